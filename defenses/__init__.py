@@ -1,0 +1,27 @@
+"""What changes a photo, and what finds the faces in it."""
+
+if __name__ == "defenses":
+    raise ImportError("import unmask.defenses; the checkout's root must not be on sys.path")
+
+from .base import Defended, Defense
+from .photo import Face, Photo, check_pixels
+from .registry import Registry, format_spec, parse_parameters
+from .space import Choice, Range
+
+DEFENSES: Registry[Defense] = Registry(
+    "unmask.defenses", "defense", "unmask.defenses.base:Defense"
+)
+
+__all__ = [
+    "DEFENSES",
+    "Choice",
+    "Defended",
+    "Defense",
+    "Face",
+    "Photo",
+    "Range",
+    "Registry",
+    "check_pixels",
+    "format_spec",
+    "parse_parameters",
+]

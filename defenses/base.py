@@ -1,0 +1,223 @@
+"""The base of all defenses: checks, faces, seeds and pasting, so that a defense is only its idea."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .faces.regions import REGIONS, bounds, region_mask
+from .photo import Face, Photo, Pixels, check_pixels
+from .registry import format_spec
+from .space import Choice, Range
+
+Outcome = Literal["defended", "no_face", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, eq=False)
+class Defended:
+    """What a defense made of one photo.
+
+    Args:
+        photo: the photo with its new pixels, and with the faces of the original.
+        outcome: `defended`; `no_face` (nothing found, pixels as they were); `unchanged`
+            (there was a face, but no pixel differs); `failed`.
+        mask: `(H, W)`, float32, 0 to 1: where the defense was allowed to change pixels.
+        reason: why it failed.
+    """
+
+    photo: Photo
+    outcome: Outcome
+    mask: NDArray[np.float32]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defense(ABC):
+    """Something that changes a photo so that the person is not recognized.
+
+    A defense is a frozen dataclass: its fields are its parameters. It implements `apply`
+    and lists in `space` what may be tuned. Finding faces, cutting out, seeding, pasting
+    and checking happen here, once.
+
+    Args:
+        region: which pixels may change: `box`, `ellipse`, `hull` (outline of the landmarks),
+            `eyes`, `head` or `image`.
+        margin: how much the region is widened on each side, share of the face width.
+        feather: width of the soft border outside the region, share of the face width.
+    """
+
+    region: str = "ellipse"
+    margin: float = 0.1
+    feather: float = 0.0
+
+    name: ClassVar[str]
+    space: ClassVar[Mapping[str, Range | Choice]] = {}
+    needs_background: ClassVar[bool] = False
+    needs_face: ClassVar[bool] = True  # False: with region=image, works without any face
+    random: ClassVar[bool] = False  # True: another seed gives another picture
+    diagnostic: ClassVar[bool] = False  # True: not in the default table
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Name the class as its entry point is named: `GaussianBlur` is `gaussian_blur`."""
+        super().__init_subclass__(**keywords)
+        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().rstrip("_")
+
+    def __post_init__(self) -> None:
+        """Check the parameters that all defenses share."""
+        if self.region not in REGIONS:
+            raise ValueError(f"region must be one of {', '.join(REGIONS)}, got '{self.region}'")
+        self.check("margin", -0.4, 2)
+        self.check("feather", 0, 1)
+
+    def check(self, parameter: str, low: float, high: float) -> None:
+        """Raise unless the parameter is a finite number from `low` to `high`.
+
+        Raises:
+            TypeError: it is no number.
+            ValueError: it is outside.
+        """
+        value = getattr(self, parameter)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{parameter} must be a number, got {value!r}")
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ValueError(f"{parameter} must be between {low} and {high}, got {value}")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """All parameters with their values, ready for JSON."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.repr and f.init}
+
+    @property
+    def spec(self) -> str:
+        """The shortest text that builds this defense again: `pixelate:blocks=4`."""
+        plain = {f.name: f.default for f in fields(self)}
+        changed = {k: v for k, v in self.parameters.items() if v != plain[k]}
+        return format_spec(self.name, changed)
+
+    def at(self, share: float) -> Self:
+        """Return this defense with every range in `space` set `share` of the way to strong."""
+        settings = {k: r.at(share) for k, r in self.space.items() if isinstance(r, Range)}
+        return replace(self, **settings)
+
+    def fit(self, background: Sequence[Photo]) -> Self:
+        """Return this defense, ready to work, having seen photos of unrelated people.
+
+        Only a defense with `needs_background` learns anything here.
+        """
+        return self
+
+    @abstractmethod
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return new pixels for a cut-out around one face.
+
+        Args:
+            photo: the cut-out; `photo.face` is the one face in its coordinates (None only if
+                `needs_face` is False) and `photo.face_width` the unit of all strengths.
+            rng: the only source of randomness.
+
+        Returns:
+            Pixels of the same shape, uint8. Everything outside the region is thrown away.
+        """
+
+    def apply_many(
+        self, photos: Sequence[Photo], rngs: Sequence[np.random.Generator]
+    ) -> list[Pixels]:
+        """Return new pixels for many cut-outs; override where a batch is faster."""
+        return [self.apply(photo, rng) for photo, rng in zip(photos, rngs, strict=True)]
+
+    def __call__(self, photo: Photo, *, seed: int = 0) -> Defended:
+        """Defend one photo; see `many`."""
+        return self.many([photo], seed=seed)[0]
+
+    def many(self, photos: Sequence[Photo], *, seed: int = 0) -> list[Defended]:
+        """Defend photos. The result depends on seed, parameters, key and pixels alone.
+
+        Args:
+            photos: any sizes; faces are looked for where `photo.faces` is None.
+            seed: seed of the run.
+
+        Raises:
+            TypeError: not a picture.
+            ValueError: not uint8 RGB, or `apply` broke its word.
+        """
+        photos = [_with_faces(photo) for photo in photos]
+        targets = [self._targets(photo) for photo in photos]
+        pixels = [photo.pixels for photo in photos]
+        masks = [np.zeros(photo.pixels.shape[:2], np.float32) for photo in photos]
+        # one face per photo and round: a face is defended on top of its neighbours' result,
+        # so that overlapping regions never bring original pixels back
+        for turn in range(max(map(len, targets), default=0)):
+            where = [i for i, found in enumerate(targets) if turn < len(found)]
+            regions = [self._mask(pixels[i].shape[:2], targets[i][turn]) for i in where]
+            cuts = [
+                self._cut(photos[i].with_pixels(pixels[i]), targets[i][turn], mask)
+                for i, mask in zip(where, regions, strict=True)
+            ]
+            rngs = [_generator(seed, self.spec, photos[i].key, turn) for i in where]
+            made = self.apply_many([cut for cut, _ in cuts], rngs)
+            for i, mask, (cut, place), new in zip(where, regions, cuts, made, strict=True):
+                if new.shape != cut.pixels.shape or new.dtype != np.uint8:
+                    raise ValueError(
+                        f"{self.spec}: apply must return uint8 {cut.pixels.shape}, "
+                        f"got {new.dtype} {new.shape}"
+                    )
+                pixels[i] = _pasted(pixels[i], new, mask, place)
+                masks[i] = np.maximum(masks[i], mask)
+        return [
+            Defended(photo.with_pixels(new), self._outcome(photo, new, found), mask)
+            for photo, new, found, mask in zip(photos, pixels, targets, masks, strict=True)
+        ]
+
+    def _targets(self, photo: Photo) -> list[Face | None]:
+        if self.region == "image":
+            return [photo.face] if photo.face or not self.needs_face else []
+        return sorted(photo.faces or (), key=lambda face: face.width)  # large faces last
+
+    def _mask(self, shape: tuple[int, int], face: Face | None) -> NDArray[np.float32]:
+        return region_mask(shape, face, self.region, margin=self.margin, feather=self.feather)
+
+    def _cut(
+        self, photo: Photo, face: Face | None, mask: NDArray[np.float32]
+    ) -> tuple[Photo, tuple[slice, slice]]:
+        place = bounds(mask, around=face.width if face else 0.0)
+        rows, columns = place
+        inside = (face.moved(-columns.start, -rows.start),) if face else ()
+        return replace(photo, pixels=photo.pixels[place].copy(), faces=inside), place
+
+    def _outcome(self, photo: Photo, new: Pixels, found: Sequence[Face | None]) -> Outcome:
+        if not found:
+            return "no_face"
+        return "unchanged" if np.array_equal(photo.pixels, new) else "defended"
+
+
+def _with_faces(photo: Photo) -> Photo:
+    check_pixels(photo.pixels)
+    if photo.faces is not None:
+        return photo
+    from .faces.find import find_faces  # the detector is loaded only when it is needed
+
+    return replace(photo, faces=find_faces(photo.pixels))
+
+
+def _generator(seed: int, spec: str, key: str, turn: int) -> np.random.Generator:
+    """Make the generator of one face; stable over platforms and Python versions."""
+    text = "\x1f".join((str(seed), spec, key, str(turn)))
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]))
+
+
+def _pasted(
+    old: Pixels, new: Pixels, mask: NDArray[np.float32], place: tuple[slice, slice]
+) -> Pixels:
+    share = mask[place][..., None]
+    result = old.copy()
+    blended = np.rint(old[place] * (1 - share) + new * share)
+    result[place] = blended.astype(np.uint8)
+    return result

@@ -1,0 +1,1 @@
+"""Finding faces, their landmarks, and the regions made from them."""

@@ -1,0 +1,102 @@
+"""Photos and the faces in them: the two records that travel everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Points = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One face, in pixels of its photo.
+
+    Args:
+        box: left, top, width, height; may reach over the border of the photo.
+        score: confidence of the detector, 0 to 1.
+        five: `(5, 2)` float32, the five points of dlib's aligner: corners of the
+            eye on the right side of the picture (outer, inner), of the eye on its
+            left side (outer, inner), and the base of the nose. None if unknown.
+        points: `(68, 2)` float32, the 68 points of the iBUG 300-W mark-up. None if unknown.
+    """
+
+    box: tuple[float, float, float, float]
+    score: float = 1.0
+    five: Points | None = None
+    points: Points | None = None
+
+    @property
+    def width(self) -> float:
+        """Width of the box in pixels: the unit in which strengths are given."""
+        return self.box[2]
+
+    def moved(self, dx: float, dy: float, scale: float = 1.0) -> Face:
+        """Return this face shifted by `(dx, dy)` pixels and then scaled."""
+        x, y, w, h = self.box
+        shift = np.array([dx, dy], np.float32)
+        move = lambda points: None if points is None else (points + shift) * np.float32(scale)  # noqa: E731
+        return Face(
+            ((x + dx) * scale, (y + dy) * scale, w * scale, h * scale),
+            self.score,
+            move(self.five),
+            move(self.points),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """One RGB picture with its stable name, its person and its faces.
+
+    Args:
+        pixels: `(H, W, 3)`, uint8, RGB. Never written to.
+        key: stable name, for example the path below the data folder. Seeds are made from it.
+        identity: name of the person; empty where an attacker must not know it.
+        faces: the faces, main face first; `()` if there are none, None if nobody has looked yet.
+    """
+
+    pixels: Pixels
+    key: str = ""
+    identity: str = ""
+    faces: tuple[Face, ...] | None = None
+
+    @property
+    def face(self) -> Face | None:
+        """The main face, or None."""
+        return self.faces[0] if self.faces else None
+
+    @property
+    def face_width(self) -> float:
+        """Width of the main face in pixels; the shorter side of the photo if it has none."""
+        return self.face.width if self.face else float(min(self.pixels.shape[:2]))
+
+    def with_pixels(self, pixels: Pixels) -> Photo:
+        """Return the same photo with other pixels (and the same faces)."""
+        return replace(self, pixels=pixels)
+
+
+def check_pixels(pixels: Any) -> Pixels:
+    """Return `pixels` if it is a uint8 RGB picture, else say what is wrong.
+
+    Raises:
+        TypeError: it is not an array.
+        ValueError: wrong dtype, shape, or no pixels at all.
+    """
+    if not isinstance(pixels, np.ndarray):
+        raise TypeError(f"a photo must be a NumPy array, got {type(pixels).__name__}")
+    if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size:
+        return pixels
+    cure = ""
+    if pixels.dtype != np.uint8:
+        cure = "; scale to 0-255 and convert with .astype(np.uint8)?"
+    elif pixels.ndim == 2:
+        cure = "; stack the grey channel three times?"
+    elif pixels.ndim == 3 and pixels.shape[2] == 4:
+        cure = "; drop the alpha channel with pixels[..., :3]?"
+    raise ValueError(
+        f"a photo must be uint8 RGB (H, W, 3), got {pixels.dtype} {pixels.shape}{cure}"
+    )

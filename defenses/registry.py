@@ -1,0 +1,128 @@
+"""Plug-ins by entry point, and the text form `name:param=value,param=value`."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+
+class Registry[T]:
+    """The plug-ins of one entry-point group; ours are registered like anybody's.
+
+    Args:
+        group: entry-point group, for example `unmask.defenses`.
+        kind: what one is called in messages, for example `defense`.
+        base: import path of the class that every entry must derive from,
+            `module:Class`; imported only when something is loaded.
+    """
+
+    def __init__(self, group: str, kind: str, base: str) -> None:
+        self.group, self.kind, self.base = group, kind, base
+
+    @cached_property
+    def _entries(self) -> dict[str, EntryPoint]:
+        found: dict[str, EntryPoint] = {}
+        for entry in entry_points(group=self.group):
+            other = found.setdefault(entry.name, entry)
+            if other.value != entry.value:
+                raise ValueError(
+                    f"two packages claim the {self.kind} '{entry.name}': {_origin(other)} and "
+                    f"{_origin(entry)}; uninstall one of them"
+                )
+        return found
+
+    def available(self) -> list[str]:
+        """Return all names, sorted, without importing any plug-in."""
+        return sorted(self._entries)
+
+    def load(self, name: str) -> type[T]:
+        """Import the class registered as `name`.
+
+        Raises:
+            LookupError: nobody registered that name.
+            TypeError: what was registered is not such a class.
+        """
+        if name not in self._entries:
+            near = get_close_matches(name, self._entries, n=1)
+            cure = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(self._entries)}"
+            raise LookupError(f"no {self.kind} named '{name}'; {cure}")
+        entry = self._entries[name]
+        module, _, attribute = self.base.partition(":")
+        base = EntryPoint("base", f"{module}:{attribute}", self.group).load()
+        loaded = entry.load()
+        if not (isinstance(loaded, type) and issubclass(loaded, base)):
+            raise TypeError(
+                f"{_origin(entry)} registers '{name}' as a {self.kind}, "
+                f"but {loaded!r} does not derive from {base.__qualname__}"
+            )
+        return loaded
+
+    def build(self, spec: str, **extra: Any) -> T:
+        """Build what a text such as `pixelate:blocks=8,region=box` describes.
+
+        Args:
+            spec: name and parameters. A part without `=` right after the colon is the
+                value of the first parameter (`onnx:face.onnx,size=112`).
+            extra: values for parameters that `spec` does not give.
+
+        Raises:
+            LookupError: unknown name.
+            ValueError: unknown parameter or bad value.
+        """
+        name, _, text = spec.partition(":")
+        cls = self.load(name.strip())
+        known = [f.name for f in fields(cls) if f.init] if is_dataclass(cls) else []
+        given = parse_parameters(text, first=known[0] if known else "")
+        for parameter in given:
+            if parameter not in known:
+                near = get_close_matches(parameter, known, n=1)
+                cure = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(known)}"
+                raise ValueError(f"{self.kind} '{name}' has no parameter '{parameter}'; {cure}")
+        try:
+            return cls(**(extra | given))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{self.kind} '{spec}': {error}") from error
+
+
+def parse_parameters(text: str, *, first: str = "") -> dict[str, Any]:
+    """Read `a=1,b=x` into `{"a": 1, "b": "x"}`; a bare first part is named `first`."""
+    given: dict[str, Any] = {}
+    for position, part in enumerate(part for part in text.split(",") if part.strip()):
+        name, equals, value = part.partition("=")
+        if not equals:
+            if position or not first:
+                raise ValueError(f"a parameter is written name=value, got '{part}'")
+            name, value = first, part
+        if name.strip() in given:
+            raise ValueError(f"parameter '{name.strip()}' is given twice in '{text}'")
+        given[name.strip()] = _value(value.strip())
+    return given
+
+
+def _value(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return value if isinstance(value, int | float | str) else text
+
+
+def format_spec(name: str, parameters: dict[str, Any]) -> str:
+    """Return the text form that `Registry.build` reads back."""
+    inside = ",".join(
+        f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in parameters.items()
+    )
+    return f"{name}:{inside}" if inside else name
+
+
+def _origin(entry: EntryPoint) -> str:
+    package = entry.dist.name if entry.dist else "an unknown package"
+    return f"{package} ({entry.value})"

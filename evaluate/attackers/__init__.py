@@ -1,0 +1,1 @@
+"""People with stated knowledge who try to name someone."""

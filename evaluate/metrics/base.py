@@ -1,0 +1,39 @@
+"""The base of all utility metrics."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Defended, Photo
+
+
+class Unavailable(Exception):
+    """Something cannot be measured here; the message says why and what would cure it."""
+
+
+@dataclass(frozen=True)
+class Metric(ABC):
+    """Something that is left (or lost) in a defended photo.
+
+    Class data says how to read the numbers: `higher_is` better or worse; `bounds`, the
+    range of a value; `unit`; `needs`, what must be present (`weights`, `landmarks`).
+    """
+
+    higher_is: ClassVar[Literal["better", "worse"]]
+    bounds: ClassVar[tuple[float, float]]
+    unit: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:
+        """Return one value per photo, `(N,)`; a photo that fails gets the worst value.
+
+        Raises:
+            Unavailable: weights or packages are missing.
+        """

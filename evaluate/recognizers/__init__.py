@@ -1,0 +1,1 @@
+"""Face-embedding models that attackers use."""

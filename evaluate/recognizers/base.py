@@ -1,0 +1,66 @@
+"""The base of all recognizers: alignment is theirs, batching and caching happen here."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Photo, default_cache
+from unmask.defenses.photo import Pixels
+
+Embeddings = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Recognizer(ABC):
+    """A model that turns faces into vectors, near for one person and far for two."""
+
+    licence: ClassVar[str] = ""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """Name in records, for example `dlib` or `onnx:mobileface_v2`."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Text that changes whenever the embeddings would: hash of weights, settings."""
+
+    @abstractmethod
+    def chip(self, photo: Photo) -> Pixels:
+        """Return the aligned face as the model wants it, padded by replication.
+
+        Uses the landmarks in `photo.face`; without any, a centre crop.
+        """
+
+    @abstractmethod
+    def forward(self, chips: Sequence[Pixels]) -> Embeddings:
+        """Return `(N, D)` float32 for aligned chips of one size."""
+
+    @abstractmethod
+    def similarity(self, a: Embeddings, b: Embeddings) -> NDArray[np.float32]:
+        """Return `(len(a), len(b))`, higher is more alike."""
+
+    def embed(self, photos: Sequence[Photo]) -> Embeddings:
+        """Return `(N, D)` float32, one vector per photo, in order.
+
+        Vectors are cached on disk by the content of the chip, never the chip itself.
+        """
+        chips = [np.ascontiguousarray(self.chip(photo)) for photo in photos]
+        mark = hashlib.sha256(self.fingerprint.encode()).digest()
+        keys = [hashlib.sha256(mark + chip.tobytes()).digest() for chip in chips]
+        known = default_cache().get_many(keys)
+        missing = {key: chip for key, chip in zip(keys, chips, strict=True) if key not in known}
+        if missing:
+            made = self.forward(list(missing.values())).astype(np.float32)
+            fresh = {key: vector.tobytes() for key, vector in zip(missing, made, strict=True)}
+            default_cache().put_many(fresh)
+            known |= fresh
+        return np.stack([np.frombuffer(known[key], np.float32) for key in keys])
