@@ -4,6 +4,7 @@ if __name__ == "defenses":
     raise ImportError("import unmask.defenses; the checkout's root must not be on sys.path")
 
 from .base import Defended, Defense
+from .cache import default_cache
 from .photo import Face, Photo, check_pixels
 from .registry import Registry, format_spec, parse_parameters
 from .space import Choice, Range
@@ -22,6 +23,7 @@ __all__ = [
     "Range",
     "Registry",
     "check_pixels",
+    "default_cache",
     "format_spec",
     "parse_parameters",
 ]
