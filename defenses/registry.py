@@ -8,10 +8,13 @@ from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 
-class Registry[T]:
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
     """The plug-ins of one entry-point group; ours are registered like anybody's.
 
     Args:
@@ -49,7 +52,9 @@ class Registry[T]:
         """
         if name not in self._entries:
             near = get_close_matches(name, self._entries, n=1)
-            cure = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(self._entries)}"
+            cure = (
+                f"did you mean '{near[0]}'?" if near else f"there are {', '.join(self._entries)}"
+            )
             raise LookupError(f"no {self.kind} named '{name}'; {cure}")
         entry = self._entries[name]
         module, _, attribute = self.base.partition(":")
