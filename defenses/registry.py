@@ -10,7 +10,6 @@ from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
-
 T = TypeVar("T")
 
 
