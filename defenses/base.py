@@ -97,10 +97,10 @@ class Defense(ABC):
 
     @property
     def spec(self) -> str:
-        """The shortest text that builds this defense again: `pixelate:blocks=4`."""
+        """Text that builds this defense again: what can be tuned, and what is not default."""
         plain = {f.name: f.default for f in fields(self)}
-        changed = {k: v for k, v in self.parameters.items() if v != plain[k]}
-        return format_spec(self.name, changed)
+        told = {k: v for k, v in self.parameters.items() if k in self.space or v != plain[k]}
+        return format_spec(self.name, told)
 
     def at(self, share: float) -> Self:
         """Return this defense with every range in `space` set `share` of the way to strong."""

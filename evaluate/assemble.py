@@ -1,0 +1,152 @@
+"""From what was measured to records: intervals, worst case, validity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .certificates import Certificate, Key
+from .measure import Attack, Measured, Utility
+from .plan import Plan
+from .records import Record
+from .scene import Scene
+from .statistics import chance_of, clustered_interval, paired_difference, worst_case
+
+
+def records_of(
+    measured: Measured,
+    certificates: Mapping[Key, Certificate],
+    scene: Scene,
+    plan: Plan,
+    run: str = "",
+) -> list[Record]:
+    """Return all records of one defense; the `worst` record comes first."""
+    base = Record(
+        dataset=scene.dataset,
+        split=scene.split.hash,
+        budget=plan.budget,
+        defense=measured.defense,
+        params=measured.parameters,
+        kind="leakage",
+        name="worst",
+        statistic="rank1",
+        seed=plan.seed,
+        run=run,
+        people=len(np.unique(measured.people)),
+    )
+    attacks = [_checked(attack, measured, certificates) for attack in measured.attacks]
+    records = [_worst(base, attacks, measured)]
+    for attack in attacks:
+        records += _leakage(base, attack, measured)
+    for utility in measured.utilities:
+        records.append(_utility(base, utility, measured))
+    for outcome, count in sorted(Counter(measured.outcomes).items()):
+        share, total = count / len(measured.outcomes), len(measured.outcomes)
+        reason = "; ".join(sorted(set(measured.failures.values()))) if outcome == "failed" else ""
+        records.append(
+            replace(base, kind="outcome", name=outcome, statistic="share", value=share, n=total,
+                    reason=reason)
+        )  # fmt: skip
+    return records
+
+
+def _checked(
+    attack: Attack, measured: Measured, certificates: Mapping[Key, Certificate]
+) -> Attack:
+    certificate = certificates.get((attack.name, attack.recognizer))
+    if attack.status != "ok":
+        return attack
+    if certificate is None:
+        return replace(attack, status="invalid", reason="no certificate: never tried on planted "
+                       "cases")  # fmt: skip
+    if not certificate.passed:
+        return replace(attack, status="invalid", reason="; ".join(certificate.failures))
+    naive = [
+        other.credits["rank1"]
+        for other in measured.attacks
+        if other.credits and not other.informed and other.recognizer
+    ]
+    if attack.informed and naive:
+        best = max(naive, key=lambda credits: float(credits.mean()))
+        gap = paired_difference(attack.credits["rank1"], best, measured.people)
+        if gap.high < 0:
+            return replace(attack, reason=f"undertrained: {-gap.value:.2f} below naive")
+    return attack
+
+
+def _worst(base: Record, attacks: Sequence[Attack], measured: Measured) -> Record:
+    valid = {
+        (attack.name, attack.recognizer): attack.credits["rank1"]
+        for attack in attacks
+        if attack.status == "ok"
+    }
+    if not any(a.informed for a in attacks if a.status == "ok"):
+        return replace(
+            base,
+            status="invalid",
+            n=len(measured.people),
+            reason="not measured: no informed attacker passed its certificate",
+        )
+    (name, recognizer), estimate = worst_case(valid, measured.people)
+    return replace(
+        base,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        n=estimate.n,
+        chance=chance_of(measured.people),
+        recognizer=recognizer,
+        reason=f"{name} of {len(valid)} valid attacks",
+    )
+
+
+def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
+    shared: dict[str, Any] = {
+        "name": attack.name,
+        "recognizer": attack.recognizer,
+        "status": attack.status,
+        "reason": attack.reason,
+        "seconds": attack.seconds,
+    }
+    if not attack.credits:
+        return [replace(base, **shared, n=len(measured.people))]
+    chance = chance_of(measured.people)
+    records = []
+    for statistic, credits in attack.credits.items():
+        estimate = clustered_interval(credits, measured.people)
+        rank = int(statistic.removeprefix("rank"))
+        records.append(
+            replace(
+                base,
+                **shared,
+                statistic=statistic,
+                value=estimate.value,
+                low=estimate.low,
+                high=estimate.high,
+                n=estimate.n,
+                chance=min(1.0, rank * chance),
+            )
+        )
+    return records
+
+
+def _utility(base: Record, utility: Utility, measured: Measured) -> Record:
+    base = replace(
+        base, kind="utility", name=utility.name, statistic="mean", status=utility.status,
+        reason=utility.reason, seconds=utility.seconds,
+    )  # fmt: skip
+    if utility.status != "ok":
+        return replace(base, n=len(measured.people))
+    known = np.isfinite(utility.values)
+    if not known.any():
+        reason = "not measurable on any clean photo (no landmarks or no face found there)"
+        return replace(base, status="unavailable", reason=reason, n=0)
+    estimate = clustered_interval(utility.values[known], measured.people[known])
+    lost = int((~known).sum())
+    reason = f"{lost} photos not measurable even when clean" if lost else ""
+    return replace(base, value=estimate.value, low=estimate.low, high=estimate.high,
+                   n=estimate.n, reason=reason)  # fmt: skip

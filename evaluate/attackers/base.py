@@ -1,0 +1,132 @@
+"""The base of all attackers: stated knowledge, learning, scores."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Photo
+
+from ..recognizers.base import Recognizer
+
+Matrix = NDArray[np.float64]
+CASES = ("undefended", "permuted", "inverted", "constant")
+
+
+class Defend(Protocol):
+    """The attacker's own copy of the defense."""
+
+    def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        """Defend photos with seeds that the defender does not use; other draw, other seeds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """Pair scores for questions of the kind "is this the same person?".
+
+    Args:
+        scores: `(N, G)`, higher is more alike: probes against gallery photos.
+        people: `(G,)`, index of the person on each gallery photo.
+        impostors: `(B,)`, scores of pairs of two different background people; thresholds
+            come from these alone.
+        provenance: in words, where `impostors` come from.
+    """
+
+    scores: Matrix
+    people: NDArray[np.int64]
+    impostors: Matrix
+    provenance: str
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What one variant of an attacker believes.
+
+    Args:
+        people: `(N, P)`, float64, higher is likelier; columns in the order of the sorted
+            names of the gallery.
+        variant: name of the variant, empty if there is only one.
+        recognizer: label of the face model used, empty if none.
+        verification: pair scores, for attackers that compare pairs.
+        notes: further figures about the attack itself, by name.
+    """
+
+    people: Matrix
+    variant: str = ""
+    recognizer: str = ""
+    verification: Verification | None = None
+    notes: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Attacker(ABC):
+    """Someone who tries to name the people on defended photos.
+
+    Class data: `informed` (knows the defense and its parameters, not its seeds);
+    `floors`, the certificate: the rank-1 to reach in each planted case, as a share of its
+    own rank-1 on undefended photos (`undefended` itself: absolute, or 0 for "clearly above
+    chance"). A case that is not listed does not apply. `constant` applies to everybody.
+
+    Args:
+        recognizers: face models at hand.
+        seed: seed of everything random in the attack.
+    """
+
+    recognizers: tuple[Recognizer, ...] = ()
+    seed: int = 0
+
+    name: ClassVar[str]
+    informed: ClassVar[bool] = True
+    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
+
+    @abstractmethod
+    def fit(
+        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
+    ) -> Self:
+        """Learn what this attacker's knowledge allows.
+
+        Args:
+            gallery: clean photos with identities: the people who can be named.
+            background: clean photos of unrelated people, with identities.
+            defend: the defense; an uninformed attacker must not call it.
+        """
+
+    @abstractmethod
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        """Return one `Scores` per variant for defended photos without identities.
+
+        The probes carry the face found on the clean photo: a pessimistic assumption,
+        so that a lost face is never privacy.
+
+        Raises:
+            Unavailable: a variant cannot work here.
+        """
+
+
+def people_of(photos: Sequence[Photo]) -> list[str]:
+    """Return the sorted names."""
+    return sorted({photo.identity for photo in photos})
+
+
+def indices(photos: Sequence[Photo]) -> NDArray[np.int64]:
+    """Return `(N,)`: the position of each photo's person in `people_of`."""
+    place = {name: i for i, name in enumerate(people_of(photos))}
+    return np.array([place[photo.identity] for photo in photos], np.int64)
+
+
+def nearest(similarity: NDArray[np.floating], people: NDArray[np.int64]) -> Matrix:
+    """Turn photo similarities `(N, G)` into person scores `(N, P)`: the best photo counts."""
+    columns = [similarity[:, people == person].max(1) for person in range(int(people.max()) + 1)]
+    return np.stack(columns, 1).astype(np.float64)
+
+
+def impostor_scores(similarity: NDArray[np.floating], people: NDArray[np.int64]) -> Matrix:
+    """Return the scores of all pairs of different people, each pair once."""
+    first, second = np.triu_indices(len(people), 1)
+    different = people[first] != people[second]
+    return similarity[first[different], second[different]].astype(np.float64)

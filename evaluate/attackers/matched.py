@@ -1,0 +1,28 @@
+"""The attacker that defends its own photos before comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from unmask.defenses import Photo
+
+from .base import Defend
+from .naive import Naive
+
+
+@dataclass
+class Matched(Naive):
+    """Compare defended photos with defended ones by a pretrained recognizer.
+
+    Knows: the defense with its parameters (not its seeds) and clean gallery photos, which
+    it defends itself. The simplest form of the "parrot" idea of Newton, Sweeney and Malin,
+    "Preserving Privacy by De-identifying Face Images", IEEE TKDE 2005: nothing is trained.
+    """
+
+    name: ClassVar[str] = "matched"
+    informed: ClassVar[bool] = True
+
+    def _seen(self, photos: Sequence[Photo], defend: Defend) -> Sequence[Photo]:
+        return defend(photos)

@@ -1,0 +1,72 @@
+"""The attacker that does not know of the defense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from unmask.defenses import Photo
+
+from .base import (
+    Attacker,
+    Defend,
+    Scores,
+    Verification,
+    impostor_scores,
+    indices,
+    nearest,
+)
+
+
+@dataclass
+class Naive(Attacker):
+    """Compare defended photos with clean ones by a pretrained recognizer.
+
+    Knows: clean gallery photos. Does not know that the photos were defended. This is the
+    attacker of most published evaluations; it says how well a defense hides from somebody
+    who does not try.
+    """
+
+    name: ClassVar[str] = "naive"
+    informed: ClassVar[bool] = False
+    floors: ClassVar[dict[str, float]] = {"undefended": 0.8}
+
+    def fit(
+        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
+    ) -> Self:
+        """Embed the gallery and measure how alike strangers look."""
+        self._people, strangers = indices(gallery), indices(background)
+        seen, unrelated = self._seen(gallery, defend), self._seen(background, defend)
+        self._known = {r: r.embed(seen) for r in self.recognizers}
+        self._impostors = {}
+        for recognizer in self.recognizers:
+            vectors = recognizer.embed(unrelated)
+            self._impostors[recognizer] = impostor_scores(
+                recognizer.similarity(vectors, vectors), strangers
+            )
+        return self
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        """Score each person by the most similar gallery photo."""
+        found = []
+        for recognizer, known in self._known.items():
+            similarity = recognizer.similarity(recognizer.embed(probes), known)
+            kind = "defended" if self.informed else "clean"
+            pairs = Verification(
+                similarity.astype("float64"),
+                self._people,
+                self._impostors[recognizer],
+                f"{kind} impostor pairs of background people",
+            )
+            found.append(
+                Scores(
+                    nearest(similarity, self._people),
+                    recognizer=recognizer.label,
+                    verification=pairs,
+                )
+            )
+        return found
+
+    def _seen(self, photos: Sequence[Photo], defend: Defend) -> Sequence[Photo]:
+        return photos

@@ -1,0 +1,91 @@
+"""Proof that an attacker works, before its figures count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .measure import Attack, Measured
+from .plan import ATTACKERS, Plan
+from .statistics import binomial_interval, chance_of
+
+CASES: Mapping[str, str] = {
+    "undefended": "none",
+    "permuted": "permute",
+    "inverted": "invert:mirror=true",
+    "constant": "constant",
+}
+Key = tuple[str, str]  # name of the attack, label of its recognizer
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Whether one variant of an attacker passed its planted cases.
+
+    Args:
+        rank1: what it reached, by case.
+        failures: one sentence per case that it had to pass and did not.
+    """
+
+    rank1: dict[str, float]
+    failures: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """True if nothing failed."""
+        return not self.failures
+
+
+def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]:
+    """Judge every attack on the planted cases, measured with the same data and budget.
+
+    Args:
+        cases: name of the case (a key of `CASES`) to what was measured on it.
+        plan: the plan they were measured with; its attackers declare what they must pass.
+    """
+    floors = {name: ATTACKERS.load(name).floors for name in map(_plain, plan.attackers)}
+    seen: dict[Key, dict[str, Attack]] = {}
+    for case, measured in cases.items():
+        for attack in measured.attacks:
+            seen.setdefault((attack.name, attack.recognizer), {})[case] = attack
+    people = cases["undefended"].people
+    chance = chance_of(people)
+    high = binomial_interval(chance, len(people))[1]
+    return {
+        key: _judge(attacks, floors[next(iter(attacks.values())).attacker], chance, high)
+        for key, attacks in seen.items()
+    }
+
+
+def _judge(
+    attacks: Mapping[str, Attack], floors: Mapping[str, float], chance: float, high: float
+) -> Certificate:
+    reached = {c: float(a.credits["rank1"].mean()) for c, a in attacks.items() if a.credits}
+    failures = []
+    for case in CASES:
+        if case != "constant" and case not in floors:
+            continue
+        if case not in reached:
+            why = attacks[case].reason if case in attacks else "it gave no answer"
+            failures.append(f"{case}: {why}")
+            continue
+        rank1 = reached[case]
+        if case == "constant":
+            if rank1 > high + 1e-9:
+                failures.append(
+                    f"constant: rank-1 {rank1:.2f} on a constant picture, at most {high:.2f} is "
+                    f"chance: it reads something else than the pixels"
+                )
+            continue
+        floor = floors[case]
+        if case == "undefended" and floor == 0:
+            floor = high
+        elif case != "undefended":
+            floor = max(floor * reached.get("undefended", 1.0), high)
+        if rank1 < floor - 1e-9:
+            failures.append(f"{case}: rank-1 {rank1:.2f}, needs {floor:.2f}")
+    return Certificate(reached, tuple(failures))
+
+
+def _plain(spec: str) -> str:
+    return spec.partition(":")[0]

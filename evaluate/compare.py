@@ -1,0 +1,170 @@
+"""The main job: every defense against every attacker, written into one run folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from unmask.defenses import DEFENSES, default_cache
+from unmask.defenses.atomic import write_text
+
+from .assemble import records_of
+from .certificates import CASES, certify
+from .measure import Measured
+from .plan import Plan
+from .records import Record, write_records
+from .scene import Progress, Scene
+from .store import dump, restore
+from .workers import measure_all
+
+PACKAGES = ("unmask", "numpy", "scipy", "scikit-learn", "scikit-image", "torch", "opencv-python")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What `compare` found.
+
+    Args:
+        records: all records, in the order of the defenses given.
+        scene: the photos that were used.
+        folder: where everything was written.
+    """
+
+    records: tuple[Record, ...]
+    scene: Scene
+    folder: Path
+
+
+def compare(
+    scene: Scene,
+    defenses: Sequence[str],
+    plan: Plan,
+    *,
+    folder: Path,
+    workers: int = 0,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Measure every defense with every attacker and write the run folder.
+
+    Args:
+        scene: from `prepare`.
+        defenses: specs; a spec given twice is measured once.
+        plan: attackers, metrics, recognizers, budget, seed.
+        folder: where to write; must be new or empty unless `resume`.
+        workers: processes, 0 for one per core. The figures do not depend on it.
+        resume: take over what an interrupted run with the same settings left there.
+        progress: called with a label, the number done and the number to do.
+
+    Raises:
+        ValueError: a bad spec, or a folder that holds another run.
+    """
+    defenses = list(dict.fromkeys(DEFENSES.build(spec).spec for spec in defenses))
+    plan.build_attackers()  # unknown names and missing files are said before any work
+    plan.build_metrics()
+    for spec in defenses:
+        DEFENSES.build(spec).fit(scene.background)
+    config = describe(scene, defenses, plan)
+    open_folder(folder, config, resume=resume)
+    jobs = {spec: plan for spec in defenses}
+    proofs = {case: replace(plan, metrics=()) for case in CASES}
+    done: dict[str, Measured] = {}
+    todo: list[tuple[str, str, Plan]] = []  # where it is kept, defense, plan
+    for case, own in proofs.items():
+        known = default_cache().get_many([_mark(scene, own, CASES[case])])
+        if known:
+            done[f"case {case}"] = restore(next(iter(known.values())).decode())
+        else:
+            todo.append((f"case {case}", CASES[case], own))
+    for spec in jobs:
+        kept = _kept(folder, spec)
+        if resume and kept.exists():
+            done[spec] = restore(kept.read_text(encoding="utf-8"))
+        else:
+            todo.append((spec, spec, plan))
+    todo.sort(key=lambda job: job[0] in jobs)  # certificates first
+    finished = 0
+    for number, measured in measure_all(
+        [(spec, own) for _, spec, own in todo], scene, workers=workers or os.cpu_count() or 1
+    ):
+        label, spec, own = todo[number]
+        done[label] = measured
+        if label in jobs:
+            write_text(_kept(folder, spec), dump(measured))
+        else:
+            default_cache().put_many({_mark(scene, own, spec): dump(measured).encode()})
+        finished += 1
+        if progress:
+            progress("attacking", finished, len(todo))
+    certificates = certify({case: done[f"case {case}"] for case in CASES}, plan)
+    records = [
+        record
+        for spec in defenses
+        for record in records_of(done[spec], certificates, scene, plan, folder.name)
+    ]
+    write_records(folder / "records.jsonl", records)
+    return Comparison(tuple(records), scene, folder)
+
+
+def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any]:
+    """Return everything that decides the figures, for `config.json`."""
+    return {
+        "dataset": scene.dataset,
+        "split": scene.split.as_dict(),
+        "split_hash": scene.split.hash,
+        "notes": list(scene.notes),
+        "defenses": list(defenses),
+        "plan": plan.as_dict(),
+        "recognizers": {r.label: r.fingerprint for r in plan.build_recognizers()},
+        "versions": {name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+    }
+
+
+def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:
+    """Make the run folder and write `config.json`.
+
+    Raises:
+        ValueError: it holds something else already, or a run with other settings.
+    """
+    path = folder / "config.json"
+    if folder.is_dir() and any(folder.iterdir()):
+        if not resume:
+            raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
+        if not path.exists():
+            raise ValueError(f"{folder} holds no run (no config.json); nothing to resume")
+        old = json.loads(path.read_text(encoding="utf-8"))
+        other = [key for key in config if key != "notes" and old.get(key) != config[key]]
+        if other:
+            raise ValueError(
+                f"{folder} holds a run with other settings ({', '.join(other)}); "
+                f"resume with the same ones or name another folder"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(config, indent=2) + "\n")
+
+
+def new_folder(command: str) -> Path:
+    """Return the default run folder, `runs/<time>-<command>`."""
+    return Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{command}"
+
+
+def _kept(folder: Path, spec: str) -> Path:
+    mark = hashlib.sha256(spec.encode()).hexdigest()[:12]
+    return folder / "measured" / f"{spec.partition(':')[0]}-{mark}.json"
+
+
+def _mark(scene: Scene, plan: Plan, spec: str) -> bytes:
+    """Return the cache key of one planted case: who, with what, on which photos."""
+    whole = hashlib.sha256(json.dumps(describe(scene, [spec], plan)).encode())
+    for photo in (*scene.gallery, *scene.probes, *scene.background):
+        whole.update(photo.key.encode() + photo.pixels.tobytes())
+    return whole.digest()

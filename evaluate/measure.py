@@ -1,0 +1,188 @@
+"""Measure one defense: defend, attack, look at what is left."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import DEFENSES, Defended, Defense, Photo
+
+from .attackers.base import Attacker, Defend, Scores, indices
+from .metrics.base import Metric, Unavailable
+from .plan import Plan
+from .records import Status
+from .scene import Scene
+from .statistics import rank_credit
+
+Credits = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """What one variant of one attacker reached against one defense.
+
+    Args:
+        name: attacker and variant, `pixels/own/lda`.
+        attacker: name of the attacker alone.
+        recognizer: label of its face model, or empty.
+        informed: whether it knew the defense.
+        credits: statistic (`rank1`, `rank5`) to `(N,)` credit per probe, 0 to 1.
+        status: `ok`, `invalid` or `unavailable`.
+        reason: why not `ok`.
+        seconds: time for fitting and scoring all variants of this attacker.
+    """
+
+    name: str
+    attacker: str
+    recognizer: str = ""
+    informed: bool = False
+    credits: dict[str, Credits] = field(default_factory=dict)
+    status: Status = "ok"
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Utility:
+    """One metric: a value per probe (NaN where the clean photo does not allow it)."""
+
+    name: str
+    values: Credits
+    status: Status = "ok"
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Everything that was found out about one defense, per probe.
+
+    `people` is `(N,)`, the index of the person on each probe; `outcomes` is `(N,)`, what
+    became of the photo; `failures` gives the reasons, by photo key.
+    """
+
+    defense: str
+    parameters: dict[str, Any]
+    people: NDArray[np.int64]
+    outcomes: tuple[str, ...]
+    attacks: tuple[Attack, ...]
+    utilities: tuple[Utility, ...]
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def measure(spec: str, scene: Scene, plan: Plan) -> Measured:
+    """Run every attacker and metric of `plan` against the defense `spec`.
+
+    The same arguments give the same figures in any process, in any order.
+
+    Raises:
+        ValueError: the defense cannot be built, or cannot learn from so few people.
+    """
+    defense = DEFENSES.build(spec).fit(scene.background)
+    defended = defend_all(defense, scene.probes, seed=plan.seed)
+    seen = [
+        Photo(done.photo.pixels, done.photo.key, "", photo.faces)
+        for done, photo in zip(defended, scene.probes, strict=True)
+    ]
+    truth = indices(scene.probes)
+    defend = own_copies(defense, plan.seed)
+    attacks = [
+        result
+        for attacker in plan.build_attackers()
+        for result in _attack(attacker, scene, defend, seen, truth)
+    ]
+    utilities = [_utility(metric, scene.probes, defended) for metric in plan.build_metrics()]
+    return Measured(
+        spec,
+        defense.parameters,
+        truth,
+        tuple(done.outcome for done in defended),
+        tuple(attacks),
+        tuple(utilities),
+        {d.photo.key: d.reason for d in defended if d.outcome == "failed"},
+    )
+
+
+def defend_all(defense: Defense, photos: Sequence[Photo], *, seed: int) -> list[Defended]:
+    """Defend photos; one that fails stays as it is, marked `failed`, and the rest goes on."""
+    try:
+        return defense.many(photos, seed=seed)
+    except Exception:
+        return [_defend_one(defense, photo, seed) for photo in photos]
+
+
+def _defend_one(defense: Defense, photo: Photo, seed: int) -> Defended:
+    try:
+        return defense(photo, seed=seed)
+    except Exception as error:
+        nothing = np.zeros(photo.pixels.shape[:2], np.float32)
+        return Defended(photo, "failed", nothing, f"{type(error).__name__}: {error}")
+
+
+def attacker_seed(seed: int, draw: int) -> int:
+    """Return the seed an attacker uses for its own copies: never the defender's."""
+    text = f"attacker {seed} {draw}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
+
+
+def own_copies(defense: Defense, seed: int) -> Defend:
+    """Return the attacker's copy of the defense; equal calls are computed once."""
+    made: dict[tuple[str, int], Photo] = {}
+
+    def defend(photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        draw = draw if defense.random else 0
+        missing = [photo for photo in photos if (photo.key, draw) not in made]
+        done = defend_all(defense, missing, seed=attacker_seed(seed, draw))
+        for photo, result in zip(missing, done, strict=True):
+            made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
+        return [made[photo.key, draw] for photo in photos]
+
+    return defend
+
+
+def _attack(
+    attacker: Attacker,
+    scene: Scene,
+    defend: Defend,
+    seen: Sequence[Photo],
+    truth: NDArray[np.int64],
+) -> list[Attack]:
+    start = time.perf_counter()
+    facts: dict[str, Any] = {"attacker": attacker.name, "informed": attacker.informed}
+    try:
+        attacker.fit(scene.gallery, scene.background, defend)
+        found = attacker.scores(seen)
+    except Unavailable as error:
+        return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
+    except Exception as error:
+        reason = f"the attack broke: {type(error).__name__}: {error}"
+        return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
+    seconds = time.perf_counter() - start
+    return [_judge(scores, truth, facts, seconds / len(found)) for scores in found]
+
+
+def _judge(
+    scores: Scores, truth: NDArray[np.int64], facts: dict[str, Any], seconds: float
+) -> Attack:
+    name = "/".join(filter(None, (facts["attacker"], scores.variant)))
+    try:
+        credits = {f"rank{k}": rank_credit(scores.people, truth, k) for k in (1, 5)}
+    except ValueError as error:
+        return Attack(name, **facts, recognizer=scores.recognizer, status="invalid",
+                      reason=str(error))
+    return Attack(name, **facts, recognizer=scores.recognizer, credits=credits, seconds=seconds)
+
+
+def _utility(metric: Metric, clean: Sequence[Photo], defended: Sequence[Defended]) -> Utility:
+    start = time.perf_counter()
+    try:
+        values = metric.values(clean, defended)
+    except Unavailable as error:
+        return Utility(metric.name, np.zeros(0), "unavailable", str(error))
+    return Utility(metric.name, values, seconds=time.perf_counter() - start)

@@ -1,0 +1,87 @@
+"""What a comparison runs: attackers, metrics, recognizers, budget, seed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from unmask.defenses import DEFENSES, Registry
+
+from .attackers.base import Attacker
+from .metrics.base import Metric
+from .recognizers.base import Recognizer
+
+ATTACKERS: Registry[Attacker] = Registry(
+    "unmask.attackers", "attacker", "unmask.evaluate.attackers.base:Attacker"
+)
+METRICS: Registry[Metric] = Registry(
+    "unmask.metrics", "metric", "unmask.evaluate.metrics.base:Metric"
+)
+RECOGNIZERS: Registry[Recognizer] = Registry(
+    "unmask.recognizers", "recognizer", "unmask.evaluate.recognizers.base:Recognizer"
+)
+
+BUDGETS = {"quick": ("naive", "matched", "pixels")}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A description in plain text, so that it travels to workers and into `config.json`.
+
+    Args:
+        attackers: specs, for example `("naive", "pixels")`.
+        metrics: specs of utility metrics.
+        recognizers: specs of face models.
+        budget: name of the budget, a key of `BUDGETS`; part of every record.
+        seed: seed of everything.
+    """
+
+    attackers: tuple[str, ...] = BUDGETS["quick"]
+    metrics: tuple[str, ...] = ()
+    recognizers: tuple[str, ...] = ("dlib",)
+    budget: str = "quick"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.budget not in BUDGETS:
+            raise ValueError(f"budget must be one of {', '.join(BUDGETS)}, got '{self.budget}'")
+        if not self.attackers:
+            raise ValueError("at least one attacker is needed, got none")
+
+    def build_recognizers(self) -> tuple[Recognizer, ...]:
+        """Build the face models."""
+        return tuple(RECOGNIZERS.build(spec) for spec in self.recognizers)
+
+    def build_attackers(self) -> list[Attacker]:
+        """Build the attackers, each with all face models and the seed."""
+        models = self.build_recognizers()
+        return [
+            ATTACKERS.build(spec, recognizers=models, seed=self.seed) for spec in self.attackers
+        ]
+
+    def build_metrics(self) -> list[Metric]:
+        """Build the metrics."""
+        return [METRICS.build(spec) for spec in self.metrics]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan, ready for JSON."""
+        return asdict(self)
+
+
+def default_defenses() -> list[str]:
+    """Return the specs of the default table: every installed defense but the diagnostic ones."""
+    return [name for name in DEFENSES.available() if not DEFENSES.load(name).diagnostic]
+
+
+def with_strengths(specs: list[str], count: int) -> list[str]:
+    """Return each defense at `count` strengths from weak to strong (1: as it is).
+
+    A defense without a range is kept once.
+    """
+    if count < 1:
+        raise ValueError(f"strengths must be at least 1, got {count}")
+    if count == 1:
+        return [DEFENSES.build(spec).spec for spec in specs]
+    shares = [i / (count - 1) for i in range(count)]
+    ladder = [DEFENSES.build(spec).at(share).spec for spec in specs for share in shares]
+    return list(dict.fromkeys(ladder))

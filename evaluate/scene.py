@@ -1,0 +1,107 @@
+"""The photos of one comparison, with their faces and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from unmask.defenses import Photo
+from unmask.defenses.faces.find import find_faces
+
+from .data import load_dataset
+from .data.base import Bad
+from .duplicates import check_duplicates
+from .split import Split, split_people
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Who is known, who is to be named, and who is unrelated.
+
+    Args:
+        dataset: name and bounds of the data.
+        split: the split by identity.
+        gallery: photos whose identity the attacker knows.
+        probes: photos to be named; the same people, other photos.
+        background: photos of unrelated people.
+        notes: what a reader must know: unreadable files, dropped duplicates, people left out.
+    """
+
+    dataset: str
+    split: Split
+    gallery: tuple[Photo, ...]
+    probes: tuple[Photo, ...]
+    background: tuple[Photo, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """Number of people who can be named."""
+        return len({photo.identity for photo in self.gallery})
+
+
+def prepare(
+    data: str = "orl",
+    *,
+    seed: int = 0,
+    part: str = "test",
+    people: int = 0,
+    drop_duplicates: bool = False,
+    progress: Progress | None = None,
+) -> Scene:
+    """Load, split and look for faces.
+
+    Args:
+        data: dataset spec or folder.
+        seed: seed of the split.
+        part: `test` or `search`: whose photos are attacked.
+        people: use at most so many people, 0 for all.
+        drop_duplicates: leave the later photo of a duplicate pair out instead of refusing.
+        progress: called with a label, the number done and the number to do.
+
+    Raises:
+        LookupError: no such dataset or folder.
+        ValueError: too few people or photos, or one photo in two roles.
+    """
+    loaded = load_dataset(data if not people else f"{data}{_joint(data)}people={people}")
+    split = split_people(loaded.photos, seed=seed)
+    photos, dropped = check_duplicates(loaded.photos, split, drop=drop_duplicates)
+    if dropped:
+        split = split_people(photos, seed=seed)
+    wanted = [*split.select(photos, "background"), *split.select(photos, part)]
+    found: dict[str, Photo] = {}
+    for number, photo in enumerate(wanted, 1):
+        found[photo.key] = replace(photo, faces=find_faces(photo.pixels))
+        if progress:
+            progress("finding faces", number, len(wanted))
+
+    def chosen(part: str, role: str | None = None) -> tuple[Photo, ...]:
+        return tuple(found[photo.key] for photo in split.select(photos, part, role))
+
+    return Scene(
+        loaded.name,
+        split,
+        chosen(part, "gallery"),
+        chosen(part, "probe"),
+        chosen("background"),
+        tuple(_notes(loaded.bad, dropped, split, found)),
+    )
+
+
+def _notes(
+    bad: Sequence[Bad], dropped: Sequence[Any], split: Split, found: dict[str, Photo]
+) -> list[str]:
+    notes = [f"not read: {entry.path}: {entry.reason}" for entry in bad]
+    notes += [f"left out as a duplicate: {entry}" for entry in dropped]
+    notes += [f"left out: {entry}" for entry in split.left_out]
+    faceless = sum(not photo.faces for photo in found.values())
+    if faceless:
+        notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
+    return notes
+
+
+def _joint(spec: str) -> str:
+    return "," if ":" in spec or "," in spec else ":"

@@ -1,0 +1,47 @@
+"""Measurements as JSON, so that a run can resume and certificates are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from .measure import Attack, Measured, Utility
+
+
+def dump(measured: Measured) -> str:
+    """Return one measurement as JSON: figures per probe, never pictures."""
+    return json.dumps(asdict(measured), default=_plain)
+
+
+def restore(text: str) -> Measured:
+    """Read what `dump` wrote.
+
+    Raises:
+        ValueError: the text is not a measurement.
+    """
+    try:
+        entry = json.loads(text)
+        attacks = tuple(
+            Attack(**{**attack, "credits": {k: np.array(v) for k, v in attack["credits"].items()}})
+            for attack in entry.pop("attacks")
+        )
+        utilities = tuple(
+            Utility(**{**utility, "values": np.array(utility["values"], np.float64)})
+            for utility in entry.pop("utilities")
+        )
+        entry["people"] = np.array(entry["people"], np.int64)
+        entry["outcomes"] = tuple(entry["outcomes"])
+        return Measured(**entry, attacks=attacks, utilities=utilities)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this is not a stored measurement: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"cannot store {type(value).__name__}")
