@@ -1,0 +1,186 @@
+"""The base of all data sets: one folder per person, and a stable choice among them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from unmask.defenses import Photo
+from unmask.defenses.files import SUFFIXES, read_picture
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A file or folder that was left out, and why.
+
+    Args:
+        path: place below the data folder.
+        reason: one line.
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """Photos of a data set, ready to be split.
+
+    Args:
+        name: label for records: the data set and its bounds, without the place on this machine.
+        photos: sorted by key (`identity/file.jpg`); faces are not looked for yet.
+        bad: what could not be read; the rest is in `photos`.
+    """
+
+    name: str
+    photos: tuple[Photo, ...]
+    bad: tuple[Bad, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dataset(ABC):
+    """Photos in one sub-folder per person.
+
+    Which people and photos are taken depends on their names and on nothing else, so a
+    smaller choice is always part of a larger one. Files whose ending is not that of a
+    picture, and names that start with a dot, are not looked at.
+
+    Args:
+        path: the folder; where a data set knows its own place, this may be empty.
+        people: take so many people; 0 takes all.
+        photos: take so many photos of each person, and only people who have that many;
+            0 takes all.
+    """
+
+    path: str = ""
+    people: int = 0
+    photos: int = 0
+
+    name: ClassVar[str]
+    suffixes: ClassVar[frozenset[str]] = SUFFIXES  # endings, in lower case, of its pictures
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        if not isinstance(self.path, str | os.PathLike):
+            raise TypeError(f"path must be a text, got {self.path!r}")
+        for field, value in (("people", self.people), ("photos", self.photos)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"{field} must be a whole number, got {value!r}")
+            if value < 0:
+                raise ValueError(f"{field} must be 0 (all) or more, got {value}")
+
+    @abstractmethod
+    def folder(self) -> Path:
+        """Return the folder that holds one sub-folder per person.
+
+        Raises:
+            LookupError: the data are not on this machine.
+            ValueError: `path` is no folder.
+        """
+
+    @property
+    def label(self) -> str:
+        """Name and bounds as they stand in records: `lfw,people=100,photos=10`."""
+        bounds = {"people": self.people, "photos": self.photos}
+        return ",".join([self._title, *(f"{k}={v}" for k, v in bounds.items() if v)])
+
+    @property
+    def _title(self) -> str:
+        return self.name
+
+    def load(self) -> Loaded:
+        """Read the photos; a file that cannot be read is listed and the rest goes on.
+
+        Raises:
+            LookupError: the data are not on this machine.
+            ValueError: no such folder, no sub-folders, or fewer people or photos than asked.
+        """
+        root = self.folder()
+        files, bad = _people(root, self.suffixes)
+        least = max(self.photos, 1)
+        enough = [name for name in files if len(files[name]) >= least]
+        taken: dict[str, list[Photo]] = {}
+        for name in _ranked(enough):
+            found, unreadable = self._read(root, name, files[name])
+            bad += unreadable
+            if len(found) >= least:
+                taken[name] = found
+            if len(taken) == self.people > 0:
+                break
+        if len(taken) < max(self.people, 1):
+            raise ValueError(self._too_few(root, len(taken), len(files), bad))
+        photos = sorted((p for found in taken.values() for p in found), key=lambda p: p.key)
+        return Loaded(self.label, tuple(photos), tuple(sorted(bad, key=lambda b: b.path)))
+
+    def _read(self, root: Path, name: str, files: list[str]) -> tuple[list[Photo], list[Bad]]:
+        found: list[Photo] = []
+        bad: list[Bad] = []
+        for file in _ranked(files):
+            try:
+                pixels, _ = read_picture(root / file)
+            except ValueError as error:
+                reason = str(error).removeprefix(str(root / file)).removeprefix(" ")
+                bad.append(Bad(file, reason))
+                continue
+            found.append(Photo(pixels, file, name))
+            if len(found) == self.photos:
+                break
+        return found, bad
+
+    def _too_few(self, root: Path, have: int, people: int, bad: list[Bad]) -> str:
+        wanted = f"{self.people} people" if self.people else "at least one person"
+        each = f" with {self.photos} or more readable photos each" if self.photos else ""
+        there = f"{have} such" if each else f"{have} with a readable photo"
+        lost = f" ({len(bad)} files or folders cannot be read, first {bad[0].path})" if bad else ""
+        return (
+            f"{self.label} needs {wanted}{each}, "
+            f"but {root} has {there} among {people} sub-folders{lost}; ask for fewer?"
+        )
+
+
+def existing(path: str) -> Path:
+    """Return `path` as a folder that exists.
+
+    Raises:
+        ValueError: nothing is there, or no folder.
+    """
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise ValueError(
+            f"data must be a folder with one sub-folder per person, got file {folder}"
+        )
+    raise ValueError(f"no such folder: {folder}")
+
+
+def _people(root: Path, suffixes: frozenset[str]) -> tuple[dict[str, list[str]], list[Bad]]:
+    """List the picture files of every sub-folder as keys, `identity/file.jpg`."""
+    entries = sorted(entry for entry in root.iterdir() if not entry.name.startswith("."))
+    folders = [entry for entry in entries if entry.is_dir()]
+    if not folders:
+        loose = sum(entry.suffix.lower() in suffixes for entry in entries)
+        here = f"{loose} pictures directly in it" if loose else "nothing of use"
+        raise ValueError(f"{root} must have one sub-folder per person, got {here}")
+    files = {folder.name: _pictures(root, folder, suffixes) for folder in folders}
+    bad = [Bad(name, "no pictures in this folder") for name, found in files.items() if not found]
+    return files, bad
+
+
+def _pictures(root: Path, folder: Path, suffixes: frozenset[str]) -> list[str]:
+    keys = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in suffixes:
+                keys.append(Path(parent, name).relative_to(root).as_posix())
+    return sorted(keys)
+
+
+def _ranked(names: list[str]) -> list[str]:
+    """Put names into an order that looks random but is the same everywhere."""
+    return sorted(names, key=lambda name: hashlib.sha256(f"choose\x1f{name}".encode()).digest())
