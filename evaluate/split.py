@@ -149,14 +149,16 @@ def split_people(
         cut = min(max(math.floor(len(order) * gallery + 1e-9), 1), len(order) - 1)
         known += order[:cut]
         asked += order[cut:]
-    alone = sorted(set(keys) - set(enough))
     reason = f"1 photo, {LEAST_PHOTOS} are needed"
+    background, search, test = (tuple(sorted(group)) for group in groups)
     return Split(
-        *(tuple(sorted(group)) for group in groups),
-        gallery=frozenset(known),
-        probe=frozenset(asked),
-        left_out=tuple(LeftOut(name, reason) for name in alone),
-        seed=seed,
+        background,
+        search,
+        test,
+        frozenset(known),
+        frozenset(asked),
+        tuple(LeftOut(name, reason) for name in sorted(set(keys) - set(enough))),
+        seed,
     )
 
 
