@@ -84,3 +84,23 @@ def write_summary(path: Path, records: Sequence[Record]) -> None:
 
 def _cell(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
+
+
+def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
+    """Return the rows, ready for JSON; a figure that was not measured is None."""
+    return [
+        {
+            "defense": row.defense,
+            "worst_attacker": row.attacker,
+            "leakage": row.worst.value,
+            "leakage_low": row.worst.low,
+            "leakage_high": row.worst.high,
+            "chance": row.worst.chance,
+            "people": row.worst.people,
+            "naive": row.naive.value if row.naive else None,
+            "utility": {name: record.value for name, record in row.utilities.items()},
+            "valid": row.valid,
+            "reason": row.worst.reason,
+        }
+        for row in rows(records)
+    ]

@@ -1,0 +1,29 @@
+"""`unmask check`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def check(
+    defense: Annotated[str, typer.Argument(help="Name or spec of a defense.")],
+) -> None:
+    """Run the contract tests on a defense, also on a third party's."""
+    from unmask.defenses import DEFENSES
+    from unmask.defenses.testing import CHECKS
+
+    subject = DEFENSES.build(defense)
+    failed = 0
+    for test in CHECKS:
+        try:
+            test(subject)
+        except AssertionError as error:
+            failed += 1
+            typer.echo(f"FAILED  {test.__name__}: {error}")
+        else:
+            typer.echo(f"ok      {test.__name__}")
+    typer.echo(f"{len(CHECKS) - failed} of {len(CHECKS)} checks passed for {subject.spec}")
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,94 @@
+"""`unmask compare`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Text = Annotated[str, typer.Option()]
+
+
+def compare(
+    data: Annotated[
+        str,
+        typer.Argument(help="Dataset or folder: orl, lfw:PATH, PATH, orl:people=20."),
+    ] = "orl",
+    defenses: Annotated[
+        str,
+        typer.Option(help="Defenses, separated by spaces or by commas before a name: "
+                     "'none mask pixelate:blocks=4', or @chosen.json. Default: all but the "
+                     "diagnostic ones."),
+    ] = "",
+    attackers: Annotated[str, typer.Option(help="Attackers. Default: those of the budget.")] = "",
+    metrics: Annotated[str, typer.Option(help="Utility metrics. Default: all.")] = "",
+    recognizers: Annotated[str, typer.Option(help="Face models of the attackers.")] = "dlib",
+    strengths: Annotated[int, typer.Option(help="Settings of each defense, weak to strong.")] = 1,
+    budget: Annotated[str, typer.Option(help="Effort of the attackers.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 0,
+    limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    drop_duplicates: Annotated[
+        bool, typer.Option("--drop-duplicates", help="Leave duplicate photos out, listed.")
+    ] = False,
+    max_leakage: Annotated[
+        float | None, typer.Option(help="Exit with 3 if a defense leaks more than this.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """Measure how much identity leaks through each defense, and what use is left."""
+    if max_leakage is not None and not 0 <= max_leakage <= 1:
+        raise typer.BadParameter(f"must be between 0 and 1, got {max_leakage}", param_hint="--max-leakage")
+    if resume and out is None:
+        raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    from ..compare import compare as run
+    from ..compare import new_folder
+    from ..plan import BUDGETS, METRICS, Plan, default_defenses, with_strengths
+    from ..report import write_report
+    from ..scene import prepare
+    from ..specs import split_specs
+    from ..summary import as_dicts, rows
+    from ..threads import one_thread
+    from .progress import Bars
+
+    one_thread()
+    names = tuple(split_specs(metrics)) or tuple(METRICS.available())
+    plan = Plan(
+        budget=budget or Plan.budget,
+        attackers=tuple(split_specs(attackers)) or BUDGETS.get(budget or Plan.budget, ("naive",)),
+        metrics=names,
+        recognizers=tuple(split_specs(recognizers)),
+        seed=seed,
+    )
+    specs = with_strengths(split_specs(defenses) or default_defenses(), strengths)
+    folder = out or new_folder("compare")
+    with Bars(quiet=quiet) as progress:
+        scene = prepare(data, seed=seed, people=limit, drop_duplicates=drop_duplicates,
+                        progress=progress)  # fmt: skip
+        found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
+                    progress=progress)  # fmt: skip
+    page = write_report(folder, scene.notes)
+    if as_json:
+        typer.echo(json.dumps(as_dicts(found.records), indent=2))
+    elif not quiet:
+        from rich.console import Console
+
+        from ..table import leakage_table
+
+        console = Console(width=100)
+        console.print(leakage_table(found.records))
+        for note in scene.notes[:10]:
+            console.print(f"note: {note}", markup=False, highlight=False)
+        console.print(f"written: {page}", markup=False, highlight=False)
+    worst = max((row.worst.value or 0.0 for row in rows(found.records)), default=0.0)
+    if not all(row.valid for row in rows(found.records)):
+        typer.echo("unmask: a leakage could not be measured; see the report", err=True)
+        raise typer.Exit(1)
+    if max_leakage is not None and worst > max_leakage:
+        typer.echo(f"unmask: leakage {worst:.3f} is above --max-leakage {max_leakage}", err=True)
+        raise typer.Exit(3)

