@@ -42,7 +42,8 @@ def region_mask(
     if soft < 1:
         return mask.astype(np.float32)
     outside = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.clip(1 - outside / soft, 0, 1).astype(np.float32)
+    share: NDArray[np.float32] = np.clip(1 - outside / soft, 0, 1).astype(np.float32)
+    return share
 
 
 def bounds(mask: NDArray[np.float32], *, around: float = 0.0) -> tuple[slice, slice]:
