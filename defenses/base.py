@@ -64,6 +64,7 @@ class Defense(ABC):
     needs_face: ClassVar[bool] = True  # False: with region=image, works without any face
     random: ClassVar[bool] = False  # True: another seed gives another picture
     diagnostic: ClassVar[bool] = False  # True: not in the default table
+    waived: ClassVar[Mapping[str, str]] = {}  # contract check that may fail: the reason
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Name the class as its entry point is named: `GaussianBlur` is `gaussian_blur`."""
@@ -104,7 +105,12 @@ class Defense(ABC):
 
     def at(self, share: float) -> Self:
         """Return this defense with every range in `space` set `share` of the way to strong."""
-        settings = {k: r.at(share) for k, r in self.space.items() if isinstance(r, Range)}
+        settings = {
+            name: tunable.at(share)
+            for name, tunable in self.space.items()
+            if isinstance(tunable, Range)
+            and (tunable.when is None or getattr(self, tunable.when[0]) in tunable.when[1])
+        }
         return replace(self, **settings)
 
     def fit(self, background: Sequence[Photo]) -> Self:
@@ -180,6 +186,10 @@ class Defense(ABC):
         if self.region == "image":
             return [photo.face] if photo.face or not self.needs_face else []
         return sorted(photo.faces or (), key=lambda face: face.width)  # large faces last
+
+    def mask_of(self, photo: Photo) -> NDArray[np.float32]:
+        """Return the region of the main face, `(H, W)`, float32, 0 to 1."""
+        return self._mask(photo.pixels.shape[:2], photo.face)
 
     def _mask(self, shape: tuple[int, int], face: Face | None) -> NDArray[np.float32]:
         return region_mask(shape, face, self.region, margin=self.margin, feather=self.feather)

@@ -74,6 +74,12 @@ class Photo:
         """Width of the main face in pixels; the shorter side of the photo if it has none."""
         return self.face.width if self.face else float(min(self.pixels.shape[:2]))
 
+    @property
+    def is_grey(self) -> bool:
+        """Whether the three channels are equal."""
+        first = self.pixels[..., :1]
+        return bool((self.pixels[..., 1:] == first).all())
+
     def with_pixels(self, pixels: Pixels) -> Photo:
         """Return the same photo with other pixels (and the same faces)."""
         return replace(self, pixels=pixels)

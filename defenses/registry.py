@@ -80,8 +80,9 @@ class Registry(Generic[T]):
         """
         name, _, text = spec.partition(":")
         cls = self.load(name.strip())
-        known = [f.name for f in fields(cls) if f.init] if is_dataclass(cls) else []
-        given = parse_parameters(text, first=known[0] if known else "")
+        own = [f for f in fields(cls) if f.init and f.repr] if is_dataclass(cls) else []
+        known = [f.name for f in own]
+        given = parse_parameters(text, first=next((f.name for f in own if not f.kw_only), ""))
         for parameter in given:
             if parameter not in known:
                 near = get_close_matches(parameter, known, n=1)
