@@ -62,53 +62,54 @@ def _draw(mask: NDArray[np.uint8], face: Face, kind: str, margin: float) -> None
     if kind == "head":  # hair, ears and chin
         x, y, w, h = x - 0.3 * w, y - 0.45 * h, 1.6 * w, 1.65 * h
     if kind in ("box", "head"):
-        corners = [(x - margin, y - margin), (x + w + margin, y + h + margin)]
-        (left, top), (right, bottom) = [(_whole(a), _whole(b)) for a, b in corners]
-        cv2.rectangle(mask, (left, top), (right - 1, bottom - 1), 1, cv2.FILLED)
+        rows = slice(max(0, round(y - margin)), max(0, round(y + h + margin)))
+        columns = slice(max(0, round(x - margin)), max(0, round(x + w + margin)))
+        mask[rows, columns] = 1
     elif kind == "hull" and face.points is not None:
         _polygon(mask, _with_forehead(face.points), margin)
     elif kind == "eyes":
-        _eye_band(mask, face, margin)
+        _polygon(mask, _eye_band(face), margin)
     else:
-        half = (w / 2 + margin, h / 2 + margin)
-        cv2.ellipse(mask, ((x + w / 2, y + h / 2), (2 * half[0], 2 * half[1]), 0.0), 1, -1)
+        size = [max(1.0, length * _stretch(face) + 2 * margin) for length in (w, h)]
+        cv2.ellipse(mask, ((x + w / 2, y + h / 2), size, 0.0), 1, cv2.FILLED)
+
+
+def _stretch(face: Face) -> float:
+    """Return how much the ellipse in the box must grow to hold all landmarks, 1 to 1.4."""
+    if face.points is None:
+        return 1.1
+    x, y, w, h = face.box
+    centred = (face.points - (x + w / 2, y + h / 2)) / (w / 2, h / 2)
+    return float(np.clip(np.hypot(*centred.T).max(), 1.0, 1.4))
 
 
 def _with_forehead(points: Points) -> Points:
-    """Add a forehead above the brows: as high as brows are above the base of the nose."""
+    """Add a forehead: it is as high as the part from the brows to the base of the nose."""
     brows = points[17:27]
-    up = brows.mean(0) - points[33]
-    return np.concatenate([points, brows + 0.6 * up]).astype(np.float32)
+    middle = brows.mean(0)
+    hairline = middle + 0.8 * (brows - middle) + 0.9 * (middle - points[33])
+    return np.concatenate([points, hairline]).astype(np.float32)
 
 
-def _eye_band(mask: NDArray[np.uint8], face: Face, margin: float) -> None:
+def _eye_band(face: Face) -> Points:
+    """Return the corners of a band over both eyes and the brows."""
     x, y, w, h = face.box
     if face.five is None:
-        band = np.array([(x, y + 0.25 * h), (x + w, y + 0.25 * h), (x + w, y + 0.55 * h)])
-        band = np.vstack([band, (x, y + 0.55 * h)])
-    else:
-        right, left = face.five[:2].mean(0), face.five[2:4].mean(0)
-        along = right - left
-        across = np.array([-along[1], along[0]])
-        band = np.array(
-            [
-                left - 0.6 * along - 0.35 * across,
-                right + 0.6 * along - 0.35 * across,
-                right + 0.6 * along + 0.35 * across,
-                left - 0.6 * along + 0.35 * across,
-            ]
-        )
-    _polygon(mask, band.astype(np.float32), margin)
+        rows = y + 0.25 * h, y + 0.55 * h
+        return np.array([(a, b) for a in (x, x + w) for b in rows], np.float32)
+    right, left = face.five[:2].mean(0), face.five[2:4].mean(0)
+    distance = max(float(np.hypot(*(right - left))), 1.0)
+    along = (right - left) / distance
+    down = np.array([-along[1], along[0]])
+    unit = max(distance, 0.4 * w)  # on a turned head the eyes are nearer than the band is wide
+    ends = (left - 0.6 * unit * along, right + 0.6 * unit * along)
+    return np.array([e + s * unit * down for e in ends for s in (-0.48, 0.36)], np.float32)
 
 
 def _polygon(mask: NDArray[np.uint8], points: Points, margin: float) -> None:
     outline = cv2.convexHull(np.round(points).astype(np.int32))
     cv2.fillConvexPoly(mask, outline, 1)
     if margin:
-        size = 2 * _whole(abs(margin)) + 1
+        size = 2 * round(abs(margin)) + 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         mask[:] = (cv2.dilate if margin > 0 else cv2.erode)(mask, kernel)
-
-
-def _whole(value: float) -> int:
-    return round(value)
