@@ -145,7 +145,7 @@ def _utility(base: Record, utility: Utility, measured: Measured) -> Record:
     if not known.any():
         reason = "not measurable on any clean photo (no landmarks or no face found there)"
         return replace(base, status="unavailable", reason=reason, n=0)
-    estimate = clustered_interval(utility.values[known], measured.people[known])
+    estimate = clustered_interval(utility.values[known], measured.people[known], bounds=None)
     lost = int((~known).sum())
     reason = f"{lost} photos not measurable even when clean" if lost else ""
     return replace(base, value=estimate.value, low=estimate.low, high=estimate.high,

@@ -1,0 +1,349 @@
+"""Rates, their intervals, and what a pair of score lists says; plain NumPy and SciPy.
+
+Photos of one person are not independent, so every interval resamples people, not photos.
+Functions that share `people`, `resamples` and `seed` see the same resamples, which makes
+differences paired.
+
+Intervals are BCa with quantiles widened by Student's t. The plain percentile interval is
+too low at both ends where people are few and rates far from one half: at a rate of 0.02
+with 40 people its upper end fell below the truth in 12 % of simulated runs (nominal: 2.5 %),
+and a leakage that is too low by accident is what this project must not print.
+
+References:
+    B. Efron: Better Bootstrap Confidence Intervals. JASA 82, 1987.
+    T. Hesterberg: What Teachers Should Know About the Bootstrap. The American
+    Statistician 69, 2015 (widened quantiles).
+    C. Clopper, E. Pearson: The Use of Confidence or Fiducial Limits Illustrated in the
+    Case of the Binomial. Biometrika 26, 1934.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+Name = TypeVar("Name", bound=Hashable)
+
+
+class Estimate(NamedTuple):
+    """A value with its 95 % interval, from `n` values."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class Worst(NamedTuple, Generic[Name]):
+    """The attacker that reached most, and the leakage over all attackers."""
+
+    name: Name
+    estimate: Estimate
+
+
+class Roc(NamedTuple):
+    """Area under the ROC curve, and the rate at which both kinds of error are equal."""
+
+    auc: float
+    eer: float
+
+
+class UnresolvedError(ValueError):
+    """There are too few impostor pairs for the false accept rate that was asked for."""
+
+
+def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
+    """Return how surely the true person is among the `k` best, with ties sharing credit.
+
+    Where `t` people tie with the truth and `b` are better, the credit is `(k - b) / t`
+    within 0 to 1: the chance to be among the first `k` if ties are broken by lot. So a
+    constant row gives `k / people`, whatever position the truth has.
+
+    Args:
+        scores: `(N, people)`, higher is more alike.
+        truth: `(N,)`, column of the true person.
+        k: how many names are allowed.
+
+    Returns:
+        `(N,)`, 0 to 1.
+
+    Raises:
+        ValueError: wrong shapes, NaN or infinite scores, a column that does not exist.
+    """
+    table = _finite(scores, "scores")
+    column = np.asarray(truth)
+    if table.ndim != 2 or column.shape != table.shape[:1]:
+        raise ValueError(
+            f"scores must be (N, people) with truth (N,), got {table.shape} and {column.shape}"
+        )
+    if column.dtype.kind not in "iu" or (
+        column.size and not (column.min() >= 0 and column.max() < table.shape[1])
+    ):
+        raise ValueError(f"truth must be columns 0 to {table.shape[1] - 1}, got {column}")
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    own = np.take_along_axis(table, column[:, None].astype(np.intp), 1)
+    better, tied = (table > own).sum(1), (table == own).sum(1)
+    credit: Floats = np.clip((k - better) / tied, 0.0, 1.0)
+    return credit
+
+
+def chance_of(people: ArrayLike) -> float:
+    """Return the rank-1 of guessing by lot among the people who occur."""
+    return 1 / len(np.unique(np.asarray(people)))
+
+
+def binomial_interval(p: float, n: int) -> tuple[float, float]:
+    """Return between which rates 95 % of `n` independent tries with chance `p` end."""
+    if not (0 <= p <= 1 and n >= 1):
+        raise ValueError(f"p must be 0 to 1 and n at least 1, got {p} and {n}")
+    return float(stats.binom.ppf(0.025, n, p)) / n, float(stats.binom.ppf(0.975, n, p)) / n
+
+
+def bootstrap_weights(people: ArrayLike, resamples: int = 2000, seed: int = 0) -> Floats:
+    """Return how often each person is drawn in each resample.
+
+    Args:
+        people: `(N,)`, the person of each value; only how many there are matters.
+        resamples: number of resamples, R.
+        seed: seed of the drawing.
+
+    Returns:
+        `(R, people)`, whole numbers as float64, each row with the sum `people`; read-only.
+    """
+    return _weights(len(np.unique(np.asarray(people))), resamples, seed)
+
+
+def clustered_interval(
+    values: ArrayLike,
+    people: ArrayLike,
+    *,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Estimate:
+    """Return the mean of `values` with a 95 % interval from resampled people.
+
+    Where all people have the same mean (all right, all wrong, all at a tie) resampling
+    knows no spread. Then the interval allows for the share of other people who may have
+    been missed: at 0 and 1 it is that of Clopper and Pearson over people.
+
+    Args:
+        values: `(N,)`, one per photo.
+        people: `(N,)`, the person on each photo.
+        bounds: least and largest possible value; None where there are none, as for
+            decibels: then people who are all alike give an interval without width.
+        resamples: number of resamples.
+        seed: seed of the resamples.
+
+    Raises:
+        ValueError: no values, shapes that differ, NaN, or a value out of bounds.
+    """
+    cluster = _Clustered(values, people, resamples, seed)
+    cluster.check(bounds)
+    return cluster.estimate(bounds)
+
+
+def paired_difference(
+    a: ArrayLike, b: ArrayLike, people: ArrayLike, *, resamples: int = 2000, seed: int = 0
+) -> Estimate:
+    """Return the mean of `a - b` with a 95 % interval, on the same photos and resamples.
+
+    Args:
+        a: `(N,)`, 0 to 1, one per photo.
+        b: `(N,)`, 0 to 1, the same photos.
+        people: `(N,)`, the person on each photo.
+        resamples: number of resamples.
+        seed: seed of the resamples.
+
+    Raises:
+        ValueError: no values, shapes that differ, NaN, or a value outside 0 to 1.
+    """
+    first, second = (_Clustered(values, people, resamples, seed) for values in (a, b))
+    first.check((0.0, 1.0))
+    second.check((0.0, 1.0))
+    both = _Clustered(first.values - second.values, people, resamples, seed)
+    return both.estimate((-1.0, 1.0))
+
+
+def worst_case(
+    values: Mapping[Name, ArrayLike], people: ArrayLike, *, resamples: int = 2000, seed: int = 0
+) -> Worst[Name]:
+    """Return the highest mean over attackers, with its name and a 95 % interval.
+
+    Which attacker is best differs from sample to sample, so the upper end takes the
+    maximum over all of them within each resample (and is never below the upper end of
+    any one of them). The lower end is that of the named attacker alone: so much leaks,
+    whatever the others do.
+
+    Args:
+        values: `(N,)`, 0 to 1, for each attacker, on the same photos.
+        people: `(N,)`, the person on each photo.
+        resamples: number of resamples.
+        seed: seed of the resamples.
+
+    Raises:
+        ValueError: no attackers, no values, shapes that differ, or NaN.
+    """
+    if not values:
+        raise ValueError("the worst case needs at least one attacker, got none")
+    clusters = {name: _Clustered(v, people, resamples, seed) for name, v in values.items()}
+    for cluster in clusters.values():
+        cluster.check((0.0, 1.0))
+    singles = {name: cluster.estimate((0.0, 1.0)) for name, cluster in clusters.items()}
+    name = max(singles, key=lambda name: singles[name].value)
+    joint = np.max([cluster.resampled() for cluster in clusters.values()], axis=0)
+    reach = float(np.quantile(joint, stats.norm.cdf(_width(clusters[name].size))))
+    high = max(reach, *(single.high for single in singles.values()))
+    return Worst(name, singles[name]._replace(high=high))
+
+
+def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
+    """Return AUC (ties count half) and EER (linear between the points of the curve).
+
+    Args:
+        genuine: `(G,)`, scores of pairs that show one person, higher is more alike.
+        impostor: `(I,)`, scores of pairs that show two.
+
+    Raises:
+        ValueError: a list is empty or has NaN or infinite scores.
+    """
+    same, other = _scores(genuine, "genuine"), _scores(impostor, "impostor")
+    both = np.concatenate([same, other])
+    ranks = stats.rankdata(both)[: len(same)]
+    auc = (ranks.sum() - len(same) * (len(same) + 1) / 2) / (len(same) * len(other))
+    cuts = np.unique(both)[::-1]  # accept at this score or above; first of all, accept nobody
+    accepted = [
+        np.append(0.0, 1 - np.searchsorted(np.sort(kind), cuts) / len(kind))
+        for kind in (same, other)
+    ]
+    missed, let_in = 1 - accepted[0], accepted[1]
+    gap = let_in - missed  # grows from -1 to 1
+    after = int(np.argmax(gap >= 0))
+    share = -gap[after - 1] / (gap[after] - gap[after - 1])
+    eer = let_in[after - 1] + share * (let_in[after] - let_in[after - 1])
+    return Roc(float(auc), float(eer))
+
+
+def threshold_at_far(impostor: ArrayLike, far: float) -> float:
+    """Return the threshold that at most a share `far` of impostor pairs is above.
+
+    Args:
+        impostor: `(I,)`, scores of pairs of two people, higher is more alike.
+        far: false accept rate, above 0 and below 1.
+
+    Raises:
+        UnresolvedError: fewer than `10 / far` pairs.
+        ValueError: bad rate, or NaN or infinite scores.
+    """
+    if not 0 < far < 1:
+        raise ValueError(f"a false accept rate is between 0 and 1, got {far}")
+    other = _scores(impostor, "impostor")
+    needed = math.ceil(10 / far - 1e-9)
+    if len(other) < needed:
+        raise UnresolvedError(
+            f"FAR {far:g} needs at least {needed} impostor pairs (10 / FAR), got {len(other)}; "
+            "take more background people or a larger FAR?"
+        )
+    allowed = math.floor(far * len(other) + 1e-9)
+    return float(np.partition(other, len(other) - 1 - allowed)[len(other) - 1 - allowed])
+
+
+def tar_at_far(genuine: ArrayLike, threshold: float) -> float:
+    """Return the share of genuine pairs above a threshold of `threshold_at_far`."""
+    return float((_scores(genuine, "genuine") > threshold).mean())
+
+
+class _Clustered:
+    """Values summed up by person, and their mean in each resample."""
+
+    def __init__(self, values: ArrayLike, people: ArrayLike, resamples: int, seed: int) -> None:
+        self.values = _finite(values, "values")
+        names, index = np.unique(np.asarray(people), return_inverse=True)
+        if self.values.ndim != 1 or self.values.shape != np.shape(people) or not names.size:
+            raise ValueError(
+                "values and people must be (N,) with at least one value, got "
+                f"{self.values.shape} and {np.shape(people)}"
+            )
+        self.size = len(names)
+        self.sums = np.bincount(index, self.values)
+        self.counts = np.bincount(index).astype(np.float64)
+        self.mean = float(self.values.mean())
+        self.draws = (resamples, seed)
+
+    def check(self, bounds: tuple[float, float] | None) -> None:
+        low, high = self.values.min(), self.values.max()
+        if bounds and not (bounds[0] - 1e-9 <= low and high <= bounds[1] + 1e-9):
+            raise ValueError(
+                f"values must be from {bounds[0]:g} to {bounds[1]:g}, got {low:g} to {high:g}"
+            )
+
+    def resampled(self) -> Floats:
+        weights = _weights(self.size, *self.draws)
+        means: Floats = (weights @ self.sums) / (weights @ self.counts)
+        return means
+
+    def estimate(self, bounds: tuple[float, float] | None) -> Estimate:
+        spread = np.ptp(self.sums / self.counts)
+        low, high = self._alike(bounds) if spread < 1e-12 else self._bca()
+        return Estimate(self.mean, min(low, self.mean), max(high, self.mean), len(self.values))
+
+    def _alike(self, bounds: tuple[float, float] | None) -> tuple[float, float]:
+        """Allow for the largest share of others of whom `size` people may show nobody."""
+        if bounds is None:
+            return self.mean, self.mean
+        missed = 1 - 0.025 ** (1 / self.size)
+        low, high = (self.mean + missed * (bound - self.mean) for bound in bounds)
+        return low, high
+
+    def _bca(self) -> tuple[float, float]:
+        means = np.sort(self.resampled())
+        without = (self.sums.sum() - self.sums) / (self.counts.sum() - self.counts)
+        slope = without.mean() - without
+        skew = float((slope**3).sum() / (6 * (slope**2).sum() ** 1.5))
+        left, right = (np.searchsorted(means, self.mean + e) for e in (-1e-12, 1e-12))
+        edge = 0.5 / len(means)
+        shift = float(stats.norm.ppf(np.clip((left + right) / 2 / len(means), edge, 1 - edge)))
+        ends = []
+        for z in (shift - _width(self.size), shift + _width(self.size)):
+            ends.append(stats.norm.cdf(shift + z / max(1 - skew * z, 1e-6)))
+        low, high = np.quantile(means, ends)
+        return float(low), float(high)
+
+
+@lru_cache(maxsize=8)
+def _weights(size: int, resamples: int, seed: int) -> Floats:
+    if resamples < 100:
+        raise ValueError(f"an interval needs at least 100 resamples, got {resamples}")
+    rng = np.random.default_rng([seed, size])
+    weights = rng.multinomial(size, np.full(size, 1 / size), resamples).astype(np.float64)
+    weights.flags.writeable = False
+    return weights
+
+
+@lru_cache
+def _width(size: int) -> float:
+    """Return half the width of a 95 % interval in bootstrap standard errors."""
+    return float(math.sqrt(size / (size - 1)) * stats.t.ppf(0.975, size - 1)) if size > 1 else 2.0
+
+
+def _finite(values: Any, what: str) -> Floats:
+    numbers = np.asarray(values, np.float64)
+    if not np.isfinite(numbers).all():
+        bad = int((~np.isfinite(numbers)).sum())
+        raise ValueError(f"{what} must be finite, got {bad} of {numbers.size} NaN or infinite")
+    return numbers
+
+
+def _scores(values: ArrayLike, what: str) -> Floats:
+    numbers = _finite(values, f"{what} scores")
+    if numbers.ndim != 1 or not numbers.size:
+        raise ValueError(f"{what} scores must be (N,) and not empty, got {numbers.shape}")
+    return numbers
