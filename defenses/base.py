@@ -1,4 +1,4 @@
-"""The base of all defenses: checks, faces, seeds and pasting, so that a defense is only its idea."""
+"""The base of all defenses: checks, faces, seeds, pasting. A defense is only its idea."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Defense(ABC):
             TypeError: not a picture.
             ValueError: not uint8 RGB, or `apply` broke its word.
         """
-        photos = [_with_faces(photo) for photo in photos]
+        photos = [with_faces(photo) for photo in photos]
         targets = [self._targets(photo) for photo in photos]
         pixels = [photo.pixels for photo in photos]
         masks = [np.zeros(photo.pixels.shape[:2], np.float32) for photo in photos]
@@ -208,7 +208,8 @@ class Defense(ABC):
         return "unchanged" if np.array_equal(photo.pixels, new) else "defended"
 
 
-def _with_faces(photo: Photo) -> Photo:
+def with_faces(photo: Photo) -> Photo:
+    """Return the photo with its faces, found now if nobody has looked yet."""
     check_pixels(photo.pixels)
     if photo.faces is not None:
         return photo

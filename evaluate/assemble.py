@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ def _checked(
         for other in measured.attacks
         if other.credits and not other.informed and other.recognizer
     ]
-    if attack.informed and naive:
+    if attack.informed and naive and attack.credits:
         best = max(naive, key=lambda credits: float(credits.mean()))
         gap = paired_difference(attack.credits["rank1"], best, measured.people)
         if gap.high < 0:
@@ -82,9 +82,9 @@ def _worst(base: Record, attacks: Sequence[Attack], measured: Measured) -> Recor
     valid = {
         (attack.name, attack.recognizer): attack.credits["rank1"]
         for attack in attacks
-        if attack.status == "ok"
+        if attack.status == "ok" and attack.credits
     }
-    if not any(a.informed for a in attacks if a.status == "ok"):
+    if not any(a.informed for a in attacks if a.status == "ok" and a.credits):
         return replace(
             base,
             status="invalid",
@@ -112,10 +112,19 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
         "reason": attack.reason,
         "seconds": attack.seconds,
     }
-    if not attack.credits:
+    if not attack.credits and not attack.figures:
         return [replace(base, **shared, n=len(measured.people))]
     chance = chance_of(measured.people)
     records = []
+    for figure in attack.figures:
+        told = asdict(figure)
+        told["reason"] = "; ".join(filter(None, (attack.reason, figure.reason)))
+        if figure.value is None and attack.status == "ok":
+            told["status"] = "unavailable"
+        records.append(replace(base, **{**shared, **told}))
+    for note, value in attack.notes.items():
+        records.append(replace(base, **shared, statistic=note, value=value,
+                               n=len(measured.people)))  # fmt: skip
     for statistic, credits in attack.credits.items():
         estimate = clustered_interval(credits, measured.people)
         rank = int(statistic.removeprefix("rank"))

@@ -60,6 +60,8 @@ def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]
 def _judge(
     attacks: Mapping[str, Attack], floors: Mapping[str, float], chance: float, high: float
 ) -> Certificate:
+    if any(attack.figures and not attack.credits for attack in attacks.values()):
+        return _judge_pairs(attacks)
     reached = {c: float(a.credits["rank1"].mean()) for c, a in attacks.items() if a.credits}
     failures = []
     for case in CASES:
@@ -84,6 +86,19 @@ def _judge(
             floor = max(floor * reached.get("undefended", 1.0), high)
         if rank1 < floor - 1e-9:
             failures.append(f"{case}: rank-1 {rank1:.2f}, needs {floor:.2f}")
+    return Certificate(reached, tuple(failures))
+
+
+def _judge_pairs(attacks: Mapping[str, Attack]) -> Certificate:
+    """Judge an attacker that names nobody, by the AUC of its pairs."""
+    figures = {c: next((f for f in a.figures if f.statistic == "auc"), None)
+               for c, a in attacks.items()}  # fmt: skip
+    reached = {c: f.value for c, f in figures.items() if f and f.value is not None}
+    failures = []
+    if reached.get("undefended", 0.0) < 0.6:
+        failures.append(f"undefended: AUC {reached.get('undefended', 0.0):.2f}, needs 0.60")
+    if abs(reached.get("constant", 0.0) - 0.5) > 0.02:
+        failures.append(f"constant: AUC {reached.get('constant', 0.0):.2f}, must be 0.50")
     return Certificate(reached, tuple(failures))
 
 

@@ -19,6 +19,7 @@ from .plan import Plan
 from .records import Status
 from .scene import Scene
 from .statistics import rank_credit
+from .verification import Figure, verification_figures
 
 Credits = NDArray[np.float64]
 
@@ -32,7 +33,10 @@ class Attack:
         attacker: name of the attacker alone.
         recognizer: label of its face model, or empty.
         informed: whether it knew the defense.
-        credits: statistic (`rank1`, `rank5`) to `(N,)` credit per probe, 0 to 1.
+        credits: statistic (`rank1`, `rank5`) to `(N,)` credit per probe, 0 to 1; empty for
+            an attacker that names nobody.
+        figures: what its pair scores say, for attackers that compare pairs.
+        notes: further figures about the attack itself.
         status: `ok`, `invalid` or `unavailable`.
         reason: why not `ok`.
         seconds: time for fitting and scoring all variants of this attacker.
@@ -43,6 +47,8 @@ class Attack:
     recognizer: str = ""
     informed: bool = False
     credits: dict[str, Credits] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
+    notes: dict[str, float] = field(default_factory=dict)
     status: Status = "ok"
     reason: str = ""
     seconds: float = 0.0
@@ -54,6 +60,7 @@ class Utility:
 
     name: str
     values: Credits
+    bounds: tuple[float, float] | None = None
     status: Status = "ok"
     reason: str = ""
     seconds: float = 0.0
@@ -171,12 +178,17 @@ def _judge(
     scores: Scores, truth: NDArray[np.int64], facts: dict[str, Any], seconds: float
 ) -> Attack:
     name = "/".join(filter(None, (facts["attacker"], scores.variant)))
+    facts = {**facts, "recognizer": scores.recognizer, "seconds": seconds, "notes": scores.notes}
+    credits: dict[str, Credits] = {}
+    figures: list[Figure] = []
     try:
-        credits = {f"rank{k}": rank_credit(scores.people, truth, k) for k in (1, 5)}
+        if scores.people is not None:
+            credits = {f"rank{k}": rank_credit(scores.people, truth, k) for k in (1, 5)}
+        if scores.verification is not None:
+            figures = verification_figures(scores.verification, truth)
     except ValueError as error:
-        return Attack(name, **facts, recognizer=scores.recognizer, status="invalid",
-                      reason=str(error))
-    return Attack(name, **facts, recognizer=scores.recognizer, credits=credits, seconds=seconds)
+        return Attack(name, **facts, status="invalid", reason=str(error))
+    return Attack(name, **facts, credits=credits, figures=tuple(figures))
 
 
 def _utility(metric: Metric, clean: Sequence[Photo], defended: Sequence[Defended]) -> Utility:
@@ -184,5 +196,5 @@ def _utility(metric: Metric, clean: Sequence[Photo], defended: Sequence[Defended
     try:
         values = metric.values(clean, defended)
     except Unavailable as error:
-        return Utility(metric.name, np.zeros(0), "unavailable", str(error))
-    return Utility(metric.name, values, seconds=time.perf_counter() - start)
+        return Utility(metric.name, np.zeros(0), status="unavailable", reason=str(error))
+    return Utility(metric.name, values, metric.bounds, seconds=time.perf_counter() - start)

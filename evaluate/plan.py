@@ -21,7 +21,17 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
     "unmask.recognizers", "recognizer", "unmask.evaluate.recognizers.base:Recognizer"
 )
 
-BUDGETS = {"quick": ("naive", "matched", "pixels")}
+QUICK = ("naive", "matched", "pixels")
+BUDGETS = {
+    "quick": QUICK,
+    "standard": (*QUICK, "linkage", "retrained", "restored"),
+    "thorough": (
+        *QUICK,
+        "linkage",
+        "retrained:parts=embeddings+pixels+cnn",
+        "restored:variants=linear+pixels+unet",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,10 @@ class Plan:
         seed: seed of everything.
     """
 
-    attackers: tuple[str, ...] = BUDGETS["quick"]
+    attackers: tuple[str, ...] = BUDGETS["standard"]
     metrics: tuple[str, ...] = ()
     recognizers: tuple[str, ...] = ("dlib",)
-    budget: str = "quick"
+    budget: str = "standard"
     seed: int = 0
 
     def __post_init__(self) -> None:

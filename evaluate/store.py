@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .measure import Attack, Measured, Utility
+from .verification import Figure
 
 
 def dump(measured: Measured) -> str:
@@ -25,11 +26,23 @@ def restore(text: str) -> Measured:
     try:
         entry = json.loads(text)
         attacks = tuple(
-            Attack(**{**attack, "credits": {k: np.array(v) for k, v in attack["credits"].items()}})
+            Attack(
+                **{
+                    **attack,
+                    "credits": {k: np.array(v) for k, v in attack["credits"].items()},
+                    "figures": tuple(Figure(**figure) for figure in attack["figures"]),
+                }
+            )
             for attack in entry.pop("attacks")
         )
         utilities = tuple(
-            Utility(**{**utility, "values": np.array(utility["values"], np.float64)})
+            Utility(
+                **{
+                    **utility,
+                    "values": np.array(utility["values"], np.float64),
+                    "bounds": utility["bounds"] and tuple(utility["bounds"]),
+                }
+            )
             for utility in entry.pop("utilities")
         )
         entry["people"] = np.array(entry["people"], np.int64)

@@ -31,14 +31,15 @@ class Verification:
 
     Args:
         scores: `(N, G)`, higher is more alike: probes against gallery photos.
-        people: `(G,)`, index of the person on each gallery photo.
+        people: `(G,)`, index of the person on each gallery photo; None if the columns are
+            the probes themselves, whose people the attacker does not know.
         impostors: `(B,)`, scores of pairs of two different background people; thresholds
             come from these alone.
         provenance: in words, where `impostors` come from.
     """
 
     scores: Matrix
-    people: NDArray[np.int64]
+    people: NDArray[np.int64] | None
     impostors: Matrix
     provenance: str
 
@@ -49,14 +50,14 @@ class Scores:
 
     Args:
         people: `(N, P)`, float64, higher is likelier; columns in the order of the sorted
-            names of the gallery.
+            names of the gallery; None for an attacker that names nobody.
         variant: name of the variant, empty if there is only one.
         recognizer: label of the face model used, empty if none.
         verification: pair scores, for attackers that compare pairs.
         notes: further figures about the attack itself, by name.
     """
 
-    people: Matrix
+    people: Matrix | None
     variant: str = ""
     recognizer: str = ""
     verification: Verification | None = None

@@ -1,0 +1,94 @@
+"""The attacker that trains on its own defended photos ("parrot")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from unmask.defenses import Photo
+
+from .base import Attacker, Defend, Matrix, Scores, indices
+from .copies import defended_copies
+from .grids import aligned_grid, common_window, own_grid
+from .heads import Head
+
+PARTS = ("embeddings", "pixels", "cnn")
+
+
+@dataclass
+class Retrained(Attacker):
+    """Train classifiers on defended copies of the gallery.
+
+    Knows: the defense with its parameters (not its seeds) and clean gallery photos, of which
+    it makes several defended copies, flipped, shifted and scaled. The "parrot" attack of
+    Newton, Sweeney and Malin, "Preserving Privacy by De-identifying Face Images", IEEE TKDE
+    2005, with the trained classifiers of McPherson, Shokri and Shmatikov, "Defeating Image
+    Obfuscation with Deep Learning", arXiv 1609.00408. Where they train one network from
+    scratch, we train several heads and count the best: with a handful of photos per person
+    no single one is always strongest.
+
+    Variants: `embeddings` (PCA with LDA or logistic regression on the vectors of each
+    recognizer), `pixels` (the same on grey values, small and aligned and on the photo's own
+    grid), `cnn` (a small convolutional network on pixels), `fused` (their log-probabilities
+    averaged).
+
+    Args:
+        parts: variants to train, joined by `+`; `fused` comes by itself.
+        draws: defended copies of each gallery photo.
+    """
+
+    parts: str = "embeddings+pixels"
+    draws: int = 4
+
+    name: ClassVar[str] = "retrained"
+    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
+
+    def __post_init__(self) -> None:
+        """Check the parameters."""
+        unknown = [part for part in self.parts.split("+") if part not in PARTS]
+        if unknown:
+            raise ValueError(f"parts are joined from {'+'.join(PARTS)}, got '{self.parts}'")
+        if self.draws < 1:
+            raise ValueError(f"draws must be at least 1, got {self.draws}")
+
+    def fit(
+        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
+    ) -> Self:
+        """Make the copies; the heads are trained when the sizes of the probes are known."""
+        copies = defended_copies(gallery, defend, draws=self.draws, seed=self.seed)
+        self._copies = [photo for draw in copies for photo in draw]
+        self._people = np.tile(indices(gallery), self.draws)
+        self._sources = np.tile(np.arange(len(gallery)), self.draws)
+        return self
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        """Score by each variant and by all together."""
+        parts = self.parts.split("+")
+        found: list[Scores] = []
+        if "embeddings" in parts:
+            for recognizer in self.recognizers:
+                scores = self._head(recognizer.embed(self._copies), recognizer.embed(probes))
+                found.append(Scores(scores, "embeddings", recognizer.label))
+        if "pixels" in parts:
+            found.append(Scores(self._pixels(probes), "pixels"))
+        if "cnn" in parts:
+            from .cnn import train_cnn  # torch is loaded only for those who ask
+
+            found.append(Scores(self._cnn(probes, train_cnn), "cnn"))
+        if len(found) > 1:
+            found.append(Scores(np.mean([entry.people for entry in found], 0), "fused"))
+        return found
+
+    def _pixels(self, probes: Sequence[Photo]) -> Matrix:
+        window = common_window([*self._copies, *probes])
+        grids = (
+            (aligned_grid(self._copies), aligned_grid(probes)),
+            (own_grid(self._copies, window), own_grid(probes, window)),
+        )
+        return np.asarray(np.mean([self._head(known, new) for known, new in grids], 0))
+
+    def _head(self, known: np.ndarray, new: np.ndarray) -> Matrix:
+        return Head().fit(known, self._people, self._sources).scores(new)

@@ -1,0 +1,107 @@
+"""Pair scores: how well can one tell whether two photos show one person?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attackers.base import Verification
+from .statistics import Unresolved, bootstrap_weights, clustered_interval, roc, threshold_at_far
+
+FARS = (1e-2, 1e-3)
+CUTS = 400  # thresholds at which the curves of a resample are read
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure about pairs, with its 95 % interval; None where it could not be measured."""
+
+    statistic: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    chance: float | None = None
+    reason: str = ""
+
+
+def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[Figure]:
+    """Return AUC, EER and TAR at each of `FARS`.
+
+    AUC and EER use the pairs of the attacked people themselves, as ROC curves do. TAR uses
+    a threshold that lets in the stated share of *background* impostor pairs, as an attacker
+    would choose it; the FAR it really has among the attacked people is given as reason.
+
+    Args:
+        pairs: the scores; where `pairs.people` is None the columns are the probes themselves
+            and each pair of different photos counts once.
+        truth: `(N,)`, the person on each probe.
+    """
+    scores = pairs.scores
+    columns = truth if pairs.people is None else pairs.people
+    same = truth[:, None] == columns[None]
+    used = np.ones_like(same)
+    if pairs.people is None:
+        used = np.triu(used, 1)
+    genuine, impostor = scores[same & used], scores[~same & used]
+    if not genuine.size or not impostor.size:
+        reason = "there are no pairs of both kinds"
+        return [Figure(name, reason=reason) for name in ("auc", "eer")]
+    auc, eer = roc(genuine, impostor)
+    (auc_low, auc_high), (eer_low, eer_high) = _intervals(scores, same, used, truth)
+    found = [
+        Figure("auc", auc, min(auc, auc_low), max(auc, auc_high), int(used.sum()), 0.5),
+        Figure("eer", eer, min(eer, eer_low), max(eer, eer_high), int(used.sum()), 0.5),
+    ]
+    rows = np.broadcast_to(truth[:, None], same.shape)[same & used]
+    for far in FARS:
+        statistic = f"tar@far={far:.0e}".replace("e-0", "e-")
+        try:
+            threshold = threshold_at_far(pairs.impostors, far)
+        except Unresolved as error:
+            found.append(Figure(statistic, reason=str(error)))
+            continue
+        tar = clustered_interval((genuine > threshold).astype(float), rows)
+        real = float((impostor > threshold).mean())
+        found.append(
+            Figure(
+                statistic, tar.value, tar.low, tar.high, tar.n, far,
+                f"threshold from {len(pairs.impostors)} {pairs.provenance}; "
+                f"FAR among the attacked people {real:.4f}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _intervals(
+    scores: NDArray[np.float64],
+    same: NDArray[np.bool_],
+    used: NDArray[np.bool_],
+    truth: NDArray[np.int64],
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return percentile intervals of AUC and EER, people resampled.
+
+    Each person's pairs are counted at `CUTS` thresholds once; a resample is then a weighted
+    sum of these curves. A pair belongs to the person on its probe.
+    """
+    edges = np.unique(np.quantile(scores[used], np.linspace(0, 1, CUTS)))
+    bins = np.searchsorted(edges, scores)
+    people = int(truth.max()) + 1
+    counts = np.zeros((2, people, len(edges) + 1))
+    for kind, mask in enumerate((same & used, ~same & used)):
+        rows = np.broadcast_to(truth[:, None], same.shape)[mask]
+        np.add.at(counts[kind], (rows, bins[mask]), 1)
+    weights = bootstrap_weights(truth)
+    drawn = [weights @ table for table in counts]
+    genuine, impostor = (table / np.maximum(table.sum(1, keepdims=True), 1) for table in drawn)
+    below = np.cumsum(impostor, 1) - impostor
+    auc = (genuine * (below + impostor / 2)).sum(1)
+    missed, let_in = np.cumsum(genuine, 1), 1 - np.cumsum(impostor, 1)
+    gap = missed - let_in
+    first = np.argmax(gap >= 0, 1)
+    row = np.arange(len(gap))
+    eer = (missed[row, first] + let_in[row, first]) / 2
+    low, high = np.quantile(auc, (0.025, 0.975)), np.quantile(eer, (0.025, 0.975))
+    return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
