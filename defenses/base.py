@@ -18,6 +18,7 @@ from .photo import Face, Photo, Pixels, check_pixels
 from .registry import format_spec
 from .space import Choice, Range
 
+_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # of words in a name
 Outcome = Literal["defended", "no_face", "unchanged", "failed"]
 
 
@@ -67,9 +68,9 @@ class Defense(ABC):
     waived: ClassVar[Mapping[str, str]] = {}  # contract check that may fail: the reason
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Name the class as its entry point is named: `GaussianBlur` is `gaussian_blur`."""
+        """Name the class as its entry point is named: `KSame` is `k_same`."""
         super().__init_subclass__(**keywords)
-        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().rstrip("_")
+        cls.name = _BORDERS.sub("_", cls.__name__).lower().rstrip("_")
 
     def __post_init__(self) -> None:
         """Check the parameters that all defenses share."""
@@ -105,7 +106,7 @@ class Defense(ABC):
 
     def at(self, share: float) -> Self:
         """Return this defense with every range in `space` set `share` of the way to strong."""
-        settings = {
+        settings: dict[str, Any] = {
             name: tunable.at(share)
             for name, tunable in self.space.items()
             if isinstance(tunable, Range)

@@ -37,4 +37,5 @@ class Constant(Defense):
         self.check("level", 0, 255)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return one grey."""
         return np.full_like(photo.pixels, round(self.level))

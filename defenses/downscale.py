@@ -39,6 +39,7 @@ class Downscale(Defense):
         self.check("side", 1, 256)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the cut-out in low resolution."""
         scale = self.side / photo.face_width
         if scale >= 1:
             return photo.pixels

@@ -56,6 +56,7 @@ class DpPix(Defense):
         self.check("epsilon", 1e-6, 1e6)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return noisy blocks."""
         grid = blocks_of(photo, self.blocks, whole=self.region == "image")
         channels = 1 if photo.is_grey else 3
         means = grid.means(photo.pixels)[..., :channels]

@@ -56,6 +56,7 @@ class DpSvd(Defense):
         self.check("epsilon", 1e-3, 1e9)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the face of few, noisy singular values."""
         place = bounds(self.mask_of(photo))
         channels = 1 if photo.is_grey else 3
         face = photo.pixels[place][..., :channels]

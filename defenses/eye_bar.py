@@ -32,4 +32,5 @@ class EyeBar(Defense):
     space: ClassVar = {"margin": Range(0.0, 0.2)}
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return black."""
         return np.zeros_like(photo.pixels)

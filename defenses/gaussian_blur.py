@@ -47,6 +47,7 @@ class GaussianBlur(Defense):
         self.check("sigma", 1e-4, 2)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the blurred cut-out."""
         sigma = max(self.sigma * photo.face_width, 1e-3)
         # in float: OpenCV's uint8 blur rounds the kernel itself to 1/256, wrong for wide ones
         blurred = cv2.GaussianBlur(

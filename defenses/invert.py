@@ -38,5 +38,6 @@ class Invert(Defense):
             raise TypeError(f"mirror must be true or false, got {self.mirror!r}")
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the negative."""
         pixels = photo.pixels[:, ::-1] if self.mirror else photo.pixels
         return 255 - pixels

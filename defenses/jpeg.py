@@ -41,6 +41,7 @@ class Jpeg(Defense):
         self.check("quality", 1, 95)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return what is left after compression."""
         file = io.BytesIO()
         Image.fromarray(photo.pixels).save(file, "JPEG", quality=round(self.quality))
         with Image.open(file) as read:

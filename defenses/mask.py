@@ -45,6 +45,7 @@ class Mask(Defense):
             raise ValueError(f"fill must be one of {', '.join(FILLS)}, got '{self.fill}'")
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the fill."""
         if self.fill == "noise":
             greys = rng.integers(0, 256, photo.pixels.shape[:2], np.uint8)
             return greys[..., None].repeat(3, 2)

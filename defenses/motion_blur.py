@@ -43,6 +43,7 @@ class MotionBlur(Defense):
         self.check("angle", -360, 360)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the blurred cut-out."""
         kernel = line(self.length * photo.face_width, self.angle)
         blurred = cv2.filter2D(
             photo.pixels.astype(np.float32), -1, kernel, borderType=cv2.BORDER_REPLICATE

@@ -40,6 +40,7 @@ class Noise(Defense):
         self.check("sigma", 0, 10)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the cut-out plus noise."""
         channels = 1 if photo.is_grey else 3
         drawn = rng.standard_normal((*photo.pixels.shape[:2], channels), np.float32)
         noisy = photo.pixels + np.float32(255 * self.sigma) * drawn

@@ -26,4 +26,5 @@ class None_(Defense):  # noqa: N801 - `None` is taken
     waived: ClassVar = {"changes_the_photo": "the baseline must not change a pixel"}
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the pixels as they are."""
         return photo.pixels

@@ -41,6 +41,7 @@ class Permute(Defense):
             raise TypeError(f"key must be a whole number, got {self.key!r}")
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return the pixels in their new places."""
         height, width = photo.pixels.shape[:2]
         order = np.random.default_rng([self.key, height, width]).permutation(height * width)
         return photo.pixels.reshape(-1, 3)[order].reshape(photo.pixels.shape)

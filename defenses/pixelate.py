@@ -42,6 +42,7 @@ class Pixelate(Defense):
         self.check("blocks", 1, 256)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        """Return blocks."""
         grid = blocks_of(photo, self.blocks, whole=self.region == "image")
         return grid.fill(np.rint(grid.means(photo.pixels)).astype(np.uint8))
 

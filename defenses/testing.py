@@ -1,0 +1,385 @@
+"""The contract of a defense, as checks that anybody can run on theirs.
+
+Each check is a function of one defense and raises `ContractError` with what it saw. In a
+test of another package:
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+    def test_mine(check: Check) -> None:
+        run(check, Mine())
+
+A defense may waive a check by name, with a reason: `waived = {"check": "reason"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from . import DEFENSES
+from .base import Defense
+from .photo import Face, Photo, Pixels
+from .space import Choice
+
+Check = Callable[[Defense], None]
+
+
+class ContractError(AssertionError):
+    """A defense does not do what every defense must."""
+
+
+def run(check: Check, defense: Defense) -> str:
+    """Run one check.
+
+    Args:
+        check: one of `CHECKS`.
+        defense: any defense; it is fitted with made-up faces where it needs a background.
+
+    Returns:
+        Nothing (`""`) if the check passed, else the reason why it is waived.
+
+    Raises:
+        ContractError: it failed; or it passed although it is waived.
+    """
+    reason = defense.waived.get(check.__name__)
+    try:
+        check(ready(defense))
+    except ContractError:
+        if reason:
+            return reason
+        raise
+    require(
+        reason is None, f"{defense.spec} waives '{check.__name__}', but it passes; drop the waiver"
+    )
+    return ""
+
+
+def require(holds: bool, message: str) -> None:
+    """Raise `ContractError` unless something holds."""
+    if not holds:
+        raise ContractError(message)
+
+
+def ready(defense: Defense) -> Defense:
+    """Return the defense, fitted with made-up faces if it needs a background."""
+    return defense.fit(made_up_people(12)) if defense.needs_background else defense
+
+
+def made_up_people(people: int, *, photos: int = 2, first: int = 0) -> list[Photo]:
+    """Draw faces: of each person some photos, 120x160, with one face and its landmarks."""
+    return [
+        _person(number, take) for number in range(first, first + people) for take in range(photos)
+    ]
+
+
+def registered_by_its_name(defense: Defense) -> None:
+    """The name of the class is the name of its entry point."""
+    names = [name for name in DEFENSES.available() if DEFENSES.load(name) is type(defense)]
+    require(
+        names == [defense.name],
+        f"{type(defense).__name__} must be registered as '{defense.name}', found {names}",
+    )
+
+
+def waives_only_checks(defense: Defense) -> None:
+    """Each waiver names a check and gives a reason."""
+    names = {check.__name__ for check in CHECKS}
+    for name, reason in defense.waived.items():
+        require(name in names, f"{defense.name} waives '{name}', which is no check")
+        require(bool(reason.strip()), f"{defense.name} waives '{name}' without a reason")
+
+
+def built_from_its_text(defense: Defense) -> None:
+    """`spec` builds the defense again, and `parameters` go through JSON."""
+    for variant in variants(defense):
+        again = DEFENSES.build(variant.spec)
+        require(again == variant, f"'{variant.spec}' builds {again}, not {variant}")
+        read = json.loads(json.dumps(variant.parameters))
+        require(type(variant)(**read) == variant, f"JSON changes {variant.parameters} to {read}")
+
+
+def keeps_shape_and_dtype(defense: Defense) -> None:
+    """Photos of all sizes and shapes come back as they were, uint8."""
+    for photo in _sizes():
+        made = defense(photo).photo.pixels
+        require(
+            made.shape == photo.pixels.shape and made.dtype == np.uint8,
+            f"{defense.spec} made {made.dtype} {made.shape} of uint8 {photo.pixels.shape}",
+        )
+
+
+def leaves_its_input_alone(defense: Defense) -> None:
+    """The pixels that came in are as before, even where they may be written to."""
+    photo = _photo()
+    before = photo.pixels.copy()
+    made = defense(photo).photo.pixels
+    made[:] = 0
+    require(np.array_equal(photo.pixels, before), f"{defense.spec} writes to its input")
+
+
+def rejects_other_pixels(defense: Defense) -> None:
+    """Floats, grey and transparent pictures are refused with a `ValueError`."""
+    pixels = _photo().pixels
+    for wrong in (pixels / np.float32(255), pixels[..., 0], np.dstack([pixels, pixels[..., :1]])):
+        try:
+            defense(Photo(wrong, faces=()))  # type: ignore[arg-type]
+        except ValueError:
+            continue
+        raise ContractError(f"{defense.spec} takes {wrong.dtype} {wrong.shape} for a photo")
+
+
+def same_seed_same_photo(defense: Defense) -> None:
+    """Nothing but seed, parameters, key and pixels decides."""
+    photo = _photo()
+    for variant in variants(defense):
+        first, second = variant(photo, seed=7), variant(photo, seed=7)
+        require(
+            np.array_equal(first.photo.pixels, second.photo.pixels),
+            f"{variant.spec} gives two results with one seed; use only the given generator",
+        )
+
+
+def seed_matters_as_declared(defense: Defense) -> None:
+    """Another seed or key gives another picture if, and only if, `random` says so."""
+    photo = _photo()
+    other = replace(photo, key="another")
+    differ = {
+        variant.spec: [
+            not np.array_equal(made, variant(photo, seed=1).photo.pixels)
+            for made in (variant(photo, seed=2).photo.pixels, variant(other, seed=1).photo.pixels)
+        ]
+        for variant in variants(defense)
+    }
+    if defense.random:
+        require(
+            any(all(pair) for pair in differ.values()),
+            f"{defense.name} says random=True, but seed and key change nothing in {list(differ)}",
+        )
+    else:
+        wrong = [spec for spec, pair in differ.items() if any(pair)]
+        require(not wrong, f"{wrong} depend on the seed, but random=False")
+
+
+def batch_equals_one_by_one(defense: Defense) -> None:
+    """Neither the batch nor its order changes a result."""
+    photos = [*_sizes(), _photo(), _crowd(), replace(_photo(), faces=(), key="nobody")]
+    alone = [defense(photo, seed=3) for photo in photos]
+    for order in (range(len(photos)), range(len(photos))[::-1]):
+        made = defense.many([photos[i] for i in order], seed=3)
+        for i, result in zip(order, made, strict=True):
+            require(
+                np.array_equal(result.photo.pixels, alone[i].photo.pixels)
+                and result.outcome == alone[i].outcome,
+                f"{defense.spec} treats '{photos[i].key}' otherwise in a batch than alone",
+            )
+
+
+def survives_a_new_process(defense: Defense) -> None:
+    """Pickled and sent to a fresh interpreter, it gives the same pixels."""
+    photo = _photo()
+    code = (
+        "import pickle, sys; defense, photo = pickle.load(sys.stdin.buffer); "
+        "sys.stdout.buffer.write(pickle.dumps(defense(photo, seed=5).photo.pixels))"
+    )
+    try:
+        sent = pickle.dumps((defense, photo))
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise ContractError(f"{defense.spec} cannot be pickled: {error}") from error
+    paths = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        input=sent,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": paths},
+        check=False,
+    )
+    require(
+        done.returncode == 0,
+        f"{defense.spec} fails in a new process: {done.stderr.decode(errors='replace')[-500:]}",
+    )
+    require(
+        np.array_equal(pickle.loads(done.stdout), defense(photo, seed=5).photo.pixels),
+        f"{defense.spec} gives other pixels in a new process",
+    )
+
+
+def changes_nothing_outside(defense: Defense) -> None:
+    """Where the mask is 0, each pixel is what it was; this holds for each region."""
+    for region in ("ellipse", "box", "eyes", defense.region):
+        for photo in (_photo(), _crowd()):
+            result = replace(defense, region=region)(photo)
+            changed = (result.photo.pixels != photo.pixels).any(-1)
+            outside = int((changed & (result.mask == 0)).sum())
+            require(
+                outside == 0,
+                f"{defense.spec} with region={region} changes {outside} pixels outside its mask",
+            )
+
+
+def reports_no_face(defense: Defense) -> None:
+    """Without a face the photo stays as it is, and the outcome says `no_face`."""
+    if defense.region == "image" and not defense.needs_face:
+        return
+    photo = replace(_photo(), faces=())
+    result = defense(photo)
+    require(
+        result.outcome == "no_face" and np.array_equal(result.photo.pixels, photo.pixels),
+        f"{defense.spec} must leave a photo without faces alone, said '{result.outcome}'",
+    )
+
+
+def changes_the_photo(defense: Defense) -> None:
+    """The defaults, and the weak end of the space, change something."""
+    for variant in (defense, defense.at(0)):
+        outcome = variant(_photo()).outcome
+        require(outcome == "defended", f"{variant.spec} must change a face, said '{outcome}'")
+
+
+def defends_every_face(defense: Defense) -> None:
+    """With several faces in a photo, each of them changes."""
+    if defense.region == "image":
+        return
+    photo = _crowd()
+    changed = (defense(photo).photo.pixels != photo.pixels).any(-1)
+    for number, face in enumerate(photo.faces or ()):
+        x, y, w, h = (round(side) for side in face.box)
+        require(
+            bool(changed[max(y, 0) : y + h, max(x, 0) : x + w].any()),
+            f"{defense.spec} leaves face {number} of {len(photo.faces or ())} as it was",
+        )
+
+
+def whole_space_runs(defense: Defense) -> None:
+    """Both ends, the middle and each choice run, on the region and on the whole photo."""
+    small = Photo(_photo().pixels[40:60, 30:54].copy(), "small", faces=(Face((2, 1, 20, 19)),))
+    for variant in variants(defense):
+        for region in (defense.region, "image"):
+            for photo in (_photo(), small):
+                result = replace(variant, region=region)(photo)
+                require(
+                    result.outcome in ("defended", "unchanged"),
+                    f"{variant.spec} with region={region} said '{result.outcome}'",
+                )
+
+
+def stronger_changes_more(defense: Defense) -> None:
+    """The strong end is not nearer to the original than the weak end."""
+    photos = [*made_up_people(3, photos=1, first=50), _photo()]
+    weak, strong = (
+        float(np.mean([_change(photo.pixels, end(photo).photo.pixels) for photo in photos]))
+        for end in (defense.at(0), defense.at(1))
+    )
+    require(
+        strong >= weak,
+        f"{defense.at(1).spec} changes a photo by {strong:.3f} grey levels, "
+        f"{defense.at(0).spec} by {weak:.3f}; are the ends of the space swapped?",
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    registered_by_its_name,
+    waives_only_checks,
+    built_from_its_text,
+    keeps_shape_and_dtype,
+    leaves_its_input_alone,
+    rejects_other_pixels,
+    same_seed_same_photo,
+    seed_matters_as_declared,
+    batch_equals_one_by_one,
+    survives_a_new_process,
+    changes_nothing_outside,
+    reports_no_face,
+    changes_the_photo,
+    defends_every_face,
+    whole_space_runs,
+    stronger_changes_more,
+)
+
+
+def variants(defense: Defense) -> Iterator[Defense]:
+    """Yield the defense itself, its weak end, middle and strong end, and each of its choices."""
+    yield defense
+    if defense.space:
+        yield from (defense.at(share) for share in (0, 0.5, 1))
+    for name, tunable in defense.space.items():
+        if isinstance(tunable, Choice):
+            for option in tunable.options:
+                setting: dict[str, Any] = {name: option}
+                yield replace(defense, **setting)
+
+
+def _change(before: Pixels, after: Pixels) -> float:
+    return float(np.abs(before.astype(np.int16) - after).mean())
+
+
+def _photo() -> Photo:
+    return _person(100, 0)
+
+
+def _crowd() -> Photo:
+    """Two faces side by side, and a small one over the border."""
+    left, right = _person(101, 0), _person(102, 1)
+    height, width = left.pixels.shape[:2]
+    beside = [face.moved(width, 0) for face in right.faces or ()]
+    third = Face((-8.0, height - 30.0, 24.0, 30.0))
+    faces = (*(left.faces or ()), *beside, third)
+    return Photo(np.hstack([left.pixels, right.pixels]), "crowd", faces=faces)
+
+
+def _sizes() -> list[Photo]:
+    """Odd, tiny and stretched photos; one grey, one that may not be written to."""
+    photo = _photo()
+    tiny = Photo(photo.pixels[:1, :1].copy(), "tiny", faces=(Face((0, 0, 1, 1)),))
+    flat = Photo(photo.pixels[60:67].copy(), "flat", faces=(Face((40, -10, 30, 40)),))
+    grey = replace(photo, pixels=photo.pixels[..., :1].repeat(3, 2), key="grey")
+    fixed = replace(photo, pixels=photo.pixels.copy(), key="fixed")
+    fixed.pixels.flags.writeable = False
+    return [tiny, flat, grey, fixed]
+
+
+def _person(number: int, take: int) -> Photo:
+    """Draw a person; `number` decides the face, `take` the light, the place and the noise."""
+    who, how = np.random.default_rng(number), np.random.default_rng([number, take])
+    skin, hair, room = who.integers((150, 100, 80), (250, 190, 160)), who.integers(0, 120, 3), 60
+    width, height = 56 + who.uniform(-4, 4), 74 + who.uniform(-5, 5)
+    apart, nose = who.uniform(0.2, 0.27) * width, who.uniform(0.1, 0.2) * height
+    x, y = 60 + how.uniform(-3, 3), 80 + how.uniform(-3, 3)
+    canvas = np.full((160, 120, 3), room, np.uint8)
+    canvas[::2] += np.uint8(40)
+
+    def ellipse(centre: tuple[float, float], size: tuple[float, float], colour: object) -> None:
+        shade = tuple(int(part) for part in np.broadcast_to(np.asarray(colour), 3))
+        cv2.ellipse(canvas, (centre, size, 0.0), shade, -1, cv2.LINE_AA)
+
+    ellipse((x, y - 10), (width * 1.25, height * 1.2), hair)
+    ellipse((x, y), (width, height), skin)
+    eyes = y - 0.05 * height
+    for side in (-1, 1):
+        ellipse((x + side * apart, eyes), (12, 6), 255)
+        ellipse((x + side * apart, eyes), (5, 5), who.integers(0, 120, 3))
+        ellipse((x + side * apart, eyes - 9), (14, 3), hair)
+    ellipse((x, eyes + nose), (who.uniform(6, 12), 8), skin * 0.8)
+    ellipse((x, y + 0.28 * height), (who.uniform(14, 28), who.uniform(4, 9)), (170, 60, 60))
+    light = how.uniform(0.85, 1.1) * canvas + how.normal(0, 4, canvas.shape)
+    five = [
+        (x + apart + 6, eyes),
+        (x + apart - 6, eyes),
+        (x - apart - 6, eyes),
+        (x - apart + 6, eyes),
+        (x, eyes + nose + 4),
+    ]
+    box = (x - width / 2, y - height / 2, width, height)
+    return Photo(
+        np.rint(light).clip(0, 255).astype(np.uint8),
+        f"person{number}/{take}",
+        f"person{number}",
+        (Face(box, five=np.array(five, np.float32)),),
+    )
