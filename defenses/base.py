@@ -186,7 +186,7 @@ class Defense(ABC):
     def _targets(self, photo: Photo) -> list[Face | None]:
         if self.region == "image":
             return [photo.face] if photo.face or not self.needs_face else []
-        return sorted(photo.faces or (), key=lambda face: face.width)  # large faces last
+        return [*sorted(photo.faces or (), key=lambda face: face.width)]  # large faces last
 
     def mask_of(self, photo: Photo) -> NDArray[np.float32]:
         """Return the region of the main face, `(H, W)`, float32, 0 to 1."""

@@ -39,7 +39,10 @@ class Face:
         """Return this face shifted by `(dx, dy)` pixels and then scaled."""
         x, y, w, h = self.box
         shift = np.array([dx, dy], np.float32)
-        move = lambda points: None if points is None else (points + shift) * np.float32(scale)  # noqa: E731
+
+        def move(points: Points | None) -> Points | None:
+            return None if points is None else (points + shift) * np.float32(scale)
+
         return Face(
             ((x + dx) * scale, (y + dy) * scale, w * scale, h * scale),
             self.score,
