@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.defenses import Defense, Photo
+from unmask.defenses.atomic import write_text
 from unmask.defenses.base import Outcome
 from unmask.defenses.files import FORMATS, SUFFIXES, read_picture, write_picture
 
@@ -41,7 +42,7 @@ class ApplyReport:
 
     Args:
         rows: one per picture file, sorted by path.
-        skipped: number of files that are no pictures.
+        skipped: number of files that are no pictures, or that are hidden.
         manifest: the file with the rows; None where one photo was written to one file.
     """
 
@@ -53,6 +54,13 @@ class ApplyReport:
     def counts(self) -> dict[str, int]:
         """Number of photos by outcome."""
         return dict(Counter(row.outcome for row in self.rows))
+
+    @property
+    def summary(self) -> str:
+        """One line for people, for example `3 photos: 2 defended, 1 failed`."""
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
+        photos = f"{len(self.rows)} photo{'s' if len(self.rows) != 1 else ''}: {counts}"
+        return photos + (f"; {self.skipped} other files skipped" if self.skipped else "")
 
     @property
     def failed(self) -> tuple[Row, ...]:
@@ -68,7 +76,7 @@ def apply(
     seed: int = 0,
     background: Sequence[Photo] | None = None,
     overwrite: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
     """Defend one photo or every photo in a folder tree, and write the results as files.
 
@@ -81,14 +89,15 @@ def apply(
         src: a picture file, or a folder, whose structure is kept.
         dst: a folder; for one photo also a file with the ending of a picture.
         seed: seed of the run; each photo's own seed comes from it and the photo's path.
-        background: photos of unrelated people, for a defense that learns from some.
+        background: photos of unrelated people, for a defense that learns from some and
+            that `fit` has not shown any yet.
         overwrite: replace files that exist in `dst`. Else that is an error, and nothing
             is written at all, so that a folder never mixes two runs.
-        progress: called with the number of photos done and of all, after each.
+        progress: called after each photo with "apply", the number done and that of all.
 
     Raises:
-        ValueError: no such source, no picture in it, a target inside the source, a
-            target that exists, or no background for a defense that needs some.
+        ValueError: no such source, no picture in it, source and target inside each
+            other, or a target that exists.
         ImportError: a package that the defense or the detector needs is missing.
     """
     source, target = Path(src), Path(dst)
@@ -96,16 +105,14 @@ def apply(
     manifest = None if _is_file_name(source, target) else target / MANIFEST
     if not overwrite:
         _check_free([goal for _, goal, _ in pairs] + ([manifest] if manifest else []))
-    if defense.needs_background:
-        if not background:
-            raise ValueError(f"{defense.name} learns from photos of other people; give some")
+    if background is not None:
         defense = defense.fit(background)
     rows: list[Row] = []
     try:
         for done, (photo, goal, key) in enumerate(pairs, 1):
             rows.append(apply_photo(defense, photo, goal, key, seed))
             if progress:
-                progress(done, len(pairs))
+                progress("apply", done, len(pairs))
     finally:  # an interrupted run still says what it has done
         if manifest and rows:
             _write_manifest(manifest, rows)
@@ -125,21 +132,26 @@ def apply_photo(defense: Defense, source: Path, target: Path, key: str, seed: in
     Returns:
         What happened. A photo that cannot be read, defended or written is `failed`, and
         then there is no file at `target`.
+
+    Raises:
+        ValueError: source and target are one file.
+        ImportError: a package that the defense or the detector needs is missing.
     """
+    if target.exists() and target.samefile(source):
+        raise ValueError(f"the target {target} is the source itself; choose another place")
     try:
         pixels, meta = read_picture(source)
         defended = defense(Photo(pixels, key), seed=seed)
         faces = len(defended.photo.faces or ())
         if defended.outcome == "failed":
             raise ValueError(defended.reason or f"{defense.name} failed")
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_picture(target, defended.photo.pixels, meta)
     except ImportError:
         raise  # would fail alike for every photo
     except Exception as error:  # one bad photo, or one that a plug-in stumbles over
         target.unlink(missing_ok=True)
         reason = " ".join(str(error).split()) or type(error).__name__
-        return Row(key, "failed", 0, reason)
+        return Row(key, "failed", 0, _text(reason))
     return Row(key, defended.outcome, faces, defended.reason)
 
 
@@ -147,13 +159,13 @@ def _pairs(source: Path, target: Path) -> tuple[list[tuple[Path, Path, str]], in
     """Return source, target and key of each picture, and the number of other files."""
     if source.is_file():
         goal = target if _is_file_name(source, target) else target / source.name
-        if goal.resolve() == source.resolve():
+        if goal.exists() and goal.samefile(source):
             raise ValueError(f"the target {goal} is the source itself; choose another place")
         if goal.suffix.lower() not in FORMATS:
             raise ValueError(
                 f"a picture file ends with one of {', '.join(FORMATS)}, got {goal.name}"
             )
-        return [(source, goal, _key(source.name))], 0
+        return [(source, goal, _text(source.name))], 0
     if not source.is_dir():
         raise ValueError(f"no such file or folder: {source}")
     inside, outside = source.resolve(), target.resolve()
@@ -165,21 +177,26 @@ def _pairs(source: Path, target: Path) -> tuple[list[tuple[Path, Path, str]], in
     if target.exists() and not target.is_dir():
         raise ValueError(f"the source is a folder, so the target must be one; {target} is a file")
     files = sorted(Path(top) / name for top, _, names in os.walk(source) for name in names)
-    photos = [file for file in files if file.suffix.lower() in SUFFIXES]
+    photos = [file for file in files if _is_photo(file.relative_to(source))]
     if not photos:
         raise ValueError(f"no pictures in {source}, only {len(files)} other files")
     pairs = [(file, target / file.relative_to(source)) for file in photos]
-    made = [(file, goal, _key(file.relative_to(source).as_posix())) for file, goal in pairs]
+    made = [(file, goal, _text(file.relative_to(source).as_posix())) for file, goal in pairs]
     return made, len(files) - len(photos)
+
+
+def _is_photo(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)  # also left by broken-off runs
+    return path.suffix.lower() in SUFFIXES and not hidden
 
 
 def _is_file_name(source: Path, target: Path) -> bool:
     return source.is_file() and not target.is_dir() and target.suffix.lower() in SUFFIXES
 
 
-def _key(path: str) -> str:
-    """Return the path as text that can be written, whatever bytes a file name has."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def _text(text: str) -> str:
+    """Return text that can be encoded, whatever bytes a file name in it has."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 def _check_free(targets: Sequence[Path]) -> None:
@@ -192,10 +209,8 @@ def _check_free(targets: Sequence[Path]) -> None:
 
 
 def _write_manifest(path: Path, rows: Sequence[Row]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    with part.open("x", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("path", "outcome", "faces", "reason"))
-        writer.writerows((row.path, row.outcome, row.faces, row.reason) for row in rows)
-    part.replace(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("path", "outcome", "faces", "reason"))
+    writer.writerows((row.path, row.outcome, row.faces, row.reason) for row in rows)
+    write_text(path, text.getvalue())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attackers.base import Verification
-from .statistics import Unresolved, bootstrap_weights, clustered_interval, roc, threshold_at_far
+from .statistics import UnresolvedError, bootstrap_weights, clustered_interval, roc, threshold_at_far
 
 FARS = (1e-2, 1e-3)
 CUTS = 400  # thresholds at which the curves of a resample are read
@@ -60,7 +60,7 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
         statistic = f"tar@far={far:.0e}".replace("e-0", "e-")
         try:
             threshold = threshold_at_far(pairs.impostors, far)
-        except Unresolved as error:
+        except UnresolvedError as error:
             found.append(Figure(statistic, reason=str(error)))
             continue
         tar = clustered_interval((genuine > threshold).astype(float), rows)

@@ -75,9 +75,10 @@ class Retrained(Attacker):
         if "pixels" in parts:
             found.append(Scores(self._pixels(probes), "pixels"))
         if "cnn" in parts:
-            from .cnn import train_cnn  # torch is loaded only for those who ask
+            from .cnn import Cnn  # torch is loaded only for those who ask
 
-            found.append(Scores(self._cnn(probes, train_cnn), "cnn"))
+            network = Cnn(seed=self.seed).fit(self._copies, self._people, self._sources)
+            found.append(Scores(network.scores(probes), "cnn"))
         if len(found) > 1:
             found.append(Scores(np.mean([entry.people for entry in found], 0), "fused"))
         return found

@@ -1,0 +1,145 @@
+"""Undoing a fixed shuffle of pixels and a fixed exchange of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Photo
+
+from ...metrics.base import Unavailable
+from .base import Restorer
+from .matching import Places, match_exactly, match_roughly
+from .values import AsIs, Line, Table, ValueMap
+
+LEAST_PAIRS = 16  # of one size: fewer, and values of unrelated pixels agree by accident
+BETTER = 0.8  # a more involved way must leave at most this share of the error, unseen photos
+
+
+@dataclass(frozen=True, eq=False)
+class Undo:
+    """How photos of one size are brought back.
+
+    Args:
+        places: `(E,)`, for each clean value the place of the defended one it comes from;
+            None if they stay where they are.
+        values: what is then done to the values.
+        moved: share of the values that come from another place.
+    """
+
+    places: Places | None
+    values: ValueMap
+    moved: float
+
+    def __call__(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Bring `(N, E)` defended values back."""
+        return self.values(entries if self.places is None else entries[:, self.places])
+
+
+@dataclass
+class Correspondence(Restorer):
+    """Find for each pixel where the defense put it, and what it made of its value.
+
+    Over all known photos a pixel takes on a series of values, and two pixels hardly ever take
+    on the same one. So the series, with values replaced by where they occurred first, names
+    the pixel wherever it was moved to and whatever values were exchanged one for one. If that
+    finds too few, because values were also altered, the pixel whose series correlates most is
+    taken. Then a table of values, or a line for each pixel, is learned. Whatever does not
+    bring unseen photos nearer to their clean ones is left out: where nothing was moved or
+    exchanged, photos stay as they are. This is the known-plaintext attack on image encryption
+    (S. Li, C. Li, G. Chen, N. Bourbakis, K.-T. Lo, "A General Quantitative Cryptanalysis of
+    Permutation-Only Multimedia Ciphers Against Plaintext Attacks", Signal Processing: Image
+    Communication 2008).
+
+    Photos of one size share one order; each size is learned on its own.
+
+    Args:
+        seed: seed of what is drawn at random.
+    """
+
+    seed: int = 0
+    _undo: dict[tuple[int, int], Undo] = field(default_factory=dict, init=False, repr=False)
+
+    def fit(self, clean: Sequence[Photo], defended: Sequence[Photo]) -> Self:
+        """Learn one order for each size of which there are enough pairs."""
+        sizes: dict[tuple[int, int], list[int]] = {}
+        for i, photo in enumerate(clean):
+            sizes.setdefault(photo.pixels.shape[:2], []).append(i)
+        for size, where in sizes.items():
+            if len(where) >= LEAST_PAIRS:
+                before = np.stack([clean[i].pixels for i in where])
+                after = np.stack([defended[i].pixels for i in where])
+                self._undo[size] = learn_undo(before, after, seed=self.seed)
+        if not self._undo:
+            raise Unavailable(
+                f"to find where pixels went, {LEAST_PAIRS} background photos of one size are "
+                f"needed, got at most {max(map(len, sizes.values()), default=0)}"
+            )
+        return self
+
+    @property
+    def moved(self) -> float:
+        """Mean share of the values that turned out to be moved, over the sizes."""
+        return float(np.mean([undo.moved for undo in self._undo.values()]))
+
+    def restore(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Bring every pixel back."""
+        restored = []
+        for photo in photos:
+            undo = self._undo.get(photo.pixels.shape[:2])
+            if undo is None:
+                height, width = photo.pixels.shape[:2]
+                raise Unavailable(
+                    f"photos differ in size, and of {width}x{height} there are fewer than "
+                    f"{LEAST_PAIRS} background photos to find where pixels went"
+                )
+            restored.append(photo.with_pixels(undo(photo.pixels.reshape(1, -1)).reshape(
+                photo.pixels.shape
+            )))  # fmt: skip
+        return restored
+
+
+def learn_undo(
+    clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: int = 0
+) -> Undo:
+    """Find what brings defended photos of one size back, at best nothing.
+
+    Args:
+        clean: `(M, H, W, 3)`.
+        defended: `(M, H, W, 3)`, the same photos.
+        seed: seed of what is drawn at random.
+    """
+    count, pixels = len(clean), clean.shape[1] * clean.shape[2]
+    x, y = clean.reshape(count, -1), defended.reshape(count, -1)
+    order = np.random.default_rng(seed).permutation(count)
+    check, learn = order[: count // 4], order[count // 4 :]
+    best = Undo(None, AsIs(), 0.0)
+    least = _error(best, x[check], y[check])
+    candidates: list[Places | None] = [None]
+    places, share = match_exactly(x[learn], y[learn])
+    if share < 0.5:
+        places = match_roughly(x[learn], y[learn], pixels, seed=seed)
+    candidates.append(places)
+    for candidate in candidates:
+        if candidate is None and len(candidates) and best.places is not None:
+            continue
+        here = y[learn] if candidate is None else y[learn][:, candidate]
+        moved = 0.0 if candidate is None else float((candidate != np.arange(x.shape[1])).mean())
+        for values in (AsIs(), Table.learn(x[learn], here), Line.learn(x[learn], here)):
+            undo = Undo(candidate, values, moved)
+            error = _error(undo, x[check], y[check])
+            if error < BETTER * least:
+                best, least = undo, error
+    return best
+
+
+def _error(undo: Undo, clean: NDArray[np.uint8], defended: NDArray[np.uint8]) -> float:
+    """Return the root mean squared error on pairs that were not learned from."""
+    total = 0.0
+    for x, y in zip(clean, defended, strict=True):
+        total += float(((undo(y[None])[0].astype(np.float32) - x) ** 2).mean())
+    return float(np.sqrt(total / len(clean)))
