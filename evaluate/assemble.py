@@ -8,8 +8,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .certificates import Certificate, Key
+from .groups import group_records
 from .measure import Attack, Measured, Utility
 from .plan import Plan
 from .records import Record
@@ -23,6 +25,7 @@ def records_of(
     scene: Scene,
     plan: Plan,
     run: str = "",
+    groups: Mapping[str, NDArray[np.int64]] | None = None,
 ) -> list[Record]:
     """Return all records of one defense; the `worst` record comes first."""
     base = Record(
@@ -38,7 +41,7 @@ def records_of(
         run=run,
         people=len(np.unique(measured.people)),
     )
-    attacks = [_checked(attack, measured, certificates) for attack in measured.attacks]
+    attacks = checked_attacks(measured, certificates)
     records = [_worst(base, attacks, measured)]
     for attack in attacks:
         records += _leakage(base, attack, measured)
@@ -51,7 +54,16 @@ def records_of(
             replace(base, kind="outcome", name=outcome, statistic="share", value=share, n=total,
                     reason=reason)
         )  # fmt: skip
+    if groups:
+        records += group_records(records[0], measured, attacks, groups)
     return records
+
+
+def checked_attacks(
+    measured: Measured, certificates: Mapping[Key, Certificate]
+) -> list[Attack]:
+    """Return the attacks, `invalid` where the certificate says so, weak ones marked."""
+    return [_checked(attack, measured, certificates) for attack in measured.attacks]
 
 
 def _checked(

@@ -18,7 +18,10 @@ from unmask.defenses.atomic import write_text
 
 from .assemble import records_of
 from .certificates import CASES, certify
+from .attackers.base import people_of
+from .groups import Groups, members
 from .measure import Measured
+from .ordering import differences
 from .plan import Plan
 from .records import Record, write_records
 from .scene import Progress, Scene
@@ -49,6 +52,7 @@ def compare(
     plan: Plan,
     *,
     folder: Path,
+    groups: Groups | None = None,
     workers: int = 0,
     resume: bool = False,
     progress: Progress | None = None,
@@ -60,6 +64,7 @@ def compare(
         defenses: specs; a spec given twice is measured once.
         plan: attackers, metrics, recognizers, budget, seed.
         folder: where to write; must be new or empty unless `resume`.
+        groups: attributes of people, from `read_groups`.
         workers: processes, 0 for one per core. The figures do not depend on it.
         resume: take over what an interrupted run with the same settings left there.
         progress: called with a label, the number done and the number to do.
@@ -72,6 +77,7 @@ def compare(
     plan.build_metrics()
     for spec in defenses:
         DEFENSES.build(spec).fit(scene.background)
+    sets = members(groups, people_of(scene.gallery)) if groups else None
     config = describe(scene, defenses, plan)
     open_folder(folder, config, resume=resume)
     jobs = {spec: plan for spec in defenses}
@@ -108,8 +114,10 @@ def compare(
     records = [
         record
         for spec in defenses
-        for record in records_of(done[spec], certificates, scene, plan, folder.name)
+        for record in records_of(done[spec], certificates, scene, plan, folder.name, sets)
     ]
+    worst = [r for r in records if r.name == "worst" and not r.group]
+    records += differences([done[spec] for spec in defenses], certificates, worst)
     write_records(folder / "records.jsonl", records)
     return Comparison(tuple(records), scene, folder)
 

@@ -25,7 +25,8 @@ class Record:
         budget: how much effort the attackers were allowed.
         defense: spec that builds the defense again.
         params: all its parameters.
-        kind: `leakage`, `utility` or `outcome` (what became of the photos).
+        kind: `leakage`, `utility`, `outcome` (what became of the photos) or `difference`
+            (how much more `defense` leaks than `name`, paired).
         name: attacker (with variant, `pixels/own/lda`), metric or outcome; `worst` is the
             highest rank-1 over all valid attackers.
         statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`.
@@ -51,7 +52,7 @@ class Record:
     budget: str
     defense: str
     params: dict[str, Any]
-    kind: Literal["leakage", "utility", "outcome"]
+    kind: Literal["leakage", "utility", "outcome", "difference"]
     name: str
     statistic: str
     recognizer: str = ""

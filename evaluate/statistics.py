@@ -180,8 +180,8 @@ def worst_case(
 
     Which attacker is best differs from sample to sample, so the upper end takes the
     maximum over all of them within each resample (and is never below the upper end of
-    any one of them). The lower end is that of the named attacker alone: so much leaks,
-    whatever the others do.
+    any one of them). The lower end is that of the named attacker alone, less what the best
+    of several owes to luck: how far the maximum rises by resampling.
 
     Args:
         values: `(N,)`, 0 to 1, for each attacker, on the same photos.
@@ -202,7 +202,9 @@ def worst_case(
     joint = np.max([cluster.resampled() for cluster in clusters.values()], axis=0)
     reach = float(np.quantile(joint, stats.norm.cdf(_width(clusters[name].size))))
     high = max(reach, *(single.high for single in singles.values()))
-    return Worst(name, singles[name]._replace(high=high))
+    luck = max(float(joint.mean()) - singles[name].value, 0.0)
+    low = max(singles[name].low - luck, 0.0)
+    return Worst(name, singles[name]._replace(low=low, high=high))
 
 
 def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:

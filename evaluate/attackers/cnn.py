@@ -17,7 +17,7 @@ from .grids import aligned_grid
 from .heads import Indices, folds_of, log_softmax
 
 SIDE = 48
-EPOCHS = (10, 20, 30)
+EPOCHS = (8, 16, 24)
 
 
 class Cnn:

@@ -38,6 +38,9 @@ def compare(
     max_leakage: Annotated[
         float | None, typer.Option(help="Exit with 3 if a defense leaks more than this.")
     ] = None,
+    groups: Annotated[
+        Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
@@ -48,6 +51,7 @@ def compare(
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
     from ..compare import compare as run
     from ..compare import new_folder
+    from ..groups import read_groups
     from ..plan import BUDGETS, METRICS, Plan, default_defenses, with_strengths
     from ..report import write_report
     from ..scene import prepare
@@ -71,7 +75,7 @@ def compare(
         scene = prepare(data, seed=seed, people=limit, drop_duplicates=drop_duplicates,
                         progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
-                    progress=progress)  # fmt: skip
+                    groups=read_groups(groups) if groups else None, progress=progress)  # fmt: skip
     page = write_report(folder, scene.notes)
     if as_json:
         typer.echo(json.dumps(as_dicts(found.records), indent=2))
