@@ -14,6 +14,7 @@ from .data.base import Bad
 from .duplicates import check_duplicates
 from .split import Split, split_people
 
+SHARES = (0.25, 0.25, 0.5)
 Progress = Callable[[str, int, int], None]
 
 
@@ -49,6 +50,7 @@ def prepare(
     seed: int = 0,
     part: str = "test",
     people: int = 0,
+    shares: tuple[float, float, float] = SHARES,
     drop_duplicates: bool = False,
     progress: Progress | None = None,
 ) -> Scene:
@@ -59,6 +61,7 @@ def prepare(
         seed: seed of the split.
         part: `test` or `search`: whose photos are attacked.
         people: use at most so many people, 0 for all.
+        shares: of people in background, search and test.
         drop_duplicates: leave the later photo of a duplicate pair out instead of refusing.
         progress: called with a label, the number done and the number to do.
 
@@ -67,10 +70,10 @@ def prepare(
         ValueError: too few people or photos, or one photo in two roles.
     """
     loaded = load_dataset(data if not people else f"{data}{_joint(data)}people={people}")
-    split = split_people(loaded.photos, seed=seed)
+    split = split_people(loaded.photos, seed=seed, shares=shares)
     photos, dropped = check_duplicates(loaded.photos, split, drop=drop_duplicates)
     if dropped:
-        split = split_people(photos, seed=seed)
+        split = split_people(photos, seed=seed, shares=shares)
     wanted = [*split.select(photos, "background"), *split.select(photos, part)]
     found: dict[str, Photo] = {}
     for number, photo in enumerate(wanted, 1):

@@ -47,3 +47,18 @@ def load_chosen(path: Path) -> str:
         raise ValueError(
             f'{path} must hold {{"defense": NAME, "params": {{...}}}}: {error}'
         ) from error
+
+
+def parse_shares(text: str) -> tuple[float, float, float]:
+    """Read `0.25,0.25,0.5`: the shares of people in background, search and test.
+
+    Raises:
+        ValueError: these are not three numbers.
+    """
+    try:
+        background, search, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"a split is three shares, background,search,test, got '{text}'; 0.25,0.25,0.5?"
+        ) from None
+    return background, search, test

@@ -178,10 +178,11 @@ def worst_case(
 ) -> Worst[Name]:
     """Return the highest mean over attackers, with its name and a 95 % interval.
 
-    Which attacker is best differs from sample to sample, so the upper end takes the
-    maximum over all of them within each resample (and is never below the upper end of
-    any one of them). The lower end is that of the named attacker alone, less what the best
-    of several owes to luck: how far the maximum rises by resampling.
+    Which attacker is best differs from sample to sample, so the maximum over all of them is
+    taken within each resample. The upper end is that of the named attacker plus what the
+    maximum adds at that end, and never below the upper end of any attacker; the lower end
+    is that of the named attacker less what the maximum adds on average, which it owes to
+    luck. One attacker alone has the interval of `clustered_interval`.
 
     Args:
         values: `(N,)`, 0 to 1, for each attacker, on the same photos.
@@ -199,11 +200,13 @@ def worst_case(
         cluster.check((0.0, 1.0))
     singles = {name: cluster.estimate((0.0, 1.0)) for name, cluster in clusters.items()}
     name = max(singles, key=lambda name: singles[name].value)
+    alone = clusters[name].resampled()
     joint = np.max([cluster.resampled() for cluster in clusters.values()], axis=0)
-    reach = float(np.quantile(joint, stats.norm.cdf(_width(clusters[name].size))))
-    high = max(reach, *(single.high for single in singles.values()))
-    luck = max(float(joint.mean()) - singles[name].value, 0.0)
+    end = stats.norm.cdf(_width(clusters[name].size))
+    rise = float(np.quantile(joint, end) - np.quantile(alone, end))
+    luck = float((joint - alone).mean())
     low = max(singles[name].low - luck, 0.0)
+    high = max(min(singles[name].high + rise, 1.0), *(s.high for s in singles.values()))
     return Worst(name, singles[name]._replace(low=low, high=high))
 
 

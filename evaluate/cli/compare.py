@@ -8,9 +8,6 @@ from typing import Annotated
 
 import typer
 
-Text = Annotated[str, typer.Option()]
-
-
 def compare(
     data: Annotated[
         str,
@@ -30,6 +27,9 @@ def compare(
     seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 0,
     limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
+    split: Annotated[
+        str, typer.Option(help="Shares of people: background, search, test.")
+    ] = "0.25,0.25,0.5",
     out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     drop_duplicates: Annotated[
@@ -46,7 +46,8 @@ def compare(
 ) -> None:
     """Measure how much identity leaks through each defense, and what use is left."""
     if max_leakage is not None and not 0 <= max_leakage <= 1:
-        raise typer.BadParameter(f"must be between 0 and 1, got {max_leakage}", param_hint="--max-leakage")
+        rule = f"must be between 0 and 1, got {max_leakage}"
+        raise typer.BadParameter(rule, param_hint="--max-leakage")
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
     from ..compare import compare as run
@@ -55,7 +56,7 @@ def compare(
     from ..plan import BUDGETS, METRICS, Plan, default_defenses, with_strengths
     from ..report import write_report
     from ..scene import prepare
-    from ..specs import split_specs
+    from ..specs import parse_shares, split_specs
     from ..summary import as_dicts, rows
     from ..threads import one_thread
     from .progress import Bars
@@ -72,8 +73,8 @@ def compare(
     specs = with_strengths(split_specs(defenses) or default_defenses(), strengths)
     folder = out or new_folder("compare")
     with Bars(quiet=quiet) as progress:
-        scene = prepare(data, seed=seed, people=limit, drop_duplicates=drop_duplicates,
-                        progress=progress)  # fmt: skip
+        scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
+                        drop_duplicates=drop_duplicates, progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=read_groups(groups) if groups else None, progress=progress)  # fmt: skip
     page = write_report(folder, scene.notes)

