@@ -84,7 +84,8 @@ class DlibResNet(Recognizer):
 
     def similarity(self, a: Embeddings, b: Embeddings) -> NDArray[np.float32]:
         """Return `(len(a), len(b))`, the negative Euclidean distance, each pair by itself."""
-        return -cdist(a, b).astype(np.float32)
+        far: NDArray[np.float64] = cdist(a, b)
+        return -far.astype(np.float32)
 
 
 @cache
