@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unmask.defenses import Defended, Photo
 
 
-class Unavailable(Exception):
+class Unavailable(Exception):  # noqa: N818  an outcome, not a mistake
     """Something cannot be measured here; the message says why and what would cure it."""
 
 
@@ -21,10 +21,12 @@ class Unavailable(Exception):
 class Metric(ABC):
     """Something that is left (or lost) in a defended photo.
 
-    Class data says how to read the numbers: `higher_is` better or worse; `bounds`, the
-    range of a value; `unit`; `needs`, what must be present (`weights`, `landmarks`).
+    Class data says how to read the numbers: `name`, as its entry point is named;
+    `higher_is` better or worse; `bounds`, the range of a value; `unit`; `needs`, what must
+    be present (`weights`, `landmarks`).
     """
 
+    name: ClassVar[str]
     higher_is: ClassVar[Literal["better", "worse"]]
     bounds: ClassVar[tuple[float, float]]
     unit: ClassVar[str] = ""
@@ -33,6 +35,13 @@ class Metric(ABC):
     @abstractmethod
     def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:
         """Return one value per photo, `(N,)`; a photo that fails gets the worst value.
+
+        NaN means that the clean photo does not allow the measurement, for example because
+        no face is found on it; such photos are counted and left out of the mean.
+
+        Args:
+            clean: the photos as they were, with their faces.
+            defended: what became of them, in the same order and of the same sizes.
 
         Raises:
             Unavailable: weights or packages are missing.

