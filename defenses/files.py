@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import uuid
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
+from .atomic import replacing
 from .photo import Pixels, check_pixels
 
 FORMATS = {
@@ -98,7 +98,7 @@ def write_picture(
     opacity (JPEG, BMP, PPM) drop it.
 
     Args:
-        path: the file; its ending gives the format. Its folder must exist.
+        path: the file; its ending gives the format. Its folder is made.
         pixels: `(H, W, 3)`, uint8, RGB. From a grey source only the lightness is written.
         meta: what `read_picture` said about the source.
 
@@ -116,13 +116,8 @@ def write_picture(
         if meta.alpha.shape != pixels.shape[:2]:
             raise ValueError(f"opacity is {meta.alpha.shape}, pixels are {pixels.shape[:2]}")
         picture.putalpha(Image.fromarray(meta.alpha))
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with part.open("xb") as file:
-            picture.save(file, kind, **_options(kind, meta))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        picture.save(file, kind, **_options(kind, meta))
 
 
 def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:

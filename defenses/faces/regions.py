@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +72,23 @@ def _draw(mask: NDArray[np.uint8], face: Face, kind: str, margin: float) -> None
     elif kind == "eyes":
         _polygon(mask, _eye_band(face), margin)
     else:
-        size = [max(1.0, length * _stretch(face) + 2 * margin) for length in (w, h)]
-        cv2.ellipse(mask, ((x + w / 2, y + h / 2), size, 0.0), 1, cv2.FILLED)
+        grow = _stretch(face)
+        half = (max(0.5, w / 2 * grow + margin), max(0.5, h / 2 * grow + margin))
+        _ellipse(mask, (x + w / 2, y + h / 2), half)
+
+
+def _ellipse(
+    mask: NDArray[np.uint8], centre: tuple[float, float], half: tuple[float, float]
+) -> None:
+    """Fill an upright ellipse: every pixel whose middle lies in it."""
+    columns, rows = (
+        np.arange(max(0, math.floor(c - r)), max(0, min(length, math.ceil(c + r))))
+        for c, r, length in zip(centre, half, reversed(mask.shape), strict=True)
+    )
+    if columns.size and rows.size:
+        across = ((columns + 0.5 - centre[0]) / half[0]) ** 2
+        down = ((rows + 0.5 - centre[1]) / half[1]) ** 2
+        mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = across + down[:, None] <= 1
 
 
 def _stretch(face: Face) -> float:
@@ -95,7 +112,7 @@ def _eye_band(face: Face) -> Points:
     """Return the corners of a band over both eyes and the brows."""
     x, y, w, h = face.box
     if face.five is None:
-        rows = y + 0.25 * h, y + 0.55 * h
+        rows = y + 0.2 * h, y + 0.57 * h
         return np.array([(a, b) for a in (x, x + w) for b in rows], np.float32)
     right, left = face.five[:2].mean(0), face.five[2:4].mean(0)
     distance = max(float(np.hypot(*(right - left))), 1.0)
