@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .attackers.base import Attacker
 from .measure import Attack, Measured
 from .plan import ATTACKERS, Plan
 from .statistics import binomial_interval, chance_of
@@ -43,7 +44,7 @@ def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]
         cases: name of the case (a key of `CASES`) to what was measured on it.
         plan: the plan they were measured with; its attackers declare what they must pass.
     """
-    floors = {name: ATTACKERS.load(name).floors for name in map(_plain, plan.attackers)}
+    kinds = {name: ATTACKERS.load(name) for name in map(_plain, plan.attackers)}
     seen: dict[Key, dict[str, Attack]] = {}
     for case, measured in cases.items():
         for attack in measured.attacks:
@@ -52,9 +53,15 @@ def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]
     chance = chance_of(people)
     high = binomial_interval(chance, len(people))[1]
     return {
-        key: _judge(attacks, floors[next(iter(attacks.values())).attacker], chance, high)
+        key: _judge(attacks, _floors(kinds, next(iter(attacks.values()))), chance, high)
         for key, attacks in seen.items()
     }
+
+
+def _floors(kinds: Mapping[str, type[Attacker]], attack: Attack) -> Mapping[str, float]:
+    kind = kinds[attack.attacker]
+    variant = attack.name.partition("/")[2]
+    return kind.variant_floors.get(variant, kind.floors)
 
 
 def _judge(

@@ -179,6 +179,8 @@ def _judge(
 ) -> Attack:
     name = "/".join(filter(None, (facts["attacker"], scores.variant)))
     facts = {**facts, "recognizer": scores.recognizer, "seconds": seconds, "notes": scores.notes}
+    if scores.unavailable:
+        return Attack(name, **facts, status="unavailable", reason=scores.unavailable)
     credits: dict[str, Credits] = {}
     figures: list[Figure] = []
     try:

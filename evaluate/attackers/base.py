@@ -55,6 +55,7 @@ class Scores:
         recognizer: label of the face model used, empty if none.
         verification: pair scores, for attackers that compare pairs.
         notes: further figures about the attack itself, by name.
+        unavailable: why this variant cannot work here, empty if it can.
     """
 
     people: Matrix | None
@@ -62,6 +63,7 @@ class Scores:
     recognizer: str = ""
     verification: Verification | None = None
     notes: dict[str, float] = field(default_factory=dict)
+    unavailable: str = ""
 
 
 @dataclass
@@ -72,6 +74,7 @@ class Attacker(ABC):
     `floors`, the certificate: the rank-1 to reach in each planted case, as a share of its
     own rank-1 on undefended photos (`undefended` itself: absolute, or 0 for "clearly above
     chance"). A case that is not listed does not apply. `constant` applies to everybody.
+    `variant_floors` replaces `floors` for the variants it names.
 
     Args:
         recognizers: face models at hand.
@@ -84,6 +87,7 @@ class Attacker(ABC):
     name: ClassVar[str]
     informed: ClassVar[bool] = True
     floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
+    variant_floors: ClassVar[dict[str, dict[str, float]]] = {}
 
     @abstractmethod
     def fit(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unmask.defenses import Photo
 
@@ -20,6 +21,25 @@ from .restoration.wiener import Wiener
 VARIANTS = ("pixels", "linear", "unet")
 HELD_OUT = 5  # every so many-th background person is not learned from
 STRANGERS = 100  # restored background photos that set the threshold
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one variant made of the photos.
+
+    Args:
+        variant: its name.
+        probes: the restored probes.
+        background: the restored background photos.
+        won: share of the lost SSIM that was won back; NaN if none was lost.
+        unavailable: why it cannot work here; then there are no photos.
+    """
+
+    variant: str
+    probes: tuple[Photo, ...] = ()
+    background: tuple[Photo, ...] = ()
+    won: float = float("nan")
+    unavailable: str = ""
 
 
 @dataclass
@@ -58,66 +78,68 @@ class Restored(Attacker):
                 f"variants must be some of {', '.join(VARIANTS)} joined by +, got '{wrong[0]}'"
             )
 
-    def fit(
-        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
-    ) -> Self:
-        """Learn from pairs of background people, and embed the clean gallery."""
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
+        """Embed the clean gallery, and defend the background people to learn from."""
         self._people = indices(gallery)
         self._known = {r: r.embed(gallery) for r in self.recognizers}
         names = people_of(background)
-        self._clean = list(background)
-        self._steps: list[tuple[str, Restorer | str]] = []
-        self._won: dict[str, float] = {}
         held = set(names[HELD_OUT - 1 :: HELD_OUT] or names[-1:])
-        unseen = np.array([photo.identity in held for photo in background])
-        seen = defend(background)
-        now = list(seen)
-        for name in (v for v in VARIANTS if v in self.variants.split("+")):
-            try:
-                step = self._restorer(name).fit(_where(self._clean, ~unseen), _where(now, ~unseen))
-                now = step.restore(now)
-            except Unavailable as error:
-                self._steps.append((name, str(error)))
-                continue
-            self._steps.append((name, step))
-            clean, before, after = (_where(p, unseen) for p in (self._clean, seen, now))
-            self._won[name] = ssim_won(clean, before, after)
-        strangers = np.linspace(0, len(seen) - 1, min(len(seen), STRANGERS)).astype(int)
-        self._strangers = [seen[i] for i in strangers]
-        self._stranger_names = [seen[i].identity for i in strangers]
+        self._unseen = np.array([photo.identity in held for photo in background])
+        self._clean, self._defended = list(background), defend(background)
         return self
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:
         """Score each person by the clean gallery photo most like the restored one."""
         found = []
-        for name, restored, strangers in self._restorations(probes):
-            for recognizer in self.recognizers:
-                if isinstance(restored, str):
-                    found.append(Scores(np.zeros((0, 0)), name, recognizer.label,
-                                        unavailable=restored))  # fmt: skip
-                    continue
-                known = self._known[recognizer]
-                similarity = recognizer.similarity(recognizer.embed(restored), known)
-                found.append(
-                    Scores(
-                        nearest(similarity, self._people),
-                        name,
-                        recognizer.label,
-                        self._verification(recognizer, similarity, strangers),
-                        {"ssim_won": self._won[name]},
+        for step in self.steps(probes):
+            for recognizer, known in self._known.items():
+                if step.unavailable:
+                    found.append(
+                        Scores(None, step.variant, recognizer.label, unavailable=step.unavailable)
                     )
-                )
+                    continue
+                similarity = recognizer.similarity(recognizer.embed(step.probes), known)
+                pairs = self._verification(recognizer, similarity, step.background)
+                notes = {"ssim_won": step.won}
+                people = nearest(similarity, self._people)
+                found.append(Scores(people, step.variant, recognizer.label, pairs, notes))
         return found
 
-    def restored(self, photos: Sequence[Photo], variant: str) -> list[Photo]:
-        """Return defended photos as a variant sees them; with `strip`, for the eye.
+    def steps(self, probes: Sequence[Photo]) -> Iterator[Step]:
+        """Learn one variant after the other, each on what the one before left over."""
+        now, asked = self._defended, list(probes)
+        clean, defended = (_where(p, self._unseen) for p in (self._clean, self._defended))
+        for name in (v for v in VARIANTS if v in self.variants.split("+")):
+            try:
+                restorer = self._restorer(name)
+                restorer.fit(_where(self._clean, ~self._unseen), _where(now, ~self._unseen))
+                made, told = restorer.restore(now), restorer.restore(asked)
+            except Unavailable as error:
+                yield Step(name, unavailable=str(error))
+                continue
+            now, asked = made, told
+            won = ssim_won(clean, defended, _where(now, self._unseen))
+            yield Step(name, tuple(asked), tuple(now), won)
 
-        Raises:
-            Unavailable: the variant cannot work here.
-        """
-        for name, restored, _ in self._restorations(photos):
-            if name == variant:
-                if isinstance(restored, str):
-                    raise Unavailable(restored)
-                return restored
-        raise ValueError(f"variant must be one of {self.variants}, got '{variant}'")
+    def _restorer(self, name: str) -> Restorer:
+        return Correspondence(self.seed) if name == "pixels" else Wiener()
+
+    def _verification(
+        self, recognizer: Recognizer, similarity: NDArray[np.float32], background: Sequence[Photo]
+    ) -> Verification:
+        """Compare restored strangers with clean ones to learn how alike they look."""
+        some = np.unique(np.linspace(0, len(background) - 1, STRANGERS).astype(int))
+        people = indices(self._clean)
+        made = recognizer.embed([background[i] for i in some])
+        pairs = recognizer.similarity(made, recognizer.embed(self._clean))
+        impostors = pairs[people[some][:, None] != people[None]]
+        return Verification(
+            similarity.astype(np.float64),
+            self._people,
+            impostors.astype(np.float64),
+            "restored against clean photos of different background people",
+        )
+
+
+def _where(photos: Sequence[Photo], chosen: NDArray[np.bool_]) -> list[Photo]:
+    return [photo for photo, take in zip(photos, chosen, strict=True) if take]

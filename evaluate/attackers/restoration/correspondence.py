@@ -103,9 +103,7 @@ class Correspondence(Restorer):
         return restored
 
 
-def learn_undo(
-    clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: int = 0
-) -> Undo:
+def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: int = 0) -> Undo:
     """Find what brings defended photos of one size back, at best nothing.
 
     Args:

@@ -56,9 +56,7 @@ def _names(values: Values) -> NDArray[np.uint64]:
     return names
 
 
-def match_roughly(
-    clean: Values, defended: Values, pixels: int, *, seed: int = 0
-) -> Places | None:
+def match_roughly(clean: Values, defended: Values, pixels: int, *, seed: int = 0) -> Places | None:
     """Match pixels whose values were altered by the correlation of their series.
 
     Args:
