@@ -183,6 +183,13 @@ class Defense(ABC):
             for photo, new, found, mask in zip(photos, pixels, targets, masks, strict=True)
         ]
 
+    def mask(self, photo: Photo) -> NDArray[np.float32]:
+        """Return `(H, W)`, 0 to 1: where this defense may change this photo."""
+        photo = with_faces(photo)
+        shape = photo.pixels.shape[:2]
+        masks = [self._mask(shape, face) for face in self._targets(photo)]
+        return np.maximum.reduce([np.zeros(shape, np.float32), *masks])
+
     def _targets(self, photo: Photo) -> list[Face | None]:
         if self.region == "image":
             return [photo.face] if photo.face or not self.needs_face else []

@@ -59,9 +59,7 @@ def records_of(
     return records
 
 
-def checked_attacks(
-    measured: Measured, certificates: Mapping[Key, Certificate]
-) -> list[Attack]:
+def checked_attacks(measured: Measured, certificates: Mapping[Key, Certificate]) -> list[Attack]:
     """Return the attacks, `invalid` where the certificate says so, weak ones marked."""
     return [_checked(attack, measured, certificates) for attack in measured.attacks]
 

@@ -98,7 +98,7 @@ def measure(spec: str, scene: Scene, plan: Plan) -> Measured:
         for done, photo in zip(defended, scene.probes, strict=True)
     ]
     truth = indices(scene.probes)
-    defend = own_copies(defense, plan.seed)
+    defend = OwnCopies(defense, plan.seed)
     attacks = [
         result
         for attacker in plan.build_attackers()
@@ -138,19 +138,36 @@ def attacker_seed(seed: int, draw: int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
 
 
-def own_copies(defense: Defense, seed: int) -> Defend:
-    """Return the attacker's copy of the defense; equal calls are computed once."""
-    made: dict[tuple[str, int], Photo] = {}
+class OwnCopies:
+    """The attacker's copy of a defense; equal calls are computed once.
 
-    def defend(photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
-        draw = draw if defense.random else 0
-        missing = [photo for photo in photos if (photo.key, draw) not in made]
-        done = defend_all(defense, missing, seed=attacker_seed(seed, draw))
+    Args:
+        defense: the defense, with its parameters.
+        seed: seed of the run; the attacker's seeds are others, see `attacker_seed`.
+    """
+
+    def __init__(self, defense: Defense, seed: int) -> None:
+        self._defense, self._seed = defense, seed
+        self._made: dict[tuple[str, int], Photo] = {}
+
+    def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        """Defend photos with seeds of the attacker's own."""
+        draw = draw if self._defense.random else 0
+        missing = [photo for photo in photos if (photo.key, draw) not in self._made]
+        done = defend_all(self._defense, missing, seed=attacker_seed(self._seed, draw))
         for photo, result in zip(missing, done, strict=True):
-            made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
-        return [made[photo.key, draw] for photo in photos]
+            self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
+        return [self._made[photo.key, draw] for photo in photos]
 
-    return defend
+    def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
+        """Blank what the defense may change; None if that is the whole photo."""
+        if self._defense.region == "image":
+            return None
+        return [
+            photo.with_pixels(np.where(self._defense.mask(photo)[..., None] > 0, 128, photo.pixels)
+                              .astype(np.uint8))
+            for photo in photos
+        ]  # fmt: skip
 
 
 def _attack(

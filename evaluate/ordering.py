@@ -68,9 +68,7 @@ def _rank1(attack: Attack) -> float:
     return float(attack.credits["rank1"].mean())
 
 
-def _difference(
-    base: Record, name: str, a: Attack, b: Attack, measured: Measured
-) -> Record:
+def _difference(base: Record, name: str, a: Attack, b: Attack, measured: Measured) -> Record:
     gap = paired_difference(a.credits["rank1"], b.credits["rank1"], measured.people)
     return replace(
         base, kind="difference", name=name, value=gap.value, low=gap.low, high=gap.high,

@@ -28,7 +28,7 @@ BUDGETS = {
     "thorough": (
         *QUICK,
         "linkage",
-        "retrained:parts=embeddings+pixels+cnn",
+        "retrained:parts=embeddings+pixels+outside+cnn",
         "restored:variants=linear+pixels+unet",
     ),
 }

@@ -52,7 +52,8 @@ def rows(records: Sequence[Record]) -> list[Row]:
         mine = find(records, defense=worst.defense, group="")
         utilities = {r.name: r for r in mine if r.kind == "utility"}
         naive = [
-            r for r in find(mine, name="naive", statistic="rank1", status="ok")
+            r
+            for r in find(mine, kind="leakage", name="naive", statistic="rank1", status="ok")
             if r.value is not None
         ]  # fmt: skip
         best = max(naive, key=lambda record: record.value or 0.0, default=None)

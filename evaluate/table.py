@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.table import Table
 
+from .ordering import ranks
 from .records import Record
 from .summary import Row, rows
 
@@ -15,16 +17,21 @@ SHOWN = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "face", "landmark_error
 def leakage_table(records: Sequence[Record]) -> Table:
     """Build the table, most leaking defense first; the caption states what a figure rests on."""
     found = sorted(rows(records), key=lambda row: -(row.worst.value or 0.0))
-    table = Table(caption=caption(found), caption_justify="left", title_justify="left")
-    table.add_column("defense", overflow="fold", max_width=25)
+    place = ranks(records)
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=caption(found),
+        caption_justify="left",
+    )  # fmt: skip
+    table.add_column("rank", justify="right", no_wrap=True)
+    table.add_column("defense", overflow="fold")
     table.add_column("leakage", justify="right", no_wrap=True)
     table.add_column("95 %", no_wrap=True)
-    table.add_column("worst attacker", overflow="fold", max_width=20)
-    table.add_column("naive", justify="right")
+    table.add_column("worst attacker", overflow="fold")
+    table.add_column("naive", justify="right", no_wrap=True)
     for heading in SHOWN.values():
         table.add_column(heading, justify="right", no_wrap=True)
     for row in found:
-        table.add_row(*_cells(row))
+        table.add_row(str(place.get(row.defense, "-")), *_cells(row))
     return table
 
 
@@ -37,7 +44,8 @@ def caption(found: Sequence[Row]) -> str:
     return (
         f"leakage: highest rank-1 over all valid attackers, {worst.n} photos of {worst.people} "
         f"people, chance {chance}; data {worst.dataset}, budget {worst.budget}, "
-        f"seed {worst.seed}"
+        f"seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired 95 %); equal ranks "
+        f"are ties"
     )
 
 
@@ -48,9 +56,8 @@ def _cells(row: Row) -> list[str]:
     else:
         leakage, interval = "invalid", ""
     naive = f"{row.naive.value:.2f}" if row.naive and row.naive.value is not None else "-"
-    name, _, params = row.defense.partition(":")
     return [
-        f"{name} {params}".strip(),
+        row.defense.replace(",", ", "),
         leakage,
         interval,
         row.attacker,

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .attackers.base import Verification
-from .statistics import UnresolvedError, bootstrap_weights, clustered_interval, roc, threshold_at_far
+from .statistics import (
+    UnresolvedError,
+    bootstrap_weights,
+    clustered_interval,
+    roc,
+    threshold_at_far,
+)
 
 FARS = (1e-2, 1e-3)
 CUTS = 400  # thresholds at which the curves of a resample are read

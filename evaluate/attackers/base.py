@@ -24,6 +24,9 @@ class Defend(Protocol):
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds that the defender does not use; other draw, other seeds."""
 
+    def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
+        """Blank the region the defense may change; None where that is the whole photo."""
+
 
 @dataclass(frozen=True, eq=False)
 class Verification:
@@ -90,9 +93,7 @@ class Attacker(ABC):
     variant_floors: ClassVar[dict[str, dict[str, float]]] = {}
 
     @abstractmethod
-    def fit(
-        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
-    ) -> Self:
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Learn what this attacker's knowledge allows.
 
         Args:

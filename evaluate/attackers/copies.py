@@ -1,4 +1,4 @@
-"""Defended copies of gallery photos for an attacker to learn from."""
+"""Varied copies of gallery photos for an attacker to defend and learn from."""
 
 from __future__ import annotations
 
@@ -11,26 +11,21 @@ import numpy as np
 
 from unmask.defenses import Face, Photo
 
-from .base import Defend
 
+def varied_copies(photos: Sequence[Photo], *, draws: int, seed: int = 0) -> list[list[Photo]]:
+    """Return `draws` lists of clean copies, each in the order of `photos`.
 
-def defended_copies(
-    photos: Sequence[Photo], defend: Defend, *, draws: int, seed: int = 0
-) -> list[list[Photo]]:
-    """Return `draws` lists of defended copies, each in the order of `photos`.
-
-    The first list holds the photos as they are. The others are flipped, shifted and scaled
-    a little *before* they are defended, with fresh seeds, so that a block grid or a box
-    falls elsewhere, as it will on the probes.
+    The first list holds the photos as they are; the others are flipped, shifted and scaled
+    a little. They are to be defended afterwards, so that a block grid or a box falls
+    elsewhere, as it will on the probes.
 
     Args:
         photos: clean photos with their faces.
-        defend: the attacker's own copy of the defense.
         draws: number of copies of each photo.
         seed: seed of the shifts.
     """
     return [
-        defend([_varied(photo, draw, seed) if draw else photo for photo in photos], draw=draw)
+        [_varied(photo, draw, seed) if draw else photo for photo in photos]
         for draw in range(draws)
     ]
 

@@ -24,7 +24,7 @@ def _lda() -> Any:
 
 
 def _logistic() -> Any:
-    return LogisticRegression(C=1.0, max_iter=300)
+    return LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
 
 
 LDA: tuple[Callable[[], Any], ...] = (_lda,)
@@ -95,9 +95,7 @@ def folds_of(people: Indices, photos: Indices, count: int = 3) -> Indices:
     return folds
 
 
-def _validated(
-    make: Callable[[], Any], vectors: Matrix, people: Indices, folds: Indices
-) -> float:
+def _validated(make: Callable[[], Any], vectors: Matrix, people: Indices, folds: Indices) -> float:
     right = 0
     for fold in np.unique(folds):
         held = folds == fold

@@ -32,9 +32,7 @@ class Naive(Attacker):
     informed: ClassVar[bool] = False
     floors: ClassVar[dict[str, float]] = {"undefended": 0.8}
 
-    def fit(
-        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
-    ) -> Self:
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Embed the gallery and measure how alike strangers look."""
         self._people, strangers = indices(gallery), indices(background)
         seen, unrelated = self._seen(gallery, defend), self._seen(background, defend)

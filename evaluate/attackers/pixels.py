@@ -14,6 +14,7 @@ from .base import Attacker, Defend, Matrix, Scores, indices, nearest
 from .grids import Vectors, aligned_grid, common_window, own_grid
 from .heads import LDA, Head
 
+
 @dataclass
 class Pixels(Attacker):
     """Compare grey values of defended photos with those of defended gallery photos.
@@ -28,9 +29,7 @@ class Pixels(Attacker):
     name: ClassVar[str] = "pixels"
     floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
 
-    def fit(
-        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
-    ) -> Self:
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Defend the gallery; the grid is known when the sizes of the probes are."""
         self._seen, self._people = defend(gallery), indices(gallery)
         return self

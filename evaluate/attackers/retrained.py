@@ -11,11 +11,11 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices
-from .copies import defended_copies
+from .copies import varied_copies
 from .grids import aligned_grid, common_window, own_grid
 from .heads import Head
 
-PARTS = ("embeddings", "pixels", "cnn")
+PARTS = ("embeddings", "pixels", "outside", "cnn")
 
 
 @dataclass
@@ -32,7 +32,8 @@ class Retrained(Attacker):
 
     Variants: `embeddings` (PCA with LDA or logistic regression on the vectors of each
     recognizer), `pixels` (the same on grey values, small and aligned and on the photo's own
-    grid), `cnn` (a small convolutional network on pixels), `fused` (their log-probabilities
+    grid), `outside` (the same with the region that the defense may change blanked, so that
+    what is painted there cannot distract from hair, clothes and background), `cnn` (a small convolutional network on pixels), `fused` (their log-probabilities
     averaged).
 
     Args:
@@ -40,7 +41,7 @@ class Retrained(Attacker):
         draws: defended copies of each gallery photo.
     """
 
-    parts: str = "embeddings+pixels"
+    parts: str = "embeddings+pixels+outside"
     draws: int = 4
 
     name: ClassVar[str] = "retrained"
@@ -54,12 +55,14 @@ class Retrained(Attacker):
         if self.draws < 1:
             raise ValueError(f"draws must be at least 1, got {self.draws}")
 
-    def fit(
-        self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend
-    ) -> Self:
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Make the copies; the heads are trained when the sizes of the probes are known."""
-        copies = defended_copies(gallery, defend, draws=self.draws, seed=self.seed)
-        self._copies = [photo for draw in copies for photo in draw]
+        varied = varied_copies(gallery, draws=self.draws, seed=self.seed)
+        self._defend = defend
+        self._copies = [
+            copy for draw, photos in enumerate(varied) for copy in defend(photos, draw=draw)
+        ]
+        self._clean = [photo for photos in varied for photo in photos]
         self._people = np.tile(indices(gallery), self.draws)
         self._sources = np.tile(np.arange(len(gallery)), self.draws)
         return self
@@ -73,7 +76,12 @@ class Retrained(Attacker):
                 scores = self._head(recognizer.embed(self._copies), recognizer.embed(probes))
                 found.append(Scores(scores, "embeddings", recognizer.label))
         if "pixels" in parts:
-            found.append(Scores(self._pixels(probes), "pixels"))
+            found.append(Scores(self._pixels(self._copies, probes), "pixels"))
+        if "outside" in parts:
+            known, new = self._defend.outside(self._clean), self._defend.outside(probes)
+            if known is None or new is None:  # nothing is outside: the whole photo counts
+                known, new = self._copies, list(probes)
+            found.append(Scores(self._pixels(known, new), "outside"))
         if "cnn" in parts:
             from .cnn import Cnn  # torch is loaded only for those who ask
 
@@ -83,11 +91,11 @@ class Retrained(Attacker):
             found.append(Scores(np.mean([entry.people for entry in found], 0), "fused"))
         return found
 
-    def _pixels(self, probes: Sequence[Photo]) -> Matrix:
-        window = common_window([*self._copies, *probes])
+    def _pixels(self, known_photos: Sequence[Photo], probes: Sequence[Photo]) -> Matrix:
+        window = common_window([*known_photos, *probes])
         grids = (
-            (aligned_grid(self._copies), aligned_grid(probes)),
-            (own_grid(self._copies, window), own_grid(probes, window)),
+            (aligned_grid(known_photos), aligned_grid(probes)),
+            (own_grid(known_photos, window), own_grid(probes, window)),
         )
         return np.asarray(np.mean([self._head(known, new) for known, new in grids], 0))
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+
 def compare(
     data: Annotated[
         str,
@@ -15,9 +16,11 @@ def compare(
     ] = "orl",
     defenses: Annotated[
         str,
-        typer.Option(help="Defenses, separated by spaces or by commas before a name: "
-                     "'none mask pixelate:blocks=4', or @chosen.json. Default: all but the "
-                     "diagnostic ones."),
+        typer.Option(
+            help="Defenses, separated by spaces or by commas before a name: "
+            "'none mask pixelate:blocks=4', or @chosen.json. Default: all but the "
+            "diagnostic ones."
+        ),
     ] = "",
     attackers: Annotated[str, typer.Option(help="Attackers. Default: those of the budget.")] = "",
     metrics: Annotated[str, typer.Option(help="Utility metrics. Default: all.")] = "",

@@ -1,0 +1,20 @@
+"""What all tests share: a cache of their own, one thread, a few real faces."""
+
+import os
+import tempfile
+
+os.environ["UNMASK_CACHE"] = tempfile.mkdtemp(prefix="unmask-tests-")
+os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
+
+import pytest
+
+from unmask.evaluate.scene import Scene, prepare
+from unmask.evaluate.threads import one_thread
+
+one_thread()
+
+
+@pytest.fixture(scope="session")
+def scene() -> Scene:
+    """Sixteen people of ORL: four background, four search, eight test."""
+    return prepare("orl:people=16,photos=6")

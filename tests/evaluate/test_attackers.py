@@ -1,0 +1,159 @@
+"""Every attacker on planted cases, and what each may know."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unmask.defenses import DEFENSES, Photo
+from unmask.evaluate.attackers.base import Defend, impostor_scores, nearest, people_of
+from unmask.evaluate.attackers.copies import varied_copies
+from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_grid
+from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
+from unmask.evaluate.measure import Measured, OwnCopies, measure
+from unmask.evaluate.plan import BUDGETS, Plan
+from unmask.evaluate.scene import Scene
+
+PLAN = Plan(attackers=BUDGETS["standard"])
+
+
+@pytest.fixture(scope="module")
+def cases(scene: Scene) -> dict[str, Measured]:
+    return {spec: measure(spec, scene, PLAN) for spec in ("none", "permute", "constant")}
+
+
+def rank1(measured: Measured, name: str) -> float:
+    found = [a for a in measured.attacks if a.name == name]
+    assert found, f"{name} gave no answer: {[a.name for a in measured.attacks]}"
+    assert found[0].status == "ok", found[0].reason
+    return float(found[0].credits["rank1"].mean())
+
+
+@pytest.mark.parametrize(
+    "name", ["naive", "matched", "pixels/own/lda", "retrained/embeddings", "retrained/pixels"]
+)
+def test_clean_photos_are_recognized(cases: dict[str, Measured], name: str) -> None:
+    assert rank1(cases["none"], name) >= 0.85
+
+
+def test_a_constant_picture_is_chance_for_everybody(cases: dict[str, Measured]) -> None:
+    chance = 1 / 8
+    for attack in cases["constant"].attacks:
+        if attack.credits:
+            assert attack.credits["rank1"].mean() == pytest.approx(chance), attack.name
+        for figure in attack.figures:
+            if figure.statistic == "auc":
+                assert figure.value == pytest.approx(0.5), attack.name
+
+
+def test_a_shuffle_fools_the_naive_attacker_but_not_those_who_know_it(
+    cases: dict[str, Measured],
+) -> None:
+    assert rank1(cases["permute"], "naive") < 0.5
+    assert rank1(cases["permute"], "pixels/own/lda") >= 0.9 * rank1(
+        cases["none"], "pixels/own/lda"
+    )
+
+
+def test_linkage_has_pairs_and_names_nobody(cases: dict[str, Measured]) -> None:
+    links = [a for a in cases["none"].attacks if a.attacker == "linkage" and a.recognizer]
+    assert links and not links[0].credits
+    figures = {f.statistic: f for f in links[0].figures}
+    assert figures["auc"].value is not None and figures["auc"].value > 0.95
+    assert figures["tar@far=1e-3"].value is None
+    assert "impostor pairs" in figures["tar@far=1e-3"].reason
+
+
+def test_the_naive_attacker_never_sees_the_defense(scene: Scene) -> None:
+    def forbidden(photos: object, *, draw: int = 0) -> list[Photo]:
+        raise AssertionError("naive asked for defended photos")
+
+    attacker = Plan(attackers=("naive",)).build_attackers()[0]
+    guard: Defend = forbidden  # type: ignore[assignment]
+    assert attacker.fit(scene.gallery, scene.background, guard).scores(scene.probes)
+
+
+def test_the_attackers_seeds_are_not_the_defenders(scene: Scene) -> None:
+    defense = DEFENSES.build("noise:sigma=0.5,region=image")
+    photo = scene.probes[0]
+    defended = defense(photo, seed=0).photo.pixels
+    defend = OwnCopies(defense, 0)
+    first, second = defend([photo])[0].pixels, defend([photo], draw=1)[0].pixels
+    assert not np.array_equal(first, defended)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(first, defend([photo])[0].pixels)
+
+
+def test_probes_carry_no_identity(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    from unmask.evaluate.attackers.pixels import Pixels
+
+    original = Pixels.scores
+    monkeypatch.setattr(
+        Pixels, "scores", lambda self, p: (seen.extend(x.identity for x in p), original(self, p))[1]
+    )
+    measure("none", scene, Plan(attackers=("pixels",), recognizers=()))
+    assert seen and set(seen) == {""}
+
+
+def test_flipped_copies_keep_their_landmarks_in_order(scene: Scene) -> None:
+    photos = [p for p in scene.gallery if p.face and p.face.points is not None][:4]
+    plain, flipped = varied_copies(photos, draws=2)
+    for before, after in zip(plain, flipped, strict=True):
+        for face in (before.face, after.face):
+            assert face is not None and face.points is not None and face.five is not None
+            assert face.points[36, 0] < face.points[45, 0]  # eyes: left before right
+            assert face.five[2, 0] < face.five[0, 0]
+            assert face.points[8, 1] > face.points[27, 1]  # chin below brows
+        assert not np.array_equal(before.pixels, after.pixels)
+        # the aligned pictures are mirror images, so flipping one back brings them together
+        a, b = (aligned_grid([p]).reshape(32, 32) for p in (before, after))
+        assert np.abs(a - b[:, ::-1]).mean() < 0.5 * np.abs(a - b[::-1]).mean()
+
+
+def test_grids_of_one_size_and_of_mixed_sizes() -> None:
+    rng = np.random.default_rng(0)
+    photos = [Photo(rng.integers(0, 256, (40, 30, 3), np.uint8), faces=()) for _ in range(3)]
+    assert common_window(photos) is None
+    assert own_grid(photos, None).shape == (3, 1200)
+    mixed = [*photos, Photo(np.zeros((50, 30, 3), np.uint8), faces=())]
+    window = common_window(mixed)
+    assert window is not None and own_grid(mixed, window).shape == (4, window[0] * window[1])
+
+
+def test_a_head_learns_and_holds_copies_together() -> None:
+    rng = np.random.default_rng(1)
+    people, photos = np.repeat(np.arange(5), 6), np.repeat(np.arange(10), 3)
+    vectors = rng.normal(size=(5, 40))[people] * 3 + rng.normal(size=(30, 40))
+    for candidates in (LDA, EITHER):
+        scores = Head(candidates).fit(vectors, people, photos).scores(vectors)
+        assert (scores.argmax(1) == people).all()
+        assert np.allclose(np.exp(scores).sum(1), 1)
+    folds = folds_of(people, photos)
+    assert all(len(set(folds[photos == photo])) == 1 for photo in range(10))
+
+
+def test_shuffled_labels_teach_nothing() -> None:
+    rng = np.random.default_rng(2)
+    people = np.repeat(np.arange(8), 10)
+    known, new = rng.normal(size=(80, 30)), rng.normal(size=(80, 30))
+    scores = Head().fit(known, people, np.arange(80)).scores(new)
+    assert (scores.argmax(1) == people).mean() < 0.35
+
+
+def test_nearest_takes_the_best_photo_of_each_person() -> None:
+    similarity = np.array([[0.1, 0.9, 0.3], [0.2, 0.1, 0.8]])
+    assert nearest(similarity, np.array([0, 0, 1])).tolist() == [[0.9, 0.3], [0.2, 0.8]]
+
+
+def test_impostor_pairs_are_counted_once() -> None:
+    people = np.array([0, 0, 1, 2])
+    assert len(impostor_scores(np.zeros((4, 4)), people)) == 5
+
+
+def test_one_gallery_photo_per_person_is_enough(scene: Scene) -> None:
+    first = {photo.identity: photo for photo in reversed(scene.gallery)}
+    small = replace(scene, gallery=tuple(first.values()))
+    found = measure("none", small, Plan(attackers=("pixels", "retrained"), recognizers=()))
+    assert people_of(small.gallery) == people_of(scene.gallery)
+    assert all(attack.status == "ok" for attack in found.attacks), found.attacks
