@@ -100,7 +100,7 @@ class Restored(Attacker):
                     continue
                 similarity = recognizer.similarity(recognizer.embed(step.probes), known)
                 pairs = self._verification(recognizer, similarity, step.background)
-                notes = {"ssim_won": step.won}
+                notes = {"ssim_won": step.won} if np.isfinite(step.won) else {}
                 people = nearest(similarity, self._people)
                 found.append(Scores(people, step.variant, recognizer.label, pairs, notes))
         return found
