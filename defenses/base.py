@@ -79,16 +79,18 @@ class Defense(ABC):
         self.check("margin", -0.4, 2)
         self.check("feather", 0, 1)
 
-    def check(self, parameter: str, low: float, high: float) -> None:
+    def check(self, parameter: str, low: float, high: float, *, whole: bool = False) -> None:
         """Raise unless the parameter is a finite number from `low` to `high`.
 
         Raises:
-            TypeError: it is no number.
+            TypeError: it is no number, or must be `whole` and is not.
             ValueError: it is outside.
         """
         value = getattr(self, parameter)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise TypeError(f"{parameter} must be a number, got {value!r}")
+        if whole and not isinstance(value, int):
+            raise TypeError(f"{parameter} must be a whole number, got {value!r}")
         if not (math.isfinite(value) and low <= value <= high):
             raise ValueError(f"{parameter} must be between {low} and {high}, got {value}")
 

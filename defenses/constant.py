@@ -34,8 +34,8 @@ class Constant(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("level", 0, 255)
+        self.check("level", 0, 255, whole=True)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return one grey."""
-        return np.full_like(photo.pixels, round(self.level))
+        return np.full_like(photo.pixels, self.level)

@@ -36,7 +36,7 @@ class Downscale(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("side", 1, 256)
+        self.check("side", 1, 256, whole=True)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the cut-out in low resolution."""

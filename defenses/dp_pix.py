@@ -51,8 +51,8 @@ class DpPix(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("blocks", 1, 256)
-        self.check("m", 1, 10**6)
+        self.check("blocks", 1, 256, whole=True)
+        self.check("m", 1, 10**6, whole=True)
         self.check("epsilon", 1e-6, 1e6)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:

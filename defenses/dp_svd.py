@@ -52,7 +52,7 @@ class DpSvd(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("rank", 1, 512)
+        self.check("rank", 1, 512, whole=True)
         self.check("epsilon", 1e-3, 1e9)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
@@ -61,7 +61,7 @@ class DpSvd(Defense):
         channels = 1 if photo.is_grey else 3
         face = photo.pixels[place][..., :channels]
         left, values, right = np.linalg.svd(np.moveaxis(face / 255, 2, 0), full_matrices=False)
-        rank = min(round(self.rank), values.shape[1])
+        rank = min(self.rank, values.shape[1])
         unit = math.sqrt(face.shape[0] * face.shape[1])
         noisy = values[:, :rank] + unit * ball_noise((channels, rank), self.epsilon, rng)
         made = (left[..., :rank] * noisy.clip(0)[:, None, :]) @ right[:, :rank]

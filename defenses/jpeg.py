@@ -38,11 +38,11 @@ class Jpeg(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("quality", 1, 95)
+        self.check("quality", 1, 95, whole=True)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return what is left after compression."""
         file = io.BytesIO()
-        Image.fromarray(photo.pixels).save(file, "JPEG", quality=round(self.quality))
+        Image.fromarray(photo.pixels).save(file, "JPEG", quality=self.quality)
         with Image.open(file) as read:
             return np.asarray(read.convert("RGB"))

@@ -52,7 +52,7 @@ class KSame(Defense):
 
     Example:
         >>> KSame(k=3).spec
-        'k_same:k=3'
+        'k_same:k=3,method=mean'
     """
 
     k: int = 5
@@ -65,8 +65,8 @@ class KSame(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("k", 2, 10**6)
-        self.check("components", 1, 10**4)
+        self.check("k", 2, 10**6, whole=True)
+        self.check("components", 1, 10**4, whole=True)
         if self.method not in METHODS:
             raise ValueError(f"method must be one of {', '.join(METHODS)}, got '{self.method}'")
         if self.population and self.k > len(self.population.names):
@@ -110,7 +110,7 @@ class KSame(Defense):
 
     @cached_property
     def _groups(self) -> list[NDArray[np.intp]]:
-        return grouped(self._points, round(self.k))
+        return grouped(self._points, self.k)
 
     @cached_property
     def _points(self) -> NDArray[np.float32]:
@@ -132,5 +132,5 @@ class KSame(Defense):
         rows = self.population.faces.reshape(len(self.population.names), -1).astype(np.float32)
         centre = rows.mean(0)
         _, values, basis = np.linalg.svd(rows - centre, full_matrices=False)
-        kept = min(round(self.components), int((values > 1e-3 * values[0]).sum()))
+        kept = min(self.components, int((values > 1e-3 * values[0]).sum()))
         return centre, basis[:kept]

@@ -36,9 +36,7 @@ class Permute(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("key", 0, 2**32 - 1)
-        if not isinstance(self.key, int):
-            raise TypeError(f"key must be a whole number, got {self.key!r}")
+        self.check("key", 0, 2**32 - 1, whole=True)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the pixels in their new places."""

@@ -39,7 +39,7 @@ class Pixelate(Defense):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.check("blocks", 1, 256)
+        self.check("blocks", 1, 256, whole=True)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return blocks."""

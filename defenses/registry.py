@@ -38,6 +38,11 @@ class Registry(Generic[T]):
                 )
         return found
 
+    @cached_property
+    def _base(self) -> type[T]:
+        base: type[T] = EntryPoint("base", self.base, self.group).load()
+        return base
+
     def available(self) -> list[str]:
         """Return all names, sorted, without importing any plug-in."""
         return sorted(self._entries)
@@ -56,9 +61,7 @@ class Registry(Generic[T]):
             )
             raise LookupError(f"no {self.kind} named '{name}'; {cure}")
         entry = self._entries[name]
-        module, _, attribute = self.base.partition(":")
-        base = EntryPoint("base", f"{module}:{attribute}", self.group).load()
-        loaded = entry.load()
+        base, loaded = self._base, entry.load()
         if not (isinstance(loaded, type) and issubclass(loaded, base)):
             raise TypeError(
                 f"{_origin(entry)} registers '{name}' as a {self.kind}, "
@@ -71,7 +74,7 @@ class Registry(Generic[T]):
 
         Args:
             spec: name and parameters. A part without `=` right after the colon is the
-                value of the first parameter (`onnx:face.onnx,size=112`).
+                value of the first parameter of its own (`onnx:face.onnx,size=112`).
             extra: values for parameters that `spec` does not give.
 
         Raises:
@@ -80,9 +83,9 @@ class Registry(Generic[T]):
         """
         name, _, text = spec.partition(":")
         cls = self.load(name.strip())
-        own = [f for f in fields(cls) if f.init and f.repr] if is_dataclass(cls) else []
-        known = [f.name for f in own]
-        given = parse_parameters(text, first=next((f.name for f in own if not f.kw_only), ""))
+        known = _parameters(cls)
+        own = [parameter for parameter in known if parameter not in _parameters(self._base)]
+        given = parse_parameters(text, first=own[0] if own else "")
         for parameter in given:
             if parameter not in known:
                 near = get_close_matches(parameter, known, n=1)
@@ -92,6 +95,10 @@ class Registry(Generic[T]):
             return cls(**(extra | given))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self.kind} '{spec}': {error}") from error
+
+
+def _parameters(cls: type) -> list[str]:
+    return [f.name for f in fields(cls) if f.init and f.repr] if is_dataclass(cls) else []
 
 
 def parse_parameters(text: str, *, first: str = "") -> dict[str, Any]:

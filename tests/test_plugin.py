@@ -1,0 +1,98 @@
+"""A package from outside brings a defense by being installed, and by nothing else."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent / "sample_plugin"
+
+
+def _install(site: Path, *, name: str = "negative-plugin") -> None:
+    """Lay the plug-in out as an installer does: the module, and its metadata beside it."""
+    project = tomllib.loads((SOURCE / "pyproject.toml").read_text("utf-8"))["project"]
+    folder = site / f"{name.replace('-', '_')}-{project['version']}.dist-info"
+    folder.mkdir(parents=True)
+    shutil.copy(SOURCE / "negative_plugin.py", site)
+    (folder / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: {name}\nVersion: {project['version']}\n", "utf-8"
+    )
+    lines = []
+    for group, entries in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{key} = {value}" for key, value in entries.items())]
+    (folder / "entry_points.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _run(code: str, *sites: Path) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([*map(str, sites), os.environ.get("PYTHONPATH", "")])
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=os.environ | {"PYTHONPATH": paths.rstrip(os.pathsep)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    _install(tmp_path)
+    return tmp_path
+
+
+def test_listed_without_being_imported(site: Path) -> None:
+    done = _run(
+        "import sys; from unmask.defenses import DEFENSES; print(*DEFENSES.available());"
+        "print('negative_plugin' in sys.modules)",
+        site,
+    )
+    names, imported = done.stdout.splitlines()
+    assert {"negative", "pixelate"} <= set(names.split())
+    assert imported == "False"
+    assert (
+        "negative"
+        not in _run(
+            "from unmask.defenses import DEFENSES; print(*DEFENSES.available())"
+        ).stdout.split()
+    )
+
+
+def test_keeps_the_contract(site: Path) -> None:
+    done = _run(
+        "from unmask.defenses import DEFENSES\n"
+        "from unmask.defenses.testing import CHECKS, run\n"
+        "for check in CHECKS:\n"
+        "    assert run(check, DEFENSES.build('negative:0.25')) == ''\n"
+        "print(len(CHECKS))",
+        site,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 15
+
+
+def test_two_packages_with_one_name_are_an_error_that_names_both(tmp_path: Path) -> None:
+    for folder, name in (("one", "negative-plugin"), ("two", "rival-plugin")):
+        _install(tmp_path / folder, name=name)
+    entries = tmp_path / "two" / "rival_plugin-0.1.dist-info" / "entry_points.txt"
+    entries.write_text("[unmask.defenses]\nnegative = rival:Negative\n", "utf-8")
+    done = _run(
+        "from unmask.defenses import DEFENSES; DEFENSES.available()",
+        tmp_path / "one",
+        tmp_path / "two",
+    )
+    assert done.returncode != 0
+    message = done.stderr.splitlines()[-1]
+    assert "two packages claim the defense 'negative'" in message
+    assert "negative-plugin" in message
+    assert "rival-plugin" in message
+
+
+def test_something_else_than_a_defense_is_an_error(site: Path) -> None:
+    entries = site / "negative_plugin-0.1.dist-info" / "entry_points.txt"
+    entries.write_text("[unmask.defenses]\nnegative = json:JSONDecoder\n", "utf-8")
+    done = _run("from unmask.defenses import DEFENSES; DEFENSES.load('negative')", site)
+    assert "does not derive from Defense" in done.stderr.splitlines()[-1]
