@@ -193,4 +193,4 @@ def oval(
     rows, columns = np.mgrid[:SIZE, :SIZE]
     x, y = np.array((47.5, 53.0)) + (0 if shift is None else shift)
     inside = np.abs((columns - x) / across) ** power + np.abs((rows - y) / down) ** power <= 1
-    return inside.astype(np.float32)
+    return np.asarray(inside, np.float32)

@@ -79,7 +79,7 @@ class Run:
             pairs = zip(self.average.parameters(), self.net.parameters(), strict=True)
             for mean, new in pairs:
                 mean.lerp_(new, 1 - keep)
-        return float(loss)
+        return float(loss.detach())
 
     def _pace(self) -> float:
         left = (1 - self.spent / self.minutes) / _FALL
@@ -91,7 +91,7 @@ class Run:
         generator = torch.Generator().manual_seed(5)
         when = (torch.arange(len(self.held.clean)) + 0.5) / len(self.held.clean)
         noise = torch.randn(self.held.clean.shape, generator=generator)
-        parts = zip(*(x.split(32) for x in (*self.held, when, noise)), strict=True)
+        parts = zip(*(torch.split(x, 32) for x in (*self.held, when, noise)), strict=True)
         losses = [_loss(self.average, Batch(c, m, p), t, e) for c, m, p, t, e in parts]
         return float(torch.cat(losses).mean())
 
@@ -136,7 +136,8 @@ def _loss(net: SwapNet, batch: Batch, when: Tensor, noise: Tensor) -> Tensor:
         made = net(noisy, when, batch.known, batch.mask, batch.maps)
     weight = (batch.mask + 0.05 * (1 - batch.mask)) / time_.clamp_min(0.1) ** 2
     error = weight * (made.float() - batch.clean) ** 2
-    return error.sum((1, 2, 3)) / (3 * batch.mask.sum((1, 2, 3)))
+    losses: Tensor = error.sum((1, 2, 3)) / (3 * batch.mask.sum((1, 2, 3)))
+    return losses
 
 
 def main() -> None:

@@ -64,8 +64,8 @@ def crop(pixels: Pixels, transform: NDArray[np.float64], size: int = SIZE) -> Pi
         `(size, size, 3)`, uint8.
     """
     large = aligned(pixels, enlarged(transform, 2.0), 2 * size)
-    small: Pixels = cv2.resize(large, (size, size), interpolation=cv2.INTER_AREA)
-    return small
+    small = cv2.resize(large, (size, size), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def enlarged(transform: NDArray[np.float64], scale: float) -> NDArray[np.float64]:

@@ -54,7 +54,8 @@ class SwapNet(nn.Module):
         down = ["DownBlock2D"] * coarse + ["AttnDownBlock2D"]
         up = ["AttnUpBlock2D"] + ["UpBlock2D"] * coarse
         cells = shape.patch**2
-        self.unet: Any = UNet2DModel(
+        make: Any = UNet2DModel  # has no types
+        self.unet = make(
             sample_size=shape.size // shape.patch,
             in_channels=(3 + 3 + 1 + MAPS) * cells,
             out_channels=3 * cells,
