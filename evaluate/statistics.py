@@ -9,6 +9,9 @@ too low at both ends where people are few and rates far from one half: at a rate
 with 40 people its upper end fell below the truth in 12 % of simulated runs (nominal: 2.5 %),
 and a leakage that is too low by accident is what this project must not print.
 
+In simulations (5 photos a person, correlation within a person 0.1 to 0.6, rates 0.1, 0.5,
+0.9) the intervals cover 93 to 98 % with 20 people and 95 to 97 % with 40.
+
 References:
     B. Efron: Better Bootstrap Confidence Intervals. JASA 82, 1987.
     T. Hesterberg: What Teachers Should Know About the Bootstrap. The American

@@ -115,6 +115,18 @@ def test_drop_leaves_one_of_each() -> None:
     assert all(pair.a in str(pair) and pair.b in str(pair) for pair in dropped)
 
 
+def test_drop_keeps_what_is_only_like_a_photo_that_went() -> None:
+    by_key = {photo.key: photo.pixels for photo in ORL}
+    a, c = by_key["s34/2.pgm"], by_key["s34/3.pgm"]  # alike, but below the limit
+    between = ((a.astype(int) + c) // 2).astype(np.uint8)
+    name = SPLIT.test[0]
+    chain = [Photo(p, f"{name}/{key}", name) for key, p in (("a", a), ("b", between), ("c", c))]
+    assert [pair.kind for pair in find_duplicates(chain)] == ["near", "near"]
+    kept, dropped = check_duplicates(chain, SPLIT, drop=True)
+    assert [photo.key[-1] for photo in kept] == ["a", "c"]
+    assert len(dropped) == 1
+
+
 def test_one_message_counts_all() -> None:
     one = person("test", "probe")
     others = {person("test", "probe", skip=n).key for n in (1, 2)}

@@ -6,7 +6,8 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 from scipy.interpolate import interp1d
 from scipy.optimize import brentq
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, binomtest, bootstrap, norm
+from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from unmask.evaluate.statistics import (
@@ -138,6 +139,24 @@ def test_the_upper_end_is_not_too_low_where_little_leaks(rate: float) -> None:
     # the percentile interval misses on the inner side in 12 % of such runs
     runs = answers(default_rng(12), 40, rate, 0.3, 600)
     assert covered(runs, np.repeat(np.arange(40), PHOTOS), rate) >= 0.93
+
+
+@pytest.mark.parametrize("rate", [0.15, 0.5, 0.85])
+def test_the_interval_is_scipys_bca_at_a_wider_level(rate: float) -> None:
+    # values that do not tie: SciPy counts ties with the mean by rounding errors
+    runs = default_rng(13).beta(rate, 1 - rate, (3, 25)).repeat(PHOTOS, 1)
+    width = np.sqrt(25 / 24) * student.ppf(0.975, 24)
+    for run in runs:
+        ours = clustered_interval(run, np.repeat(np.arange(25), PHOTOS), resamples=20_000)
+        theirs = bootstrap(
+            (run.reshape(25, PHOTOS).mean(1),),
+            np.mean,
+            n_resamples=20_000,
+            confidence_level=2 * norm.cdf(width) - 1,
+            method="BCa",
+            rng=default_rng(0),
+        ).confidence_interval
+        np.testing.assert_allclose(ours[1:3], theirs, atol=0.015)  # both draw by lot
 
 
 @pytest.mark.parametrize("people", [3, 20, 40])
