@@ -103,7 +103,9 @@ class Defense(ABC):
     def spec(self) -> str:
         """Text that builds this defense again: what can be tuned, and what is not default."""
         plain = {f.name: f.default for f in fields(self)}
-        told = {k: v for k, v in self.parameters.items() if k in self.space or v != plain[k]}
+        parameters = self.parameters
+        told = {k: parameters[k] for k in self.space}
+        told |= {k: v for k, v in parameters.items() if k in told or v != plain[k]}
         return format_spec(self.name, told)
 
     def at(self, share: float) -> Self:
@@ -190,7 +192,7 @@ class Defense(ABC):
         photo = with_faces(photo)
         shape = photo.pixels.shape[:2]
         masks = [self._mask(shape, face) for face in self._targets(photo)]
-        return np.maximum.reduce([np.zeros(shape, np.float32), *masks])
+        return np.asarray(np.maximum.reduce([np.zeros(shape, np.float32), *masks]))
 
     def _targets(self, photo: Photo) -> list[Face | None]:
         if self.region == "image":
@@ -198,7 +200,7 @@ class Defense(ABC):
         return [*sorted(photo.faces or (), key=lambda face: face.width)]  # large faces last
 
     def mask_of(self, photo: Photo) -> NDArray[np.float32]:
-        """Return the region of the main face, `(H, W)`, float32, 0 to 1."""
+        """Return the region of the main face alone, as `mask` does for all."""
         return self._mask(photo.pixels.shape[:2], photo.face)
 
     def _mask(self, shape: tuple[int, int], face: Face | None) -> NDArray[np.float32]:
