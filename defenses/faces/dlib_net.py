@@ -6,6 +6,7 @@ import math
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -39,18 +40,21 @@ def dlib_chip(photo: Photo) -> Pixels:
     black; and values between two levels are rounded, where dlib cuts them off.
 
     Returns:
-        `(150, 150, 3)`, uint8; a centre crop if `photo.face` has no five points.
+        `(150, 150, 3)`, uint8; a centre crop if `photo.face` has no (usable) five points.
     """
     if photo.face is None or photo.face.five is None:
         return centre_crop(photo.pixels, CHIP)
     template = (np.array(_FACE) + PADDING) / (1 + 2 * PADDING) * CHIP
-    transform = similarity_transform(photo.face.five, template)
-    # dlib fits edges of pixels but samples from centre to centre of the outermost ones
-    step = 1 / np.hypot(*transform[:, 0])  # pixels of the photo per pixel of the chip
-    stretch = (CHIP - 1) * step / max(CHIP * step - 1, 1.0)
-    transform *= stretch
-    transform[:, 2] += (CHIP - 1) / 2 - stretch * CHIP / 2
-    return aligned(photo.pixels, transform, CHIP)
+    to_photo = similarity_transform(template, photo.face.five)  # fitted in this direction
+    # dlib fits edges of pixels, then samples from centre to centre of the outermost ones
+    scale = np.hypot(*to_photo[:, 0])
+    if scale * CHIP < 2:  # landmarks of a face of a pixel or two lie on one spot
+        return centre_crop(photo.pixels, CHIP)
+    step = (CHIP - 1 / scale) / (CHIP - 1)
+    to_photo[:, 2] += to_photo[:, :2] @ np.full(2, CHIP / 2 - step * (CHIP - 1) / 2)
+    to_photo[:, :2] *= step
+    to_chip = cv2.invertAffineTransform(to_photo).astype(np.float64)
+    return aligned(photo.pixels, to_chip, CHIP)
 
 
 @cache
@@ -64,10 +68,11 @@ def load_dlib_net(path: Path | None = None) -> DlibNet:
         FileNotFoundError: the file is missing.
         ValueError: it is another network, or damaged.
     """
-    network = DlibNet(_Tensors(path or model_path(WEIGHTS)))
-    for weights in network.parameters():
-        if weights.dim() == 4:
-            weights.data = weights.data.contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode(False):  # weights made in that mode would allow no gradients
+        network = DlibNet(_Tensors(path or model_path(WEIGHTS)))
+        for weights in network.parameters():
+            if weights.dim() == 4:
+                weights.data = weights.data.contiguous(memory_format=torch.channels_last)
     return network.eval().requires_grad_(False)
 
 

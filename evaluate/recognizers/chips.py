@@ -25,7 +25,7 @@ def template_chip(photo: Photo, template: str, size: int) -> Pixels:
     """Return the main face, upright, with its five points where the template has them.
 
     Args:
-        photo: with its faces; without landmarks the chip is a centre crop.
+        photo: with its faces; without (usable) landmarks the chip is a centre crop.
         template: a key of `TEMPLATES`.
         size: side of the chip in pixels.
 
@@ -34,5 +34,8 @@ def template_chip(photo: Photo, template: str, size: int) -> Pixels:
     """
     if photo.face is None or photo.face.points is None:
         return centre_crop(photo.pixels, size)
+    five = arcface_five(photo.face)
+    if not np.ptp(five, axis=0).any():  # landmarks of a face of a pixel or two
+        return centre_crop(photo.pixels, size)
     target = np.array(TEMPLATES[template]) * (size / 112)
-    return aligned(photo.pixels, similarity_transform(arcface_five(photo.face), target), size)
+    return aligned(photo.pixels, similarity_transform(five, target), size)
