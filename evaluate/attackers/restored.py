@@ -85,6 +85,7 @@ class Restored(Attacker):
         names = people_of(background)
         held = set(names[HELD_OUT - 1 :: HELD_OUT] or names[-1:])
         self._unseen = np.array([photo.identity in held for photo in background])
+        self._defend = defend
         self._clean, self._defended = list(background), defend(background)
         return self
 
@@ -122,7 +123,14 @@ class Restored(Attacker):
             yield Step(name, tuple(asked), tuple(now), won)
 
     def _restorer(self, name: str) -> Restorer:
-        return Correspondence(self.seed) if name == "pixels" else Wiener()
+        return Correspondence(self.seed) if name == "pixels" else Wiener(self._regions)
+
+    def _regions(self, photos: Sequence[Photo]) -> Sequence[NDArray[np.bool_] | None]:
+        black = [photo.with_pixels(np.zeros_like(photo.pixels)) for photo in photos]
+        blanked = self._defend.outside(black)
+        if blanked is None:
+            return [None] * len(photos)
+        return [photo.pixels.any(2) for photo in blanked]
 
     def _verification(
         self, recognizer: Recognizer, similarity: NDArray[np.float32], background: Sequence[Photo]

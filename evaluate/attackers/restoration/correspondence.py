@@ -17,7 +17,8 @@ from .matching import Places, match_exactly, match_roughly
 from .values import AsIs, Line, Table, ValueMap
 
 LEAST_PAIRS = 16  # of one size: fewer, and values of unrelated pixels agree by accident
-BETTER = 0.8  # a more involved way must leave at most this share of the error, unseen photos
+BETTER = 0.8  # a map of values must leave at most this share of the error on unseen photos,
+KNOWS = 0.5  # and this share of the error of guessing the mean of each pixel
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,23 +116,25 @@ def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: i
     x, y = clean.reshape(count, -1), defended.reshape(count, -1)
     order = np.random.default_rng(seed).permutation(count)
     check, learn = order[: count // 4], order[count // 4 :]
-    best = Undo(None, AsIs(), 0.0)
-    least = _error(best, x[check], y[check])
-    candidates: list[Places | None] = [None]
     places, share = match_exactly(x[learn], y[learn])
     if share < 0.5:
         places = match_roughly(x[learn], y[learn], pixels, seed=seed)
-    candidates.append(places)
-    for candidate in candidates:
-        if candidate is None and len(candidates) and best.places is not None:
-            continue
-        here = y[learn] if candidate is None else y[learn][:, candidate]
-        moved = 0.0 if candidate is None else float((candidate != np.arange(x.shape[1])).mean())
-        for values in (AsIs(), Table.learn(x[learn], here), Line.learn(x[learn], here)):
-            undo = Undo(candidate, values, moved)
-            error = _error(undo, x[check], y[check])
-            if error < BETTER * least:
-                best, least = undo, error
+    elif (places == np.arange(x.shape[1])).all():
+        places = None
+    moved = 0.0 if places is None else float((places != np.arange(x.shape[1])).mean())
+    here = y[learn] if places is None else y[learn][:, places]
+    best = Undo(places, AsIs(), moved)
+    # a guess of the mean face has a small error too, and hides more than the defense did
+    nothing = Line(np.zeros(x.shape[1], np.float32), x[learn].mean(0, dtype=np.float32))
+    least = min(
+        BETTER * _error(best, x[check], y[check]),
+        KNOWS * _error(Undo(places, nothing, moved), x[check], y[check]),
+    )
+    for values in (Table.learn(x[learn], here), Line.learn(x[learn], here)):
+        undo = Undo(places, values, moved)
+        error = _error(undo, x[check], y[check])
+        if error < least:
+            best, least = undo, BETTER * error
     return best
 
 

@@ -88,7 +88,7 @@ def _series(values: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return `(pixels, M)`, float32: centred, of length 1, or 0 where nothing varies."""
     series = np.ascontiguousarray((values - values.mean(0)).T, np.float32)
     length = np.linalg.norm(series, axis=1, keepdims=True)
-    return series / np.where(length > 1e-3, length, np.inf).astype(np.float32)
+    return np.asarray(series / np.where(length > 1e-3, length, np.inf), np.float32)
 
 
 def _most_alike(

@@ -82,4 +82,4 @@ class Line:
 
     def __call__(self, values: Values) -> Values:
         """Apply the lines."""
-        return np.rint(values * self.slope + self.offset).clip(0, 255).astype(np.uint8)
+        return np.asarray(np.rint(values * self.slope + self.offset).clip(0, 255), np.uint8)
