@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -55,9 +56,7 @@ def _backbone() -> Path:
     Raises:
         Unavailable: package or file are missing, or the file is another one.
     """
-    from importlib.util import find_spec
-
-    if not (find_spec("lpips") and find_spec("torchvision")):
+    if not _installed():
         raise Unavailable("LPIPS needs two more packages; pip install 'unmask[lpips]'")
     from torch import hub
 
@@ -67,6 +66,10 @@ def _backbone() -> Path:
     if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(path.stem[-8:]):
         raise Unavailable(f"{path} is damaged; remove it and put {SOURCE} there")
     return path
+
+
+def _installed() -> bool:
+    return all(find_spec(package) for package in ("lpips", "torchvision"))
 
 
 @cache

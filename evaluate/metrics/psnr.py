@@ -41,5 +41,5 @@ def psnr(a: Pixels, b: Pixels) -> float:
     """Return the peak signal-to-noise ratio of two uint8 pictures of one size, 0 to 100 dB."""
     if np.array_equal(a, b):
         return MOST
-    ratio: float = peak_signal_noise_ratio(a, b, data_range=255)  # type: ignore[no-untyped-call]
+    ratio: float = peak_signal_noise_ratio(a, b, data_range=255)
     return min(MOST, float(ratio))

@@ -50,7 +50,7 @@ def ssim(a: Pixels, b: Pixels) -> float:
     if any(short):
         border = [(missing // 2, missing - missing // 2) for missing in short] + [(0, 0)]
         a, b = np.pad(a, border, "symmetric"), np.pad(b, border, "symmetric")
-    share: float = structural_similarity(  # type: ignore[no-untyped-call]
+    share: float = structural_similarity(
         a,
         b,
         channel_axis=2,

@@ -56,8 +56,8 @@ class DlibResNet(Recognizer):
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the weights, and how chips are cut."""
-        return f"dlib chips=2 batch={BATCH} torch={torch.__version__} {_hash_of_weights()}"
+        """Hash of the weights, and what else moves the last digits."""
+        return f"dlib batch={BATCH} torch={torch.__version__} {_hash_of_weights()}"
 
     @property
     def module(self) -> nn.Module:

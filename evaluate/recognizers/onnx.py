@@ -90,7 +90,7 @@ class Onnx(Recognizer):
     def fingerprint(self) -> str:
         """Hash of the file, and all settings but its place."""
         settings = [getattr(self, setting.name) for setting in fields(self)[1:]]
-        return f"onnx chips=1 batch={BATCH} {settings} {_hash(self._file)}"
+        return f"onnx batch={BATCH} {settings} {_hash(self._file)}"
 
     def chip(self, photo: Photo) -> Pixels:
         """Return `(size, size, 3)`, uint8."""
