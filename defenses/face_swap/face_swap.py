@@ -194,7 +194,7 @@ class _Work:
 @cache
 def load(weights: str) -> SwapNet:
     """Return the model, one copy per process; empty: the one that ships with the package."""
-    return load_weights(Path(weights) if weights else WEIGHTS)
+    return load_weights(Path(weights) if weights else WEIGHTS).to(torch.bfloat16)
 
 
 @cache

@@ -83,7 +83,7 @@ class SwapNet(nn.Module):
         cells = functional.pixel_unshuffle(
             torch.cat([noisy, known, mask, maps], 1), self.shape.patch
         )
-        made: Tensor = self.unet(cells, time * 1000).sample
+        made: Tensor = self.unet(cells.to(self.unet.dtype), time * 1000).sample
         return functional.pixel_shuffle(made, self.shape.patch)
 
 

@@ -38,13 +38,14 @@ def sample(
     Returns:
         `(N, 3, S, S)`, float32, -1 to 1, the source outside the mask.
     """
+    full = next(net.parameters(), source).dtype == torch.float32
     known = source * (1 - mask)
     times = torch.linspace(1, 0, steps + 1)
     times = start * _SHIFT * times / (1 + (_SHIFT - 1) * times)
     now = times[0] * noise + (1 - times[0]) * source if start < 1 else noise
     now = now * mask + known
     for time, after in pairwise(times):
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=full):
             made = net(now, time.expand(len(now)), known, mask, maps)
         made = made.float().clamp(-1.05, 1.05)
         now = (made + (now - made) * (after / time)) * mask + known

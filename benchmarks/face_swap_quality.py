@@ -1,0 +1,176 @@
+"""Measure the face swap: `python -m unmask.benchmarks.face_swap_quality --photos DIR`.
+
+Only people whom the built-in model never saw are used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Defended, Photo
+from unmask.defenses.base import with_faces
+from unmask.defenses.face_swap.face_swap import FaceSwap
+from unmask.defenses.files import SUFFIXES, read_picture
+from unmask.defenses.mask import Mask
+from unmask.defenses.photo import Pixels
+from unmask.evaluate import RECOGNIZERS
+from unmask.evaluate.metrics.refound import refound
+from unmask.evaluate.recognizers.base import Recognizer
+
+from .face_swap_data import held_out
+
+Values = NDArray[np.float64]
+
+
+def seam_ratio(clean: Photo, made: Defended) -> float:
+    """Return the mean step across the region's border, as a multiple of that before."""
+    inside = (made.mask > 0).astype(np.uint8)
+    around = np.ones((3, 3), np.uint8)
+    ring = cv2.dilate(inside, around) - cv2.erode(inside, around) > 0
+    steps = [_slope(photo.pixels)[ring].mean() for photo in (made.photo, clean)]
+    return float(steps[0] / max(steps[1], 1e-6))
+
+
+def sharpness_ratio(clean: Photo, made: Defended) -> float:
+    """Return the mean slope inside the region, as a multiple of that before."""
+    inside = made.mask > 0
+    slopes = [_slope(photo.pixels)[inside].mean() for photo in (made.photo, clean)]
+    return float(slopes[0] / max(slopes[1], 1e-6))
+
+
+def _slope(pixels: Pixels) -> Values:
+    grey = pixels.astype(np.float64).mean(-1)
+    down, across = np.gradient(grey)
+    return np.asarray(np.hypot(down, across))
+
+
+def painted(photos: Sequence[Photo], made: Sequence[Defended], way: str) -> list[Defended]:
+    """Return controls that hold no face: the same region grey, or by Telea's inpainting."""
+    if way == "grey":
+        return Mask(fill="grey", margin=0.05).many(photos)
+    controls = []
+    for photo, one in zip(photos, made, strict=True):
+        region = (one.mask > 0).astype(np.uint8)
+        filled = cv2.inpaint(photo.pixels, region, 5, cv2.INPAINT_TELEA)
+        controls.append(
+            Defended(photo.with_pixels(filled.astype(np.uint8)), one.outcome, one.mask)
+        )
+    return controls
+
+
+def found_share(photos: Sequence[Photo], made: Sequence[Defended]) -> float:
+    """Return in which share of photos HOG finds a face where it was."""
+    faces = refound(photos, made, detector="dlib", overlap=0.4)
+    return float(np.mean([face is not None for face in faces]))
+
+
+def distances(recognizer: Recognizer, a: Sequence[Photo], b: Sequence[Photo]) -> Values:
+    """Return how far each photo of `a` is from its partner in `b`."""
+    pairs = zip(recognizer.embed(a), recognizer.embed(b), strict=True)
+    return np.array([-recognizer.similarity(x[None], y[None])[0, 0] for x, y in pairs])
+
+
+def first_rank(recognizer: Recognizer, made: Sequence[Photo], gallery: Sequence[Photo]) -> float:
+    """Return how often the nearest other photo of the gallery shows the same person."""
+    near = recognizer.similarity(recognizer.embed(made), recognizer.embed(gallery))
+    near = near.astype(np.float64)
+    for i, photo in enumerate(made):
+        near[i, [other.key == photo.key for other in gallery]] = -np.inf
+    alone = {photo.identity for photo in made} & {
+        name for name in (p.identity for p in gallery)
+        if sum(p.identity == name for p in gallery) > 1
+    }  # fmt: skip
+    hits = [
+        gallery[int(row.argmax())].identity == photo.identity
+        for row, photo in zip(near, made, strict=True)
+        if photo.identity in alone
+    ]
+    return float(np.mean(hits)) if hits else float("nan")
+
+
+def quality(
+    photos: Sequence[Photo], gallery: Sequence[Photo], defense: FaceSwap, names: Sequence[str]
+) -> dict[str, float]:
+    """Return all figures of the face swap on some photos.
+
+    Args:
+        photos: with one main face each.
+        gallery: photos of known people, those among them.
+        defense: the face swap.
+        names: recognizers, for example `dlib`.
+    """
+    start = time.process_time()
+    made = defense.many(photos)
+    figures = {"seconds a face": (time.process_time() - start) / len(photos)}
+    again = [one.photo for one in defense.many(photos, seed=1)]
+    new = [one.photo for one in made]
+    pairs = list(zip(photos, made, strict=True))
+    figures |= {
+        "HOG finds a face": found_share(photos, made),
+        "HOG, before": found_share(photos, [Defended(p, "unchanged", m.mask) for p, m in pairs]),
+        "HOG, grey": found_share(photos, painted(photos, made, "grey")),
+        "HOG, Telea": found_share(photos, painted(photos, made, "telea")),
+        "seam ratio (median)": float(np.median([seam_ratio(p, m) for p, m in pairs])),
+        "sharpness ratio (median)": float(np.median([sharpness_ratio(p, m) for p, m in pairs])),
+        "masked or pixelated": float(np.mean([bool(one.reason) for one in made])),
+    }
+    for name in names:
+        recognizer = RECOGNIZERS.build(name)
+        away = distances(recognizer, photos, new)
+        label = recognizer.label
+        figures[f"{label}: distance to the old face (median)"] = float(np.median(away))
+        figures[f"{label}: seed to seed (mean)"] = float(distances(recognizer, new, again).mean())
+        figures[f"{label}: rank-1 among {len(gallery)}"] = first_rank(recognizer, new, gallery)
+        figures[f"{label}: rank-1, undefended"] = first_rank(recognizer, photos, gallery)
+        if label == "dlib":
+            figures["dlib: beyond 0.6"] = float(np.mean(away > 0.6))
+    return figures
+
+
+def main() -> None:
+    """Read the arguments, measure and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=Path, required=True, help="one folder per person")
+    parser.add_argument("--weights", default="", help="another model's file")
+    parser.add_argument("--count", type=int, default=64)
+    parser.add_argument("--gallery", type=int, default=400, help="photos of known people")
+    parser.add_argument("--recognizers", nargs="*", default=["dlib"])
+    parser.add_argument("--setting", nargs="*", default=[], help="name=value, numbers only")
+    arguments = parser.parse_args()
+    photos, gallery = chosen(arguments.photos, arguments.count, arguments.gallery)
+    settings = {
+        name: json.loads(value) for name, value in (s.split("=") for s in arguments.setting)
+    }
+    defense = FaceSwap(weights=arguments.weights, **settings)
+    defense(photos[0])  # loads the model
+    print(json.dumps(quality(photos, gallery, defense, arguments.recognizers), indent=1))
+
+
+def chosen(folder: Path, count: int, known: int) -> tuple[list[Photo], list[Photo]]:
+    """Return photos to defend and a gallery, of people held out, those with most photos first."""
+    people = [p for p in sorted(folder.iterdir()) if p.is_dir() and held_out(p.name)]
+    files = {p: [f for f in sorted(p.iterdir()) if f.suffix.lower() in SUFFIXES] for p in people}
+    ranked = sorted(people, key=lambda p: (-min(len(files[p]), 4), p.name))
+    order = [(place, f) for p in ranked for place, f in enumerate(files[p][:4])]
+    gallery = [_read(f) for _, f in order[:known]]
+    firsts = [
+        photo for photo, (place, _) in zip(gallery, order[:known], strict=True) if place == 0
+    ]
+    return [photo for photo in firsts if photo.face][:count], [p for p in gallery if p.face]
+
+
+def _read(path: Path) -> Photo:
+    key = f"{path.parent.name}/{path.name}"
+    return with_faces(Photo(read_picture(path)[0], key, path.parent.name))
+
+
+if __name__ == "__main__":
+    main()
