@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.atomic import replacing
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files import read_picture
-from unmask.evaluate.data import load_dataset
 
 
-def draw(photo: Photo, path: Path, *, columns: int = 5, strengths: tuple[float, ...] = ()) -> None:
-    """Write a sheet of `photo` under every defense that is not diagnostic.
+def draw(photo: Photo, path: Path, *, columns: int = 6, strengths: tuple[float, ...] = ()) -> None:
+    """Write a sheet of `photo` under every defense that needs nothing but the photo.
 
     Args:
         photo: any photo with a face.
@@ -24,14 +22,13 @@ def draw(photo: Photo, path: Path, *, columns: int = 5, strengths: tuple[float, 
     """
     from matplotlib.figure import Figure
 
-    background = [replace(p, faces=find_faces(p.pixels)) for p in load_dataset("orl").photos[:60]]
     shown = []
     for name in DEFENSES.available():
-        if DEFENSES.load(name).diagnostic:
-            continue
+        if DEFENSES.load(name).diagnostic or DEFENSES.load(name).needs_background:
+            continue  # a surrogate face would show people of a data set
         defense = DEFENSES.build(name)
         ladder = [defense.at(share) for share in strengths] or [defense]
-        shown += [(d.spec, d.fit(background)(photo).photo.pixels) for d in ladder]
+        shown += [(d.spec, d(photo).photo.pixels) for d in ladder]
     columns = len(strengths) or columns
     lines = -(-len(shown) // columns)
     height, width = photo.pixels.shape[:2]

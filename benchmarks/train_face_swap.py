@@ -69,7 +69,7 @@ class Run:
             group["lr"] = RATE * self._pace()
         when = torch.sigmoid(torch.randn(len(batch.clean)) + 0.4)
         loss = _loss(self.net, batch, when, torch.randn_like(batch.clean)).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

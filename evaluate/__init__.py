@@ -2,3 +2,71 @@
 
 if __name__ == "evaluate":
     raise ImportError("import unmask.evaluate; the checkout's root must not be on sys.path")
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .attackers.base import Attacker, Defend, Scores, Verification
+    from .compare import Comparison, compare
+    from .data import DATASETS, Dataset, load_dataset
+    from .metrics.base import Metric, Unavailable
+    from .ordering import ranks
+    from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
+    from .recognizers.base import Recognizer
+    from .records import Record, read_records
+    from .report import write_report
+    from .scene import Scene, prepare
+    from .summary import Row, rows
+
+_HOMES = {
+    "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
+    "compare": ("Comparison", "compare"),
+    "data": ("DATASETS", "Dataset", "load_dataset"),
+    "metrics.base": ("Metric", "Unavailable"),
+    "ordering": ("ranks",),
+    "plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
+    "recognizers.base": ("Recognizer",),
+    "records": ("Record", "read_records"),
+    "report": ("write_report",),
+    "scene": ("Scene", "prepare"),
+    "summary": ("Row", "rows"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ATTACKERS",
+    "DATASETS",
+    "METRICS",
+    "RECOGNIZERS",
+    "Attacker",
+    "Comparison",
+    "Dataset",
+    "Defend",
+    "Metric",
+    "Plan",
+    "Recognizer",
+    "Record",
+    "Row",
+    "Scene",
+    "Scores",
+    "Unavailable",
+    "Verification",
+    "compare",
+    "default_defenses",
+    "load_dataset",
+    "prepare",
+    "ranks",
+    "read_records",
+    "rows",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: listing must stay fast."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'unmask.evaluate' has no attribute '{name}'")
+    found = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = found  # also where a module has the same name: `compare` is the function
+    return found

@@ -17,8 +17,8 @@ from unmask.defenses import DEFENSES, default_cache
 from unmask.defenses.atomic import write_text
 
 from .assemble import records_of
-from .certificates import CASES, certify
 from .attackers.base import people_of
+from .certificates import CASES, certify
 from .groups import Groups, members
 from .measure import Measured
 from .ordering import differences
@@ -97,17 +97,16 @@ def compare(
         else:
             todo.append((spec, spec, plan))
     todo.sort(key=lambda job: job[0] in jobs)  # certificates first
-    finished = 0
-    for number, measured in measure_all(
+    results = measure_all(
         [(spec, own) for _, spec, own in todo], scene, workers=workers or os.cpu_count() or 1
-    ):
+    )
+    for finished, (number, measured) in enumerate(results, 1):
         label, spec, own = todo[number]
         done[label] = measured
         if label in jobs:
             write_text(_kept(folder, spec), dump(measured))
         else:
             default_cache().put_many({_mark(scene, own, spec): dump(measured).encode()})
-        finished += 1
         if progress:
             progress("attacking", finished, len(todo))
     certificates = certify({case: done[f"case {case}"] for case in CASES}, plan)

@@ -30,7 +30,7 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     colours = _colours(len(families))
     for (name, members), colour in zip(families.items(), colours, strict=True):
         members.sort(key=lambda row: _value(row, utility) or 0.0)
-        x = [_value(row, utility) for row in members]
+        x = [_value(row, utility) or 0.0 for row in members]
         y = [row.worst.value or 0.0 for row in members]
         low = [a - (row.worst.low or 0.0) for a, row in zip(y, members, strict=True)]
         high = [(row.worst.high or 1.0) - a for a, row in zip(y, members, strict=True)]
@@ -40,8 +40,10 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     if found:
         chance = found[0].worst.chance or 0.0
         axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
-        axes.annotate("chance", (1, chance), xycoords=("axes fraction", "data"),
-                      xytext=(-4, 3), textcoords="offset points", ha="right", color="0.4")  # fmt: skip
+        axes.annotate(
+            "chance", (1, chance), xycoords=("axes fraction", "data"), xytext=(-4, 3),
+            textcoords="offset points", ha="right", color="0.4",
+        )  # fmt: skip
         worst = found[0].worst
         axes.set_title(
             f"{worst.dataset}, {worst.people} people, budget {worst.budget}", loc="left"

@@ -44,8 +44,8 @@ def caption(found: Sequence[Row]) -> str:
     return (
         f"leakage: highest rank-1 over all valid attackers, {worst.n} photos of {worst.people} "
         f"people, chance {chance}; data {worst.dataset}, budget {worst.budget}, "
-        f"seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired 95 %); equal ranks "
-        f"are ties"
+        f"seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired 95 %); "
+        "equal ranks are ties"
     )
 
 

@@ -135,4 +135,4 @@ def impostor_scores(similarity: NDArray[np.floating], people: NDArray[np.int64])
     """Return the scores of all pairs of different people, each pair once."""
     first, second = np.triu_indices(len(people), 1)
     different = people[first] != people[second]
-    return similarity[first[different], second[different]].astype(np.float64)
+    return np.asarray(similarity[first[different], second[different]], np.float64)

@@ -22,12 +22,12 @@ def aligned_grid(photos: Sequence[Photo], size: int = 32) -> Vectors:
     vectors = []
     for photo in photos:
         big = 2 * size  # averaged down afterwards, so that fine patterns are not aliased away
-        grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+        grey = _grey(photo)
         chip = cv2.warpAffine(
             grey, _to_chip(photo, big), (big, big), borderMode=cv2.BORDER_REPLICATE
         )
         vectors.append(cv2.resize(chip, (size, size), interpolation=cv2.INTER_AREA).ravel())
-    return np.array(vectors, np.float32) / 255
+    return np.asarray(np.array(vectors) / np.float32(255), np.float32)
 
 
 def own_grid(photos: Sequence[Photo], window: tuple[int, int] | None) -> Vectors:
@@ -38,10 +38,10 @@ def own_grid(photos: Sequence[Photo], window: tuple[int, int] | None) -> Vectors
         window: None if all photos have one size and are taken whole; else height and width
             of the part around the face that is cut out (padded by replication).
     """
-    greys = [cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY) for photo in photos]
+    greys = [_grey(photo) for photo in photos]
     if window:
         greys = [_cut(grey, p, window) for grey, p in zip(greys, photos, strict=True)]
-    return np.array([grey.ravel() for grey in greys], np.float32) / 255
+    return np.asarray(np.array([grey.ravel() for grey in greys]) / np.float32(255), np.float32)
 
 
 def common_window(photos: Sequence[Photo]) -> tuple[int, int] | None:
@@ -50,6 +50,10 @@ def common_window(photos: Sequence[Photo]) -> tuple[int, int] | None:
         return None
     side = round(1.4 * float(np.median([photo.face_width for photo in photos])))
     return side, side
+
+
+def _grey(photo: Photo) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _cut(grey: NDArray[np.uint8], photo: Photo, window: tuple[int, int]) -> NDArray[np.uint8]:

@@ -52,16 +52,15 @@ class Head:
     def fit(self, vectors: Vectors, people: Indices, photos: Indices) -> Self:
         """Learn from `(M, D)` vectors, their people `(M,)` and their source photos `(M,)`."""
         self._count = int(people.max()) + 1
-        centred = vectors.astype(np.float64)
-        self._middle = centred.mean(0)
-        centred -= self._middle
+        self._middle = vectors.mean(0, dtype=np.float64).astype(np.float32)
+        centred = vectors.astype(np.float32) - self._middle
         self._flat = float(np.abs(centred).max()) <= FLAT
         if self._flat:
             return self
         size = min(len(centred) - 1, centred.shape[1], self.most)
         solver = "full" if 2 * size > min(centred.shape) else "randomized"
         self._pca = PCA(size, svd_solver=solver, random_state=0).fit(centred)
-        reduced = self._pca.transform(centred)
+        reduced = self._pca.transform(centred).astype(np.float64)
         self._scale = float(reduced.std())
         reduced = reduced / self._scale
         best = self.candidates[0]
@@ -76,7 +75,8 @@ class Head:
         """Return `(N, P)` log-probabilities; all equal where there was nothing to learn."""
         if self._flat:
             return np.full((len(vectors), self._count), -np.log(self._count))
-        reduced = self._pca.transform(vectors.astype(np.float64) - self._middle) / self._scale
+        centred = vectors.astype(np.float32) - self._middle
+        reduced = self._pca.transform(centred).astype(np.float64) / self._scale
         return log_softmax(np.asarray(self._model.decision_function(reduced), np.float64))
 
 

@@ -43,13 +43,13 @@ class Linkage(Attacker):
                 recognizer.similarity(seen, seen), recognizer.similarity(known, known)
             )
             found.append(Scores(None, "", recognizer.label, pairs))
-        seen, known = _normalized(probes), _normalized(self._background)
-        found.append(Scores(None, "pixels", "", self._pairs(seen @ seen.T, known @ known.T)))
+        new, old = _normalized(probes), _normalized(self._background)
+        found.append(Scores(None, "pixels", "", self._pairs(new @ new.T, old @ old.T)))
         return found
 
     def _pairs(self, scores: np.ndarray, background: np.ndarray) -> Verification:
         return Verification(
-            np.round(scores.astype(np.float64), 9),
+            np.asarray(np.round(scores.astype(np.float64), 9), np.float64),
             None,
             impostor_scores(background, self._strangers),
             "defended impostor pairs of background people",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -33,8 +33,8 @@ class Retrained(Attacker):
     Variants: `embeddings` (PCA with LDA or logistic regression on the vectors of each
     recognizer), `pixels` (the same on grey values, small and aligned and on the photo's own
     grid), `outside` (the same with the region that the defense may change blanked, so that
-    what is painted there cannot distract from hair, clothes and background), `cnn` (a small convolutional network on pixels), `fused` (their log-probabilities
-    averaged).
+    what is painted there cannot distract from hair, clothes and background), `cnn` (a small
+    convolutional network on pixels), `fused` (their log-probabilities averaged).
 
     Args:
         parts: variants to train, joined by `+`; `fused` comes by itself.
@@ -79,16 +79,20 @@ class Retrained(Attacker):
             found.append(Scores(self._pixels(self._copies, probes), "pixels"))
         if "outside" in parts:
             known, new = self._defend.outside(self._clean), self._defend.outside(probes)
-            if known is None or new is None:  # nothing is outside: the whole photo counts
-                known, new = self._copies, list(probes)
-            found.append(Scores(self._pixels(known, new), "outside"))
+            if known is not None and new is not None:
+                found.append(Scores(self._pixels(known, new), "outside"))
+            elif "pixels" in parts:  # nothing is outside: the whole photo counts
+                found.append(replace(found[-1], variant="outside"))
+            else:
+                found.append(Scores(self._pixels(self._copies, probes), "outside"))
         if "cnn" in parts:
             from .cnn import Cnn  # torch is loaded only for those who ask
 
             network = Cnn(seed=self.seed).fit(self._copies, self._people, self._sources)
             found.append(Scores(network.scores(probes), "cnn"))
         if len(found) > 1:
-            found.append(Scores(np.mean([entry.people for entry in found], 0), "fused"))
+            together = [entry.people for entry in found if entry.people is not None]
+            found.append(Scores(np.asarray(np.mean(together, 0), np.float64), "fused"))
         return found
 
     def _pixels(self, known_photos: Sequence[Photo], probes: Sequence[Photo]) -> Matrix:

@@ -14,7 +14,10 @@ def check(
     from unmask.defenses import DEFENSES
     from unmask.defenses.testing import CHECKS
 
-    subject = DEFENSES.build(defense)
+    from ..specs import split_specs
+
+    (spec,) = split_specs(defense)
+    subject = DEFENSES.build(spec)
     failed = 0
     for test in CHECKS:
         try:

@@ -74,11 +74,17 @@ def _installed() -> bool:
 
 @cache
 def _load(_: Path) -> Callable[[Pixels, Pixels], float]:
-    import lpips
     import torch
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old spellings inside lpips
+        try:
+            import lpips
+        except (ImportError, RuntimeError) as error:  # torchvision of another torch
+            raise Unavailable(
+                f"LPIPS cannot be loaded ({error}); pip install torchvision for torch "
+                f"{torch.__version__}"
+            ) from error
         network: Any = lpips.LPIPS(net="alex", verbose=False).eval().requires_grad_(False)
 
     def distance(a: Pixels, b: Pixels) -> float:

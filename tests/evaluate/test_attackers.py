@@ -57,9 +57,11 @@ def test_a_shuffle_fools_the_naive_attacker_but_not_those_who_know_it(
 
 def test_linkage_has_pairs_and_names_nobody(cases: dict[str, Measured]) -> None:
     links = [a for a in cases["none"].attacks if a.attacker == "linkage" and a.recognizer]
-    assert links and not links[0].credits
+    assert links
+    assert not links[0].credits
     figures = {f.statistic: f for f in links[0].figures}
-    assert figures["auc"].value is not None and figures["auc"].value > 0.95
+    assert figures["auc"].value is not None
+    assert figures["auc"].value > 0.95
     assert figures["tar@far=1e-3"].value is None
     assert "impostor pairs" in figures["tar@far=1e-3"].reason
 
@@ -90,10 +92,13 @@ def test_probes_carry_no_identity(scene: Scene, monkeypatch: pytest.MonkeyPatch)
 
     original = Pixels.scores
     monkeypatch.setattr(
-        Pixels, "scores", lambda self, p: (seen.extend(x.identity for x in p), original(self, p))[1]
+        Pixels,
+        "scores",
+        lambda self, p: (seen.extend(x.identity for x in p), original(self, p))[1],
     )
     measure("none", scene, Plan(attackers=("pixels",), recognizers=()))
-    assert seen and set(seen) == {""}
+    assert seen
+    assert set(seen) == {""}
 
 
 def test_flipped_copies_keep_their_landmarks_in_order(scene: Scene) -> None:
@@ -101,7 +106,9 @@ def test_flipped_copies_keep_their_landmarks_in_order(scene: Scene) -> None:
     plain, flipped = varied_copies(photos, draws=2)
     for before, after in zip(plain, flipped, strict=True):
         for face in (before.face, after.face):
-            assert face is not None and face.points is not None and face.five is not None
+            assert face is not None
+            assert face.points is not None
+            assert face.five is not None
             assert face.points[36, 0] < face.points[45, 0]  # eyes: left before right
             assert face.five[2, 0] < face.five[0, 0]
             assert face.points[8, 1] > face.points[27, 1]  # chin below brows
@@ -118,7 +125,8 @@ def test_grids_of_one_size_and_of_mixed_sizes() -> None:
     assert own_grid(photos, None).shape == (3, 1200)
     mixed = [*photos, Photo(np.zeros((50, 30, 3), np.uint8), faces=())]
     window = common_window(mixed)
-    assert window is not None and own_grid(mixed, window).shape == (4, window[0] * window[1])
+    assert window is not None
+    assert own_grid(mixed, window).shape == (4, window[0] * window[1])
 
 
 def test_a_head_learns_and_holds_copies_together() -> None:

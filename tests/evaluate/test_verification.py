@@ -31,11 +31,15 @@ def test_auc_agrees_and_lies_in_its_interval(gallery: bool) -> None:
     figures = {f.statistic: f for f in verification_figures(pairs, truth)}
     auc = figures["auc"]
     assert auc.value == pytest.approx(roc_auc_score(same[used], pairs.scores[used]), abs=1e-9)
-    assert auc.low is not None and auc.high is not None and auc.value is not None
+    assert auc.low is not None
+    assert auc.high is not None
+    assert auc.value is not None
     assert auc.low < auc.value < auc.high
     assert auc.high - auc.low < 0.2
     eer = figures["eer"]
-    assert eer.low is not None and eer.high is not None and eer.value is not None
+    assert eer.low is not None
+    assert eer.high is not None
+    assert eer.value is not None
     assert eer.low <= eer.value <= eer.high
 
 

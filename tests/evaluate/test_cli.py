@@ -1,0 +1,145 @@
+"""The program as a user meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from unmask.evaluate.records import read_records
+
+SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--workers", "1")
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    program = [str(Path(sys.executable).parent / "unmask"), *map(str, arguments)]
+    return subprocess.run(program, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run") / "a"
+    done = run("compare", *SMALL, "--defenses", "none,pixelate:blocks=4,region=image,constant",
+               "--out", folder)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert all(len(line) <= 100 for line in done.stdout.splitlines())
+    assert "leakage" in done.stdout
+    assert "chance" in done.stdout
+    return folder
+
+
+def test_a_run_leaves_its_files(finished: Path) -> None:
+    names = {path.name for path in finished.iterdir()}
+    assert {"records.jsonl", "summary.csv", "config.json", "frontier.png", "report.html"} <= names
+    worst = {r.defense: r for r in read_records(finished / "records.jsonl") if r.name == "worst"}
+    assert list(worst) == ["none", "pixelate:blocks=4,region=image", "constant"]
+    assert worst["none"].value == 1
+    assert worst["constant"].value == pytest.approx(1 / 6, abs=1e-6)
+    report = (finished / "report.html").read_text()
+    assert "pixelate" in report
+    assert "constant" in report
+
+
+def test_other_workers_give_the_same_records(finished: Path, tmp_path: Path) -> None:
+    specs = "none pixelate:blocks=4,region=image constant"
+    two = (*SMALL[:-1], "2", "--defenses", specs)
+    done = run("compare", *two, "--out", tmp_path / "b", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout
+
+    def lines(folder: Path) -> list[dict[str, object]]:
+        entries = [json.loads(x) for x in (folder / "records.jsonl").read_text().splitlines()]
+        return [{k: v for k, v in e.items() if k not in ("seconds", "run")} for e in entries]
+
+    assert lines(tmp_path / "b") == lines(finished)
+
+
+def test_a_finished_run_resumes_and_another_is_refused(finished: Path) -> None:
+    before = (finished / "records.jsonl").read_text()
+    same = ("--defenses", "none,pixelate:blocks=4,region=image,constant", "--out", finished)
+    assert run("compare", *SMALL, *same).returncode == 1  # not empty
+    assert run("compare", *SMALL, *same, "--resume", "--quiet").returncode == 0
+    assert (finished / "records.jsonl").read_text() == before
+    other = run("compare", *SMALL, "--defenses", "none", "--out", finished, "--resume")
+    assert other.returncode == 1
+    assert "other settings (defenses)" in other.stderr
+
+
+def test_json_and_a_limit(tmp_path: Path) -> None:
+    done = run("compare", *SMALL, "--defenses", "none", "--out", tmp_path / "c", "--json",
+               "--max-leakage", "0.5")  # fmt: skip
+    assert done.returncode == 3
+    assert json.loads(done.stdout)[0]["leakage"] == 1
+    assert "above --max-leakage" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("compare", "nowhere"), 1, "no dataset named 'nowhere'"),
+        (("compare", "orl", "--defenses", "pixelat"), 1, "did you mean 'pixelate'?"),
+        (("compare", "orl", "--defenses", "pixelate:block=3"), 1, "did you mean 'blocks'?"),
+        (("compare", "orl", "--attackers", "nobody"), 1, "no attacker named 'nobody'"),
+        (("compare", "orl", "--recognizers", "onnx:none.onnx"), 1, "none.onnx"),
+        (("compare", "orl:people=5"), 1, "people"),
+        (("compare", "orl", "--max-leakage", "2"), 2, "between 0 and 1"),
+        (("compare", "orl", "--resume"), 2, "needs --out"),
+        (("compare", "orl", "--split", "1,2"), 1, "0.25,0.25,0.5"),
+        (("report", "nowhere"), 1, "no records.jsonl"),
+        (("ls", "things"), 2, "must be one of"),
+        (("check", "pixelate:blocks=0"), 1, "blocks must be between 1 and 256"),
+        (("apply", "none,mask", "a", "b"), 2, "one defense is needed"),
+    ],
+)
+def test_user_errors_are_one_clear_line(
+    arguments: tuple[str, ...], code: int, said: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert code == 2 or len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir()), "an error must leave nothing behind"
+
+
+def test_ls_names_what_is_there() -> None:
+    done = run("ls", "defenses")
+    assert {"pixelate", "none", "k_same"} <= set(done.stdout.split())
+    assert "attackers" in run("ls").stdout
+
+
+def test_doctor_names_licences() -> None:
+    done = run("doctor")
+    assert done.returncode == 0
+    assert "licence CC0" in done.stdout
+
+
+def test_check_passes_for_ours() -> None:
+    done = run("check", "pixelate:blocks=4")
+    assert done.returncode == 0
+    assert "FAILED" not in done.stdout
+
+
+def test_apply_goes_on_after_a_bad_file(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(source / "plain.png")
+    (source / "broken.jpg").write_bytes(b"\xff\xd8 not a photo")
+    done = run("apply", "pixelate", source, tmp_path / "out")
+    assert done.returncode == 1
+    assert "broken.jpg" in done.stderr
+    assert (tmp_path / "out" / "plain.png").exists()
+    manifest = (tmp_path / "out" / "manifest.csv").read_text()
+    assert "no_face" in manifest
+    assert "failed" in manifest
+
+
+def test_a_chosen_defense_is_read_from_json(tmp_path: Path) -> None:
+    chosen = tmp_path / "chosen.json"
+    chosen.write_text(json.dumps({"defense": "pixelate", "params": {"blocks": 3}}))
+    assert "pixelate:blocks=3" in run("check", f"@{chosen}").stdout
