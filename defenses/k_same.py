@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .averages import Averages
 from .base import Defense, with_faces
 from .faces.align import aligned
 from .photo import Photo, Pixels
-from .population import FRAME, Population, from_photo, grouped, into_photo, look
+from .population import FRAME, Population, from_photo, into_photo
 from .space import Choice, Range
 
 METHODS = ("mean", "eigenface")
@@ -33,8 +33,8 @@ class KSame(Defense):
     needs no others beside it and never contributes to its own stand-in; but then the choice
     of the average says something about the face (of `G` averages at most `log2(G)` bits), and
     no number of hidden people is promised to share one. With `k` above half of the background
-    there is one average for all. If a background person is to be hidden, that person's group
-    is left out; if there is no other, it is averaged without that person.
+    there is one average for all. A photo of a background person is treated as if that person
+    were not in the background; if `k` is all of them, the average is then of `k - 1`.
 
     Faces are aligned by five landmarks, or by the box where those are unknown. Averages have
     the colours of the background: people from grey photos look grey in a colour photo.
@@ -87,50 +87,24 @@ class KSame(Defense):
             )
         transform = from_photo(photo)
         face = aligned(photo.pixels, transform, FRAME)
-        owner = self.population.owner(face, photo.identity)
-        average = self._average(face, owner)
+        average = self._averages(self.population.owner(face, photo.identity)).nearest(face)
         return into_photo(average, transform, photo.pixels.shape[:2])
 
-    def _average(self, face: Pixels, owner: int | None) -> Pixels:
-        """Return the average that is nearest to a face, of groups without its owner."""
-        assert self.population is not None
-        groups = [group for group in self._groups if owner not in group]
-        if not groups:
-            (only,) = self._groups
-            groups = [only[only != owner]]
-        points = self._points
-        middles = np.stack([points[group].mean(0) for group in groups])
-        nearest = np.linalg.norm(middles - self._point(face), axis=1).argmin()
-        if self._eigenfaces is None:
-            made = self.population.faces[groups[nearest]].mean(0)
-        else:
-            centre, basis = self._eigenfaces
-            made = (centre + middles[nearest] @ basis).reshape(face.shape)
-        return np.asarray(np.rint(made).clip(0, 255), np.uint8)
+    def _averages(self, owner: int | None) -> Averages:
+        """Return the averages of all people but one."""
+        if owner not in self._known:
+            population = self.population
+            assert population is not None
+            people = np.arange(len(population.names))
+            others = people[people != owner]
+            k = min(self.k, len(others))
+            self._known[owner] = (
+                Averages.of_pixels(population, others, k)
+                if self.method == "mean"
+                else Averages.of_eigenfaces(population, others, k, self.components)
+            )
+        return self._known[owner]
 
     @cached_property
-    def _groups(self) -> list[NDArray[np.intp]]:
-        return grouped(self._points, self.k)
-
-    @cached_property
-    def _points(self) -> NDArray[np.float32]:
-        """Where each person lies in the space in which likeness is measured."""
-        assert self.population is not None
-        return np.stack([self._point(face) for face in self.population.faces])
-
-    def _point(self, face: Pixels) -> NDArray[np.float32]:
-        if self._eigenfaces is None:
-            return look(face)
-        centre, basis = self._eigenfaces
-        return np.asarray((face.ravel() - centre) @ basis.T)
-
-    @cached_property
-    def _eigenfaces(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """The mean face and the eigenfaces, `(D,)` and `(components, D)`."""
-        if self.method != "eigenface" or self.population is None:
-            return None
-        rows = self.population.faces.reshape(len(self.population.names), -1).astype(np.float32)
-        centre = rows.mean(0)
-        _, values, basis = np.linalg.svd(rows - centre, full_matrices=False)
-        kept = min(self.components, int((values > 1e-3 * values[0]).sum()))
-        return centre, basis[:kept]
+    def _known(self) -> dict[int | None, Averages]:
+        return {}

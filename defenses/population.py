@@ -1,10 +1,11 @@
-"""Faces of unrelated people, aligned, and groups of them that look alike."""
+"""Faces of unrelated people, aligned."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import cv2
@@ -46,7 +47,7 @@ class Population:
             ValueError: not one face, or a photo that does not say who it shows.
         """
         crops: dict[str, list[Pixels]] = defaultdict(list)
-        for photo in photos:
+        for photo in sorted(photos, key=lambda photo: photo.key):
             if not photo.identity:
                 raise ValueError(f"background photos need an identity, '{photo.key}' has none")
             if photo.face is not None:
@@ -59,6 +60,16 @@ class Population:
         faces = [crops[name][at] for name, at in zip(names, typical, strict=True)]
         owners = np.repeat(np.arange(len(names)), [len(own) for own in looks])
         return cls(names, np.stack(faces), np.concatenate(looks), owners)
+
+    @cached_property
+    def rows(self) -> NDArray[np.float32]:
+        """`faces` as vectors, `(P, D)`, 0 to 255."""
+        return self.faces.reshape(len(self.faces), -1).astype(np.float32)
+
+    @cached_property
+    def products(self) -> NDArray[np.float64]:
+        """Inner products of `rows`, `(P, P)`."""
+        return np.asarray(self.rows @ self.rows.T, np.float64)
 
     def owner(self, face: Pixels, identity: str = "") -> int | None:
         """Return which person an aligned face belongs to: by name, or as one of the photos."""
@@ -121,28 +132,3 @@ def look(face: Pixels) -> NDArray[np.float32]:
     centre = ((_LEFT + _WIDTH / 2) / 4, (_TOP + _HEIGHT / 2) / 4)
     cv2.ellipse(inside, (centre, (_WIDTH / 4, _HEIGHT / 4), 0.0), 1, -1)
     return small[inside > 0].astype(np.float32).ravel()
-
-
-def grouped(points: NDArray[np.float32], k: int) -> list[NDArray[np.intp]]:
-    """Divide points into groups of near ones, at least `k` in each.
-
-    As k-Same does it: take a point and the `k - 1` nearest to it, until fewer than `2 * k`
-    are left; those are the last group. The next point is always the one that is farthest
-    from the middle of what is left.
-
-    Args:
-        points: `(P, D)`, at least `k` of them.
-        k: least size of a group.
-
-    Returns:
-        Sorted indices of each group.
-    """
-    left = np.arange(len(points))
-    groups = []
-    while len(left) >= 2 * k:
-        here = points[left]
-        first = here[np.linalg.norm(here - here.mean(0), axis=1).argmax()]
-        order = np.argsort(np.linalg.norm(here - first, axis=1), kind="stable")
-        groups.append(np.sort(left[order[:k]]))
-        left = np.sort(left[order[k:]])
-    return [*groups, left]

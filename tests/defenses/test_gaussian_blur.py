@@ -1,0 +1,58 @@
+"""Gaussian blur: against SciPy, at borders, and in proportion to the face."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from unmask.defenses import Face, Photo
+from unmask.defenses.gaussian_blur import GaussianBlur
+
+
+def _noise(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.mark.parametrize("sigma", [0.02, 0.1, 0.3])
+def test_equals_scipy(sigma: float) -> None:
+    pixels = _noise(90, 70)
+    photo = Photo(pixels, faces=(Face((10, 10, 50, 60)),))
+    made = GaussianBlur(sigma=sigma, region="image")(photo).photo.pixels
+    expected = gaussian_filter(
+        pixels.astype(float), (sigma * 50, sigma * 50, 0), mode="nearest", truncate=4
+    )
+    assert np.abs(made - expected).max() <= 1.0
+
+
+@pytest.mark.parametrize("level", [0, 90, 255])
+def test_borders_do_not_darken(level: int) -> None:
+    photo = Photo(np.full((50, 40, 3), level, np.uint8), faces=(Face((0, 0, 40, 50)),))
+    assert GaussianBlur(sigma=0.3)(photo).outcome == "unchanged"
+
+
+def test_the_cut_is_wide_enough() -> None:
+    """Inside the region the blur is that of the whole photo: the cut leaves no trace."""
+    photo = Photo(_noise(200, 200), faces=(Face((80, 80, 40, 50)),))
+    part = GaussianBlur(sigma=0.3)(photo)
+    whole = GaussianBlur(sigma=0.3, region="image")(photo).photo.pixels
+    inside = part.mask > 0
+    difference = np.abs(part.photo.pixels[inside].astype(int) - whole[inside])
+    assert difference.max() <= 1
+
+
+def test_a_face_twice_as_large_is_blurred_twice_as_wide() -> None:
+    dot = np.zeros((81, 81, 3), np.uint8)
+    dot[36:45, 36:45] = 255
+    small = Photo(dot, faces=(Face((20, 20, 40, 40)),))
+    large = Photo(dot.repeat(2, 0).repeat(2, 1), faces=(Face((40, 40, 80, 80)),))
+    a, b = (
+        GaussianBlur(sigma=0.1, region="image")(photo).photo.pixels[..., 0].astype(float)
+        for photo in (small, large)
+    )
+    halved = b.reshape(81, 2, 81, 2).mean((1, 3))
+    assert np.abs(a - halved).max() < 3
+
+
+@pytest.mark.parametrize("sigma", [0, -1, 3])
+def test_bad_sigma(sigma: float) -> None:
+    with pytest.raises(ValueError, match="sigma must be between"):
+        GaussianBlur(sigma=sigma)
