@@ -244,12 +244,15 @@ def test_lpips_feeds_the_network_what_it_expects(tmp_path, monkeypatch):
             assert a.abs().max() <= 1
             return (a - b).abs().mean().reshape(1, 1, 1, 1)
 
-    monkeypatch.setitem(sys.modules, "lpips", types.SimpleNamespace(LPIPS=Network))
+    monkeypatch.setitem(sys.modules, "lpips", None)  # as if it could not be imported
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     monkeypatch.setattr(lpips_module, "_installed", lambda: True)
     monkeypatch.setattr(lpips_module, "BACKBONE", name)
     black, white = Photo(np.zeros((20, 90, 3), np.uint8)), np.full((20, 90, 3), 255, np.uint8)
     grey = np.full_like(white, 51)
     done = [same(black), defended(black, grey), defended(black, white)]
+    with pytest.raises(Unavailable, match="cannot be loaded"):
+        Lpips().values([black] * 3, done)
+    monkeypatch.setitem(sys.modules, "lpips", types.SimpleNamespace(LPIPS=Network))
     assert np.allclose(Lpips().values([black] * 3, done), [0, 0.4, 1], atol=1e-6)
     lpips_module._load.cache_clear()
