@@ -26,6 +26,7 @@ class Downscale(Defense):
         side: pixels across the face, 1 to 256. Fewer hide more.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> Downscale()(photo).outcome
         'unchanged'

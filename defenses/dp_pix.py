@@ -35,6 +35,7 @@ class DpPix(Defense):
         epsilon: privacy budget in nats, above 0. The default is the paper's.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> DpPix()(photo).outcome
         'defended'

@@ -37,6 +37,7 @@ class DpSvd(Defense):
         epsilon: privacy per distance, above 0. Smaller hides more.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> DpSvd()(photo).outcome
         'defended'

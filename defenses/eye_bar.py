@@ -22,6 +22,7 @@ class EyeBar(Defense):
     known, the bar is an upright band at their usual height.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> EyeBar()(photo).photo.pixels[[16, 35], 15, 0].tolist()
         [0, 9]

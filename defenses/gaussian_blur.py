@@ -34,6 +34,7 @@ class GaussianBlur(Defense):
         sigma: standard deviation, share of the face width, above 0 to 2.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> GaussianBlur()(photo).outcome
         'unchanged'

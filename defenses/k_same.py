@@ -36,8 +36,10 @@ class KSame(Defense):
     there is one average for all. A photo of a background person is treated as if that person
     were not in the background; if `k` is all of them, the average is then of `k - 1`.
 
-    Faces are aligned by five landmarks, or by the box where those are unknown. Averages have
-    the colours of the background: people from grey photos look grey in a colour photo.
+    Faces are aligned by five landmarks, or by the box where those are unknown; place, size
+    and tilt stay. Averages have the colours of the background: people from grey photos look
+    grey in a colour photo. An average reaches a little beyond the head; with `region=image`
+    the rest of a larger photo is one flat colour.
 
     Args:
         k: people in an average, 2 or more. More hide more.

@@ -29,6 +29,7 @@ class Mask(Defense):
             colour of the skin and how bright the photo is.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> int(Mask()(photo).photo.pixels[20, 15, 0])
         0

@@ -28,6 +28,7 @@ class MotionBlur(Defense):
         angle: direction of the line in degrees, 0 is horizontal, 90 is vertical.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> MotionBlur()(photo).outcome
         'unchanged'

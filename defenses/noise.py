@@ -25,6 +25,7 @@ class Noise(Defense):
         sigma: standard deviation, share of 255, 0 to 10.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.full((40, 30, 3), 9, np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> Noise()(photo).outcome
         'defended'

@@ -29,6 +29,7 @@ class Pixelate(Defense):
         blocks: blocks across the face, 1 to 256. Fewer hide more.
 
     Example:
+        >>> from unmask.defenses import Face
         >>> photo = Photo(np.zeros((40, 30, 3), np.uint8), faces=(Face((0, 0, 30, 40)),))
         >>> Pixelate(blocks=4)(photo).outcome
         'unchanged'
