@@ -47,7 +47,8 @@ def run(check: Check, defense: Defense) -> str:
         Nothing (`""`) if the check passed, else the reason why it is waived.
 
     Raises:
-        ContractError: it failed; or it passed although it is waived.
+        ContractError: it failed, or the defense raised an error; or it passed although it is
+            waived.
     """
     reason = defense.waived.get(check.__name__)
     try:
@@ -56,6 +57,10 @@ def run(check: Check, defense: Defense) -> str:
         if reason:
             return reason
         raise
+    except Exception as error:
+        raise ContractError(
+            f"{defense.spec} stops '{check.__name__}' by {type(error).__name__}: {error}"
+        ) from error
     require(
         reason is None, f"{defense.spec} waives '{check.__name__}', but it passes; drop the waiver"
     )

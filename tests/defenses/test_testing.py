@@ -130,6 +130,17 @@ def test_an_unregistered_defense_is_caught() -> None:
         run(testing.registered_by_its_name, Idle())
 
 
+def test_an_error_of_the_defense_is_a_failure_that_names_it() -> None:
+    @dataclass(frozen=True)
+    class Crash(Pixelate):
+        def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+            raise IndexError("no such block")
+
+    message = "crash:blocks=8 stops 'keeps_shape_and_dtype' by IndexError: no such block"
+    with pytest.raises(ContractError, match=message):
+        run(testing.keeps_shape_and_dtype, Crash())
+
+
 def test_a_waiver_needs_a_failing_check() -> None:
     @dataclass(frozen=True)
     class Excused(Idle):
