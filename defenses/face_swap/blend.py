@@ -34,7 +34,7 @@ def placed(
         `(H, W, 3)`, uint8; the photo's own pixels where the mask is 0.
     """
     new = _enlarged(face, transform, photo.shape[:2])
-    share = soft_inside(mask, border=max(1.5, 3.0 / _scale(transform)))
+    share = soft_inside(mask, border=max(2.0, 5.0 / _scale(transform)))
     inside = share >= 0.5
     if inside.sum() >= 64:
         new = _with_detail(new, photo.astype(np.float32), inside)

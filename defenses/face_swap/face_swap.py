@@ -33,7 +33,7 @@ WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
 CONSISTENCY = ("fixed", "person", "photo")
 SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
 FAR = 0.7  # distance by dlib's network; 0.6 is where two people begin
-_TRIES = 2  # further draws where no face is found in the result
+_TRIES = 1  # further draw where no face is found in the result
 _notes: ContextVar[dict[str, list[str]] | None] = ContextVar("face_swap_notes", default=None)
 
 
@@ -70,7 +70,7 @@ class FaceSwap(Defense):
 
     noise: float = 1.0
     candidates: int = 2
-    steps: int = 16
+    steps: int = 12
     consistency: str = "photo"
     weights: str = ""
     margin: float = field(default=0.05, kw_only=True)
@@ -78,7 +78,7 @@ class FaceSwap(Defense):
     space: ClassVar = {
         "noise": Range(0.5, 1.0),
         "margin": Range(-0.1, 0.3),
-        "candidates": Range(1, 8, log=True, integer=True),
+        "candidates": Range(1, 4, log=True, integer=True),
         "consistency": Choice(CONSISTENCY),
     }
 
