@@ -32,13 +32,13 @@ def draw(photo: Photo, path: Path, *, columns: int = 6, strengths: tuple[float, 
     columns = len(strengths) or columns
     lines = -(-len(shown) // columns)
     height, width = photo.pixels.shape[:2]
-    figure = Figure(figsize=(2.4 * columns, lines * (2.4 * height / width + 0.3)), dpi=100)
+    figure = Figure(figsize=(2.4 * columns, lines * (2.4 * height / width + 0.5)), dpi=100)
     for number, (spec, pixels) in enumerate(shown, 1):
         axes = figure.add_subplot(lines, columns, number)
         axes.imshow(pixels, interpolation="nearest")
         axes.set_title(spec.replace(":", "\n", 1), fontsize=7)
         axes.set_axis_off()
-    figure.tight_layout(pad=0.4)
+    figure.tight_layout(pad=0.4, h_pad=1.2)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -42,19 +43,29 @@ def dlib_chip(photo: Photo) -> Pixels:
     Returns:
         `(150, 150, 3)`, uint8; a centre crop if `photo.face` has no (usable) five points.
     """
-    if photo.face is None or photo.face.five is None:
+    to_photo = chip_to_photo(photo)
+    if to_photo is None:
         return centre_crop(photo.pixels, CHIP)
+    return aligned(photo.pixels, cv2.invertAffineTransform(to_photo).astype(np.float64), CHIP)
+
+
+def chip_to_photo(photo: Photo) -> NDArray[np.float64] | None:
+    """Return `(2, 3)`: where in the photo each pixel of the chip comes from.
+
+    None where `photo.face` has no (usable) five points.
+    """
+    if photo.face is None or photo.face.five is None:
+        return None
     template = (np.array(_FACE) + PADDING) / (1 + 2 * PADDING) * CHIP
     to_photo = similarity_transform(template, photo.face.five)  # fitted in this direction
     # dlib fits edges of pixels, then samples from centre to centre of the outermost ones
     scale = np.hypot(*to_photo[:, 0])
     if scale * CHIP < 2:  # landmarks of a face of a pixel or two lie on one spot
-        return centre_crop(photo.pixels, CHIP)
+        return None
     step = (CHIP - 1 / scale) / (CHIP - 1)
     to_photo[:, 2] += to_photo[:, :2] @ np.full(2, CHIP / 2 - step * (CHIP - 1) / 2)
     to_photo[:, :2] *= step
-    to_chip = cv2.invertAffineTransform(to_photo).astype(np.float64)
-    return aligned(photo.pixels, to_chip, CHIP)
+    return to_photo
 
 
 @cache
