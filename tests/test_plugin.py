@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from unmask.evaluate.records import read_records
+
 SOURCE = Path(__file__).parent / "sample_plugin"
 
 
@@ -17,7 +19,8 @@ def _install(site: Path, *, name: str = "negative-plugin") -> None:
     project = tomllib.loads((SOURCE / "pyproject.toml").read_text("utf-8"))["project"]
     folder = site / f"{name.replace('-', '_')}-{project['version']}.dist-info"
     folder.mkdir(parents=True)
-    shutil.copy(SOURCE / "negative_plugin.py", site)
+    for module in SOURCE.glob("*.py"):
+        shutil.copy(module, site)
     (folder / "METADATA").write_text(
         f"Metadata-Version: 2.4\nName: {name}\nVersion: {project['version']}\n", "utf-8"
     )
@@ -96,3 +99,30 @@ def test_something_else_than_a_defense_is_an_error(site: Path) -> None:
     entries.write_text("[unmask.defenses]\nnegative = json:JSONDecoder\n", "utf-8")
     done = _run("from unmask.defenses import DEFENSES; DEFENSES.load('negative')", site)
     assert "does not derive from Defense" in done.stderr.splitlines()[-1]
+
+
+def test_it_takes_part_and_a_broken_attacker_is_invalid(site: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    program = (
+        "import sys; from unmask.evaluate.cli import main; sys.argv[1:] = ['compare', "
+        "'orl:people=12,photos=4', '--defenses', 'negative,pixelate:blocks=4,region=image', "
+        "'--metrics', 'ssim', '--workers', '1', '--attackers', '{attackers}', '--out', r'{out}', "
+        "'--quiet']; main()"
+    )
+    done = _run(program.format(attackers="naive,confused", out=out), site)
+    assert done.returncode == 1
+    assert "could not be measured" in done.stderr
+    worst = [r for r in read_records(out / "records.jsonl") if r.name == "worst"]
+    assert [r.status for r in worst] == ["invalid", "invalid"]
+    assert all(r.value is None and "not measured" in r.reason for r in worst)
+    broken = [r for r in read_records(out / "records.jsonl") if r.name == "confused"]
+    assert {r.status for r in broken} == {"invalid"}
+    assert all("undefended: rank-1" in r.reason for r in broken)
+
+    out = tmp_path / "helped"
+    done = _run(program.format(attackers="naive,confused,pixels", out=out), site)
+    assert done.returncode == 0, done.stderr
+    worst = [r for r in read_records(out / "records.jsonl") if r.name == "worst"]
+    assert [r.status for r in worst] == ["ok", "ok"]
+    assert not any("confused" in r.reason for r in worst)
+    assert worst[0].defense.startswith("negative")
