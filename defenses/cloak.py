@@ -126,6 +126,10 @@ def _grid(photo: Photo) -> Tensor | None:
 def _sampled(pixels: Tensor, grid: Tensor | None) -> Tensor:
     from torch.nn import functional
 
-    return functional.grid_sample(
+    if grid is None:
+        raise ValueError("a chip needs landmarks, got a face without")
+
+    chips = functional.grid_sample(
         pixels[None], grid, mode="bilinear", padding_mode="border", align_corners=False
-    )[0]
+    )
+    return chips[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .attackers.base import Attacker, Defend, Scores, Verification
-    from .compare import Comparison, compare
+    from .comparison import Comparison, compare
     from .data import DATASETS, Dataset, load_dataset
     from .metrics.base import Metric, Unavailable
     from .ordering import ranks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
-    "compare": ("Comparison", "compare"),
+    "comparison": ("Comparison", "compare"),
     "data": ("DATASETS", "Dataset", "load_dataset"),
     "metrics.base": ("Metric", "Unavailable"),
     "ordering": ("ranks",),
@@ -68,5 +68,5 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'unmask.evaluate' has no attribute '{name}'")
     found = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = found  # also where a module has the same name: `compare` is the function
+    globals()[name] = found
     return found

@@ -78,7 +78,9 @@ def _checked(
     naive = [
         other.credits["rank1"]
         for other in measured.attacks
-        if other.credits and not other.informed and other.recognizer
+        if other.credits
+        and not other.informed
+        and (not attack.recognizer or other.recognizer == attack.recognizer)
     ]
     if attack.informed and naive and attack.credits:
         best = max(naive, key=lambda credits: float(credits.mean()))

@@ -54,7 +54,8 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="0.92")
     axes.set_axisbelow(True)
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+    if families:
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png")
 

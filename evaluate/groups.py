@@ -136,13 +136,18 @@ def _marked(records: list[Record]) -> list[Record]:
 
 
 def _cut(values: list[str]) -> list[str]:
-    """Cut a column of many different numbers into thirds."""
-    try:
-        numbers = np.array([float(value) for value in values])
-    except ValueError:
+    """Cut a column of many different numbers into thirds; what is no number is unknown."""
+    numbers = np.array([_number(value) for value in values])
+    known = numbers[np.isfinite(numbers)]
+    if len(np.unique(known)) <= 8 or len(known) < 0.8 * len(values):
         return values
-    if len(np.unique(numbers)) <= 8:
-        return values
-    low, high = np.quantile(numbers, (1 / 3, 2 / 3))
+    low, high = np.quantile(known, (1 / 3, 2 / 3))
     names = (f"up to {low:g}", f"{low:g} to {high:g}", f"above {high:g}")
-    return [names[int(n > low) + int(n > high)] for n in numbers]
+    return [names[int(n > low) + int(n > high)] if np.isfinite(n) else "unknown" for n in numbers]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -109,5 +109,5 @@ def _intervals(
     first = np.argmax(gap >= 0, 1)
     row = np.arange(len(gap))
     eer = (missed[row, first] + let_in[row, first]) / 2
-    low, high = np.quantile(auc, (0.025, 0.975)), np.quantile(eer, (0.025, 0.975))
-    return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
+    ends = np.quantile([auc, eer], (0.025, 0.975), axis=1).clip(0, 1)
+    return (float(ends[0, 0]), float(ends[1, 0])), (float(ends[0, 1]), float(ends[1, 1]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import NearestCentroid
 
 from .base import Matrix
 
@@ -19,8 +20,28 @@ Vectors = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
 
 
+class _Discriminant:
+    """LDA; with too few photos for a spread within people, the nearest mean of a person."""
+
+    def fit(self, vectors: Matrix, people: Indices) -> Self:
+        model = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
+        try:
+            if len(vectors) == len(np.unique(people)):
+                raise np.linalg.LinAlgError("one photo per person has no spread")
+            self._model = model.fit(vectors, people)
+        except np.linalg.LinAlgError:
+            self._model = NearestCentroid().fit(vectors, people)
+        return self
+
+    def decision_function(self, vectors: Matrix) -> Matrix:
+        return np.asarray(self._model.decision_function(vectors), np.float64)
+
+    def predict(self, vectors: Matrix) -> Indices:
+        return np.asarray(self._model.predict(vectors), np.int64)
+
+
 def _lda() -> Any:
-    return LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
+    return _Discriminant()
 
 
 def _logistic() -> Any:

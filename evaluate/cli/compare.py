@@ -53,8 +53,8 @@ def compare(
         raise typer.BadParameter(rule, param_hint="--max-leakage")
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
-    from ..compare import compare as run
-    from ..compare import new_folder
+    from ..comparison import compare as run
+    from ..comparison import new_folder
     from ..groups import read_groups
     from ..plan import BUDGETS, METRICS, Plan, default_defenses, with_strengths
     from ..report import write_report
