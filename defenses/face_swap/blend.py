@@ -11,6 +11,7 @@ from .crops import SIZE, enlarged
 
 Floats = NDArray[np.float32]
 _GAIN = 2.0  # detail of the new face is raised at most this much
+_FACE_BORDER = 12.0  # over which colours pass to the surroundings, in pixels of the crop
 _GRAIN = 6.0  # grain that is added, at most, in grey levels
 
 
@@ -21,8 +22,8 @@ def placed(
 
     The new face is enlarged octave by octave with its edges kept steep, its fine detail is
     raised and grain is added until both are as strong as in the photo, and it is blended over
-    a narrow border inside the mask. Of the old face only three numbers are used: how
-    strong its detail is at three scales.
+    a narrow border inside the mask. Of the old face only six numbers are used: how
+    strong detail and grain are at three scales.
 
     Args:
         face: `(S, S, 3)`, float32, 0 to 255, the crop with its new face.
@@ -40,6 +41,27 @@ def placed(
         new = _with_detail(new, photo.astype(np.float32), inside)
     mixed = photo + (new - photo) * share[..., None]
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
+
+
+def toned(face: Floats, source: Pixels, mask: NDArray[np.bool_]) -> Floats:
+    """Give a new crop the mean colour that the old face has, less and less to the border.
+
+    Without it the tone is a guess from hair and surroundings, and a wrong one shows. Three
+    numbers of the old face are used, one per channel.
+
+    Args:
+        face: `(S, S, 3)`, float32, 0 to 255, the crop with its new face.
+        source: `(S, S, 3)`, uint8, the crop with its old face.
+        mask: `(S, S)`, where the face is new.
+    """
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    share = np.clip(depth / _FACE_BORDER, 0, 1)[..., None]
+    weight = share * share * (3 - 2 * share)
+    total = float(weight.sum())
+    if total < 1:
+        return face
+    shift = ((source - face) * weight).sum((0, 1)) / total
+    return np.asarray(np.clip(face + shift * weight, 0, 255), np.float32)
 
 
 def soft_inside(mask: NDArray[np.float32], border: float) -> NDArray[np.float32]:
@@ -85,7 +107,7 @@ def _enlarged(face: Floats, transform: NDArray[np.float64], shape: tuple[int, ..
 
 def _steepened(face: Floats) -> Floats:
     """Sharpen, but never beyond what lies around: steep edges without halos."""
-    sharp = face + 1.0 * (face - cv2.GaussianBlur(face, (0, 0), 1.5))
+    sharp = face + 0.7 * (face - cv2.GaussianBlur(face, (0, 0), 1.5))
     around = np.ones((3, 3), np.uint8)
     return np.clip(sharp, cv2.erode(face, around), cv2.dilate(face, around))
 
@@ -98,10 +120,16 @@ def _with_detail(new: Floats, photo: Floats, inside: NDArray[np.bool_]) -> Float
         now, target = (float(np.std(band[inside])) for band in (have, want))
         gain = float(np.clip(target / max(now, 1e-6), 1.0, _GAIN))
         new = new + (gain - 1) * have
-        missing = min(_GRAIN, max(0.0, target**2 - (gain * now) ** 2) ** 0.5)
+        grain, smooth = _typical(want[inside]), gain * _typical(have[inside])
+        missing = min(_GRAIN, max(0.0, grain**2 - smooth**2) ** 0.5)
         if missing > 0.25:
             new = new + missing * _grain(new.shape[:2], width, rng)
     return new
+
+
+def _typical(values: Floats) -> float:
+    """Return a standard deviation that does not see edges, which are few and steep."""
+    return 1.4826 * float(np.median(np.abs(values)))
 
 
 def _band(picture: Floats, width: float) -> Floats:

@@ -24,7 +24,7 @@ from ..mask import Mask
 from ..photo import Face, Photo, Pixels
 from ..pixelate import Pixelate
 from ..space import Choice, Range
-from .blend import placed
+from .blend import placed, toned
 from .crops import SIZE, crop, crop_transform, five_of, landmark_maps, moved
 from .model import SwapNet, load_weights
 from .sample import sample
@@ -33,6 +33,7 @@ WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
 CONSISTENCY = ("fixed", "person", "photo")
 SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
 FAR = 0.7  # distance by dlib's network; 0.6 is where two people begin
+CALM = 0.85  # deviation of the noise; below 1 faces are less varied and less often broken
 _TRIES = 1  # further draw where no face is found in the result
 _notes: ContextVar[dict[str, list[str]] | None] = ContextVar("face_swap_notes", default=None)
 
@@ -42,8 +43,8 @@ class FaceSwap(Defense):
     """Replace the face by one that a small diffusion model makes up.
 
     The model sees what lies around the region and 68 landmarks, so pose, expression and
-    skin tone stay, and so do hair and surroundings, by which an informed attacker may know the
-    person. How much is made anew is `region` and `margin`; what lies beyond the model's crop
+    tone stay (the mean colour is copied), and so do hair and surroundings, by which an informed
+    attacker may know the person. How much is made anew is `region` and `margin`; what lies beyond the model's crop
     (about twice the face) stays. A result in which the HOG detector finds no face, though it
     finds the old one, is drawn again, and masked after that; faces under 20 pixels are
     pixelated. Both are told in `Defended.reason`.
@@ -143,7 +144,7 @@ class FaceSwap(Defense):
         elif self.consistency == "person" and photo.identity:
             digest = hashlib.sha256(f"face swap of {photo.identity}".encode()).digest()
             rng = np.random.default_rng([int.from_bytes(digest[:16]), draw])
-        return torch.from_numpy(rng.standard_normal((count, 3, SIZE, SIZE), np.float32))
+        return torch.from_numpy(CALM * rng.standard_normal((count, 3, SIZE, SIZE), np.float32))
 
 
 class _Work:
@@ -184,7 +185,7 @@ class _Work:
         crops = (made.permute(0, 2, 3, 1).numpy() + 1) * 127.5
         if self.photo.is_grey:
             crops = np.broadcast_to(crops.mean(-1, keepdims=True), crops.shape)
-        return np.ascontiguousarray(crops, np.float32)
+        return np.stack([toned(np.asarray(x, np.float32), self.crop, self.mask) for x in crops])
 
     def placed(self, face: NDArray[np.float32]) -> Pixels:
         """Return the cut-out with a new crop blended in."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from unmask.defenses import Face, Photo
 from unmask.defenses.face_swap import face_swap
-from unmask.defenses.face_swap.blend import placed, soft_inside
+from unmask.defenses.face_swap.blend import placed, soft_inside, toned
 from unmask.defenses.face_swap.crops import (
     EYES,
     SIZE,
@@ -164,6 +164,16 @@ def test_detail_is_as_strong_as_in_the_photo(scale: float) -> None:
     mask = np.ones((side, side), np.float32)
     made = placed(new, np.array([[scale, 0, 0], [0, scale, 0]]), photo, mask)
     assert 0.6 < made[..., 0].std() / photo[..., 0].std() < 1.2
+
+
+def test_a_new_face_gets_the_old_tone_in_its_middle_only() -> None:
+    mask = np.zeros((SIZE, SIZE), bool)
+    mask[20:80, 20:80] = True
+    source = np.full((SIZE, SIZE, 3), (180, 120, 90), np.uint8)
+    made = toned(np.full((SIZE, SIZE, 3), 100, np.float32), source, mask)
+    np.testing.assert_allclose(made[50, 50], (180, 120, 90), atol=1e-3)
+    assert (made[~mask] == 100).all()
+    assert 100 < made[24, 50, 0] < 180
 
 
 def test_grey_photos_stay_grey(weights: Path, any_face: None) -> None:
