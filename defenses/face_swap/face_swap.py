@@ -44,10 +44,10 @@ class FaceSwap(Defense):
 
     The model sees what lies around the region and 68 landmarks, so pose, expression and
     tone stay (the mean colour is copied), and so do hair and surroundings, by which an informed
-    attacker may know the person. How much is made anew is `region` and `margin`; what lies beyond the model's crop
-    (about twice the face) stays. A result in which the HOG detector finds no face, though it
-    finds the old one, is drawn again, and masked after that; faces under 20 pixels are
-    pixelated. Both are told in `Defended.reason`.
+    attacker may know the person. How much is made anew is `region` and `margin`; what lies
+    beyond the model's crop (about twice the face) stays. A result in which the HOG detector
+    finds no face, though it finds the old one, is drawn again, and masked after that; faces
+    under 20 pixels are pixelated. Both are told in `Defended.reason`.
 
     H. Hukkelas, R. Mester, F. Lindseth: DeepPrivacy, ISVC 2019, is the first of this kind; the
     model is described in its model card beside the weights.
