@@ -22,6 +22,7 @@ from .statistics import rank_credit
 from .verification import Figure, verification_figures
 
 Credits = NDArray[np.float64]
+AGAIN = -1  # the draw of copies that are not kept: never one of those that are
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +159,11 @@ class OwnCopies:
         for photo, result in zip(missing, done, strict=True):
             self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
         return [self._made[photo.key, draw] for photo in photos]
+
+    def again(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Defend photos that are not worth keeping."""
+        done = defend_all(self._defense, photos, seed=attacker_seed(self._seed, AGAIN))
+        return [p.with_pixels(d.photo.pixels) for p, d in zip(photos, done, strict=True)]
 
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
         """Blank what the defense may change; None if that is the whole photo."""

@@ -24,6 +24,9 @@ class Defend(Protocol):
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds that the defender does not use; other draw, other seeds."""
 
+    def again(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Defend photos of the attacker's own making; nothing is kept for later calls."""
+
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
         """Blank the region the defense may change; None where that is the whole photo."""
 

@@ -15,12 +15,12 @@ from ..metrics.base import Unavailable
 from ..recognizers.base import Recognizer
 from .base import Attacker, Defend, Scores, Verification, indices, nearest, people_of
 from .restoration.base import Restorer, ssim_won
+from .restoration.checking import Checking
 from .restoration.correspondence import Correspondence
 from .restoration.wiener import Wiener
 
 VARIANTS = ("pixels", "linear", "unet")
 HELD_OUT = 5  # every so many-th background person is not learned from
-STRANGERS = 100  # restored background photos that set the threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Step:
     Args:
         variant: its name.
         probes: the restored probes.
-        background: the restored background photos.
+        background: restored background photos that were not learned from.
         won: share of the lost SSIM that was won back; NaN if none was lost.
         unavailable: why it cannot work here; then there are no photos.
     """
@@ -53,7 +53,8 @@ class Restored(Attacker):
     The variants are steps: each works on what the one before it restored.
 
     - `pixels`: finds where a fixed shuffle put each pixel, and exchanged values.
-    - `linear`: one gain per frequency, against blur and noise.
+    - `linear`: one gain per frequency, against blur and noise, corrected by defending the
+      guess again.
     - `unet`: a small network.
 
     Notes of each variant: `ssim_won`, the share of the lost SSIM that was won back on
@@ -84,9 +85,10 @@ class Restored(Attacker):
         self._known = {r: r.embed(gallery) for r in self.recognizers}
         names = people_of(background)
         held = set(names[HELD_OUT - 1 :: HELD_OUT] or names[-1:])
-        self._unseen = np.array([photo.identity in held for photo in background])
+        self._learn = [photo for photo in background if photo.identity not in held]
+        self._check = [photo for photo in background if photo.identity in held]
         self._defend = defend
-        self._clean, self._defended = list(background), defend(background)
+        self._defended = defend(self._learn), defend(self._check)
         return self
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:
@@ -108,46 +110,55 @@ class Restored(Attacker):
 
     def steps(self, probes: Sequence[Photo]) -> Iterator[Step]:
         """Learn one variant after the other, each on what the one before left over."""
-        now, asked = self._defended, list(probes)
-        clean, defended = (_where(p, self._unseen) for p in (self._clean, self._defended))
-        for name in (v for v in VARIANTS if v in self.variants.split("+")):
+        (learn, check), asked = self._defended, list(probes)
+        taken: list[Restorer] = []
+        for name in self._names:
             try:
-                restorer = self._restorer(name)
-                restorer.fit(_where(self._clean, ~self._unseen), _where(now, ~self._unseen))
-                made, told = restorer.restore(now), restorer.restore(asked)
+                restorer = self._restorer(name, taken).fit(self._learn, learn)
+                more = name != self._names[-1]
+                left = restorer.restore(learn) if more else learn
+                asked, check, learn = restorer.restore(asked), restorer.restore(check), left
             except Unavailable as error:
                 yield Step(name, unavailable=str(error))
                 continue
-            now, asked = made, told
-            won = ssim_won(clean, defended, _where(now, self._unseen))
-            yield Step(name, tuple(asked), tuple(now), won)
+            taken.append(restorer)
+            won = ssim_won(self._check, self._defended[1], check)
+            yield Step(name, tuple(asked), tuple(check), won)
 
-    def _restorer(self, name: str) -> Restorer:
-        return Correspondence(self.seed) if name == "pixels" else Wiener(self._regions)
+    @property
+    def _names(self) -> list[str]:
+        return [name for name in VARIANTS if name in self.variants.split("+")]
+
+    def _restorer(self, name: str, before: Sequence[Restorer]) -> Restorer:
+        if name == "pixels":
+            return Correspondence(self.seed)
+
+        def again(photos: Sequence[Photo]) -> Sequence[Photo]:
+            made = self._defend.again(photos)
+            for restorer in before:
+                made = restorer.restore(made)
+            return made
+
+        return Checking(Wiener(self._regions), again)
 
     def _regions(self, photos: Sequence[Photo]) -> Sequence[NDArray[np.bool_] | None]:
         black = [photo.with_pixels(np.zeros_like(photo.pixels)) for photo in photos]
         blanked = self._defend.outside(black)
         if blanked is None:
             return [None] * len(photos)
-        return [photo.pixels.any(2) for photo in blanked]
+        return [np.asarray(photo.pixels.any(2)) for photo in blanked]
 
     def _verification(
         self, recognizer: Recognizer, similarity: NDArray[np.float32], background: Sequence[Photo]
     ) -> Verification:
-        """Compare restored strangers with clean ones to learn how alike they look."""
-        some = np.unique(np.linspace(0, len(background) - 1, STRANGERS).astype(int))
-        people = indices(self._clean)
-        made = recognizer.embed([background[i] for i in some])
-        pairs = recognizer.similarity(made, recognizer.embed(self._clean))
-        impostors = pairs[people[some][:, None] != people[None]]
+        """Compare restored strangers with other clean strangers: how alike do they look?"""
+        clean = [*self._learn, *self._check]
+        pairs = recognizer.similarity(recognizer.embed(background), recognizer.embed(clean))
+        people = np.array([photo.identity for photo in clean])
+        impostors = pairs[people[len(self._learn) :, None] != people]
         return Verification(
             similarity.astype(np.float64),
             self._people,
             impostors.astype(np.float64),
             "restored against clean photos of different background people",
         )
-
-
-def _where(photos: Sequence[Photo], chosen: NDArray[np.bool_]) -> list[Photo]:
-    return [photo for photo, take in zip(photos, chosen, strict=True) if take]

@@ -69,13 +69,14 @@ def ssim_won(
     IEEE TIP 2004). 1 is all of it, 0 nothing, below 0 worse than before. NaN if nothing
     was lost.
     """
-    lost = 1 - _ssim(clean, defended)
+    lost = 1 - mean_ssim(clean, defended)
     if lost < LEAST_SSIM_LOST:
         return float("nan")
-    return 1 - (1 - _ssim(clean, restored)) / lost
+    return 1 - (1 - mean_ssim(clean, restored)) / lost
 
 
-def _ssim(clean: Sequence[Photo], other: Sequence[Photo]) -> float:
+def mean_ssim(clean: Sequence[Photo], other: Sequence[Photo]) -> float:
+    """Return the mean SSIM of faces, as `ssim_won` counts it."""
     return float(np.mean([_ssim_of(a, b) for a, b in zip(clean, other, strict=True)]))
 
 

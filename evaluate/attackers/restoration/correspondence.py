@@ -98,9 +98,8 @@ class Correspondence(Restorer):
                     f"photos differ in size, and of {width}x{height} there are fewer than "
                     f"{LEAST_PAIRS} background photos to find where pixels went"
                 )
-            restored.append(photo.with_pixels(undo(photo.pixels.reshape(1, -1)).reshape(
-                photo.pixels.shape
-            )))  # fmt: skip
+            values = undo(photo.pixels.reshape(1, -1))
+            restored.append(photo.with_pixels(values.reshape(photo.pixels.shape)))
         return restored
 
 
@@ -116,11 +115,7 @@ def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: i
     x, y = clean.reshape(count, -1), defended.reshape(count, -1)
     order = np.random.default_rng(seed).permutation(count)
     check, learn = order[: count // 4], order[count // 4 :]
-    places, share = match_exactly(x[learn], y[learn])
-    if share < 0.5:
-        places = match_roughly(x[learn], y[learn], pixels, seed=seed)
-    elif (places == np.arange(x.shape[1])).all():
-        places = None
+    places = _places(x[learn], y[learn], pixels, seed)
     moved = 0.0 if places is None else float((places != np.arange(x.shape[1])).mean())
     here = y[learn] if places is None else y[learn][:, places]
     best = Undo(places, AsIs(), moved)
@@ -136,6 +131,15 @@ def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: i
         if error < least:
             best, least = undo, BETTER * error
     return best
+
+
+def _places(
+    clean: NDArray[np.uint8], defended: NDArray[np.uint8], pixels: int, seed: int
+) -> Places | None:
+    exact, share = match_exactly(clean, defended)
+    if share < 0.5:
+        return match_roughly(clean, defended, pixels, seed=seed)
+    return None if (exact == np.arange(len(exact))).all() else exact
 
 
 def _error(undo: Undo, clean: NDArray[np.uint8], defended: NDArray[np.uint8]) -> float:

@@ -22,9 +22,10 @@ BINS = 257  # up to 64 cycles per face width
 EDGE = 0.25  # depth, in face widths, at which the edge of a region is no longer felt
 LEAST_POWER = 0.02  # levels squared; less than rounding leaves, so that 0 / 0 is 0
 # orthonormal: brightness, and two differences of colour, which defenses treat differently
-COLOURS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
+COLOURS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
+COLOURS /= np.linalg.norm(COLOURS, axis=1, keepdims=True)
 
-Bins = NDArray[np.float64]
+Signal = NDArray[np.float32]
 Regions = Callable[[Sequence[Photo]], Sequence[NDArray[np.bool_] | None]]
 
 
@@ -39,111 +40,97 @@ class Wiener(Restorer):
     Frequencies are counted in cycles per face width, since strengths grow with the face; so
     photos and faces of any size share one set of gains and nothing is resized.
 
-    Where only a region was defended, gains are learned inside it, and the clean surroundings
-    are taken for what the defense would have made of them: by the reverse gains, in turns.
+    Where only a region was defended, gains are learned inside it.
 
     Args:
         regions: gives for each photo which pixels the defense may change, `(H, W)`, bool;
             None for all.
         smooth: standard deviation, in bins, over which neighbouring frequencies are pooled.
-        turns: how often the surroundings are guessed anew.
     """
 
     regions: Regions = lambda photos: [None] * len(photos)
     smooth: float = 1.0
-    turns: int = 4
 
     def fit(self, clean: Sequence[Photo], defended: Sequence[Photo]) -> Self:
         """Learn means and gains."""
         inside = [_taper(p, r) for p, r in zip(clean, self.regions(clean), strict=True)]
-        pairs = [(_face(a), _face(b, a)) for a, b in zip(clean, defended, strict=True)]
-        weight = sum(float(t.sum()) for t in inside)
-        self._clean_mean, self._mean = (
-            np.sum(
-                [(t * pair[side]).sum((1, 2)) for t, pair in zip(inside, pairs, strict=True)], 0
-            )
-            / max(weight, 1e-9)
-            for side in (0, 1)
-        )
-        both, given, wanted, seen = (np.zeros((3, BINS, BINS)) for _ in range(4))
-        for photo, (a, b), taper in zip(clean, pairs, inside, strict=True):
-            rows, columns = (_bins(n, photo.face_width) for n in a.shape[1:])
-            x, y = (
-                _waves(taper * (a - _tall(self._clean_mean))),
-                _waves(taper * (b - _tall(self._mean))),
-            )
+        before = [_colours(_cut(photo)) for photo in clean]
+        after = [_colours(_cut(b, a)) for a, b in zip(clean, defended, strict=True)]
+        self._clean_mean, self._mean = _mean(before, inside), _mean(after, inside)
+        both, given, count = (np.zeros((3, BINS, BINS)) for _ in range(3))
+        for photo, a, b, taper in zip(clean, before, after, inside, strict=True):
+            rows, columns = (_bins(n, photo.face_width) for n in taper.shape)
+            x = _waves(taper * (a - self._clean_mean[:, None, None]))
+            y = _waves(taper * (b - self._mean[:, None, None]))
             both += rows @ (x * y) @ columns.T
             given += rows @ (y * y) @ columns.T
-            wanted += rows @ (x * x) @ columns.T
-            seen += rows.sum(1)[:, None] * columns.sum(1)
-        self._back, self._forth = self._gain(both, given, seen), self._gain(both, wanted, seen)
+            count += rows.sum(1)[:, None] * columns.sum(1)
+        both, given, count = (
+            gaussian_filter(sums, (0, self.smooth, self.smooth), mode="nearest")
+            for sums in (both, given, count)
+        )
+        self._gains = (both / (given + LEAST_POWER * count + 1e-9)).astype(np.float32)
         return self
 
-    def _gain(self, both: Bins, power: Bins, count: Bins) -> Bins:
-        both, power, count = (
-            gaussian_filter(a, (0, self.smooth, self.smooth), mode="nearest")
-            for a in (both, power, count)
-        )
-        return np.asarray(both / (power + LEAST_POWER * count + 1e-9), np.float64)
-
     def restore(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Apply the gains inside a square around each face."""
-        regions = self.regions(photos)
-        return [self._restore(p, region) for p, region in zip(photos, regions, strict=True)]
+        """Apply the gains inside a square around each face, and keep what was not defended."""
+        centre, aim = COLOURS.T @ self._mean, COLOURS.T @ self._clean_mean
+        restored = []
+        for photo, region in zip(photos, self.regions(photos), strict=True):
+            made = aim + self.filtered(photo, photo.pixels - centre)
+            rows, columns = face_window(photo, SIDE)
+            inside = np.zeros(photo.pixels.shape[:2], bool)
+            inside[rows, columns] = True if region is None else region[rows, columns]
+            pixels = np.where(inside[..., None], np.rint(made).clip(0, 255), photo.pixels)
+            restored.append(photo.with_pixels(pixels.astype(np.uint8)))
+        return restored
 
-    def _restore(self, photo: Photo, region: NDArray[np.bool_] | None) -> Photo:
+    def filtered(self, photo: Photo, signal: Signal) -> Signal:
+        """Return `signal`, `(H, W, 3)`, after the gains around the face of `photo`, else 0."""
         window = face_window(photo, SIDE)
         rows, columns = (_bins(s.stop - s.start, photo.face_width) for s in window)
-        back, forth = (
-            np.stack([rows.T @ one @ columns for one in gains])
-            for gains in (self._back, self._forth)
-        )
-        seen, clean_mean, mean = _face(photo), _tall(self._clean_mean), _tall(self._mean)
-        guess = seen
-        inside = None if region is None else region[window]
-        for _ in range(1 if inside is None else self.turns):
-            whole = seen
-            if inside is not None:
-                around = _pixels(forth * _waves(guess - clean_mean)) + mean
-                whole = np.where(inside, seen, around)
-            guess = _pixels(back * _waves(whole - mean)) + clean_mean
-            if inside is not None:
-                guess = np.where(inside, guess, seen)
-        colours = np.rint(np.einsum("cd,chw->hwd", COLOURS, guess)).clip(0, 255)
-        pixels = photo.pixels.copy()
-        pixels[window] = colours.astype(np.uint8)
-        return photo.with_pixels(pixels)
+        gains = np.stack([rows.T @ gain @ columns for gain in self._gains])
+        waves = _waves(_colours(signal[window]))
+        made = np.zeros(signal.shape, np.float32)
+        made[window] = np.tensordot(_pixels(gains * waves), COLOURS, (0, 0))
+        return made
 
 
-def _taper(photo: Photo, region: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+def _cut(photo: Photo, place: Photo | None = None) -> Signal:
+    return photo.pixels[face_window(place or photo, SIDE)].astype(np.float32)
+
+
+def _colours(part: Signal) -> Signal:
+    """Return `(3, h, w)`: brightness and colour differences of `(h, w, 3)`."""
+    return np.asarray(np.tensordot(COLOURS, part, (1, 2)), np.float32)
+
+
+def _taper(photo: Photo, region: NDArray[np.bool_] | None) -> Signal:
     """Return `(h, w)`, 0 to 1: falls off to the edge of the region, where pixels are mixed."""
     window = face_window(photo, SIDE)
     if region is None:
-        return np.ones([s.stop - s.start for s in window])
+        return np.ones([s.stop - s.start for s in window], np.float32)
     depth = cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, 5)[window]
     share = np.clip(depth / (EDGE * photo.face_width), 0, 1)
-    return np.asarray(np.sin(share * np.pi / 2) ** 2, np.float64)
+    return np.asarray(np.sin(share * np.pi / 2) ** 2, np.float32)
 
 
-def _face(photo: Photo, place: Photo | None = None) -> NDArray[np.float64]:
-    """Return `(3, h, w)`: brightness and colour differences around the face of `place`."""
-    part = photo.pixels[face_window(place or photo, SIDE)].astype(np.float64)
-    return np.einsum("cd,hwd->chw", COLOURS, part)
+def _mean(parts: Sequence[Signal], tapers: Sequence[Signal]) -> Signal:
+    """Return `(3,)`: the mean colour inside the tapers."""
+    total = sum((t * p).sum((1, 2), np.float64) for t, p in zip(tapers, parts, strict=True))
+    weight = sum(float(taper.sum()) for taper in tapers)
+    return np.asarray(total / max(weight, 1e-9), np.float32)
 
 
-def _tall(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    return means[:, None, None]
+def _waves(part: Signal) -> Signal:
+    return np.asarray(dctn(part, axes=(1, 2), norm="ortho"), np.float32)
 
 
-def _waves(part: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(dctn(part, axes=(1, 2), norm="ortho"))
+def _pixels(waves: Signal) -> Signal:
+    return np.asarray(idctn(waves, axes=(1, 2), norm="ortho"), np.float32)
 
 
-def _pixels(waves: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(idctn(waves, axes=(1, 2), norm="ortho"))
-
-
-def _bins(length: int, face_width: float) -> Bins:
+def _bins(length: int, face_width: float) -> Signal:
     """Return `(BINS, length)`: how much of each frequency falls into each bin.
 
     Columns sum to 1; a frequency between the centres of two bins is shared by both.
@@ -151,7 +138,7 @@ def _bins(length: int, face_width: float) -> Bins:
     place = np.arange(length) / (2 * length) * face_width / STEP
     place = np.minimum(place, BINS - 1)
     low = np.minimum(place.astype(int), BINS - 2)
-    weights = np.zeros((BINS, length))
+    weights = np.zeros((BINS, length), np.float32)
     columns = np.arange(length)
     weights[low, columns] = 1 - (place - low)
     weights[low + 1, columns] = place - low
