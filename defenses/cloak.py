@@ -34,6 +34,13 @@ class Cloak(Defense):
         epsilon: largest change of a value, in 8-bit levels, 0.5 to 64.
         steps: gradient steps, 1 to 100.
 
+    Example:
+        >>> from unmask.defenses import Face
+        >>> photo = Photo(np.full((60, 50, 3), 128, np.uint8), faces=(Face((5, 5, 40, 50)),))
+        >>> done = Cloak(epsilon=4)(photo)
+        >>> int(np.abs(done.photo.pixels.astype(int) - 128).max()) <= 4
+        True
+
     References:
         Aleksander Madry et al.: Towards Deep Learning Models Resistant to Adversarial
         Attacks, ICLR 2018 (the ascent); Shawn Shan et al.: Fawkes: Protecting Privacy

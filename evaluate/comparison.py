@@ -149,7 +149,8 @@ def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> Non
         if not path.exists():
             raise ValueError(f"{folder} holds no run (no config.json); nothing to resume")
         old = json.loads(path.read_text(encoding="utf-8"))
-        other = [key for key in config if key != "notes" and old.get(key) != config[key]]
+        new = json.loads(json.dumps(config))  # lists where there were tuples
+        other = [key for key in new if key != "notes" and old.get(key) != new[key]]
         if other:
             raise ValueError(
                 f"{folder} holds a run with other settings ({', '.join(other)}); "

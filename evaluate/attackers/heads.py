@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import NearestCentroid
 
 from .base import Matrix
 
@@ -24,20 +24,24 @@ class _Discriminant:
     """LDA; with too few photos for a spread within people, the nearest mean of a person."""
 
     def fit(self, vectors: Matrix, people: Indices) -> Self:
-        model = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
-        try:
-            if len(vectors) == len(np.unique(people)):
-                raise np.linalg.LinAlgError("one photo per person has no spread")
-            self._model = model.fit(vectors, people)
-        except np.linalg.LinAlgError:
-            self._model = NearestCentroid().fit(vectors, people)
+        self._names = np.unique(people)
+        self._means = np.stack([vectors[people == name].mean(0) for name in self._names])
+        self._model = None
+        if len(vectors) > len(self._names):  # else nobody has a spread
+            with contextlib.suppress(np.linalg.LinAlgError):
+                model = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto")
+                self._model = model.fit(vectors, people)
         return self
 
     def decision_function(self, vectors: Matrix) -> Matrix:
-        return np.asarray(self._model.decision_function(vectors), np.float64)
+        if self._model is not None:
+            return np.asarray(self._model.decision_function(vectors), np.float64)
+        return np.asarray(-((vectors[:, None] - self._means[None]) ** 2).sum(2))
 
     def predict(self, vectors: Matrix) -> Indices:
-        return np.asarray(self._model.predict(vectors), np.int64)
+        if self._model is not None:
+            return np.asarray(self._model.predict(vectors), np.int64)
+        return np.asarray(self._names[self.decision_function(vectors).argmax(1)], np.int64)
 
 
 def _lda() -> Any:
