@@ -73,7 +73,10 @@ def found_share(photos: Sequence[Photo], made: Sequence[Defended]) -> float:
 
 
 def distances(recognizer: Recognizer, a: Sequence[Photo], b: Sequence[Photo]) -> Values:
-    """Return how far each photo of `a` is from its partner in `b`."""
+    """Return minus the similarity of each photo of `a` and its partner in `b`.
+
+    For dlib that is their distance, for cosines it is from -1 (alike) to 1.
+    """
     pairs = zip(recognizer.embed(a), recognizer.embed(b), strict=True)
     return np.array([-recognizer.similarity(x[None], y[None])[0, 0] for x, y in pairs])
 
