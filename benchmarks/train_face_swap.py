@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unmask.defenses.face_swap.model import Shape, SwapNet, save_weights
+from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, save_weights
 
 from .face_swap_card import model_card
 from .face_swap_data import Batch, Crops, batches, oval, plain, prepare
@@ -32,15 +32,18 @@ class Run:
         crops: of all people; those held out are only looked at.
         out: folder for `state.pt`, `face_swap.safetensors`, sheets, loss curve, model card.
         minutes: of training in all, earlier sessions included.
+        start: weights to begin with where the folder holds no state; None: from nothing.
     """
 
-    def __init__(self, crops: Crops, out: Path, minutes: float) -> None:
+    def __init__(self, crops: Crops, out: Path, minutes: float, start: Path | None = None) -> None:
         self.out, self.minutes, self.step, self.spent = out, minutes, 0, 0.0
         self.log: list[list[float]] = []  # step, minutes, training loss, held-out loss
         self.train, held = crops.parts()
         self.people = (len(set(self.train.names)), len(set(held.names)))
         torch.manual_seed(0)
         self.net = SwapNet(SHAPE)
+        if start is not None:
+            self.net.load_state_dict(load_weights(start).state_dict())
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True
@@ -147,12 +150,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="private: it gets pictures")
     parser.add_argument("--minutes", type=float, default=240, help="of training in all")
     parser.add_argument("--every", type=float, default=5, help="minutes between checkpoints")
+    parser.add_argument("--start", type=Path, help="weights to begin with")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
     crops = prepare(arguments.photos, arguments.out / "crops.npz")
-    Run(crops, arguments.out, arguments.minutes).run(every=arguments.every)
+    run = Run(crops, arguments.out, arguments.minutes, arguments.start)
+    run.run(every=arguments.every)
 
 
 if __name__ == "__main__":

@@ -75,6 +75,12 @@ def test_training_learns_and_goes_on_where_it_stopped(
     kept = load_weights(tmp_path / "face_swap.safetensors").state_dict()
     for name, tensor in again.average.state_dict().items():
         torch.testing.assert_close(kept[name], tensor.half().float())
+    other = train_face_swap.Run(
+        _crops(64), tmp_path / "other", minutes=1, start=tmp_path / "face_swap.safetensors"
+    )
+    assert other.step == 0
+    for name, tensor in other.net.state_dict().items():
+        torch.testing.assert_close(kept[name], tensor)
     card = (tmp_path / "MODEL_CARD.md").read_text()
     assert f"{again.step} steps" in card
     assert sheets
