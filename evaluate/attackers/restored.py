@@ -14,6 +14,7 @@ from unmask.defenses import Photo
 from ..metrics.base import Unavailable
 from ..recognizers.base import Recognizer
 from .base import Attacker, Defend, Scores, Verification, indices, nearest, people_of
+from .copies import varied_copies
 from .restoration.base import Restorer, ssim_won
 from .restoration.checking import Checking
 from .restoration.correspondence import Correspondence
@@ -114,7 +115,7 @@ class Restored(Attacker):
         taken: list[Restorer] = []
         for name in self._names:
             try:
-                restorer = self._restorer(name, taken).fit(self._learn, learn)
+                restorer = self._restorer(name, tuple(taken)).fit(self._learn, learn)
                 more = name != self._names[-1]
                 left = restorer.restore(learn) if more else learn
                 asked, check, learn = restorer.restore(asked), restorer.restore(check), left
@@ -129,7 +130,7 @@ class Restored(Attacker):
     def _names(self) -> list[str]:
         return [name for name in VARIANTS if name in self.variants.split("+")]
 
-    def _restorer(self, name: str, before: Sequence[Restorer]) -> Restorer:
+    def _restorer(self, name: str, before: tuple[Restorer, ...]) -> Restorer:
         if name == "pixels":
             return Correspondence(self.seed)
 
@@ -139,7 +140,15 @@ class Restored(Attacker):
                 made = restorer.restore(made)
             return made
 
-        return Checking(Wiener(self._regions), again)
+        if name == "linear":
+            return Checking(Wiener(self._regions), again)
+        from .restoration.unet import Unet
+
+        def fresh(draw: int) -> tuple[Sequence[Photo], Sequence[Photo]]:
+            varied = varied_copies(self._learn, draws=draw + 1, seed=self.seed)[draw]
+            return varied, again(varied)
+
+        return Unet(fresh, self._regions, self.seed)
 
     def _regions(self, photos: Sequence[Photo]) -> Sequence[NDArray[np.bool_] | None]:
         black = [photo.with_pixels(np.zeros_like(photo.pixels)) for photo in photos]
