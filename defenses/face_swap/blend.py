@@ -12,7 +12,7 @@ from .crops import SIZE, enlarged
 Floats = NDArray[np.float32]
 _GAIN = 2.0  # detail of the new face is raised at most this much
 _FACE_BORDER = 12.0  # over which colours pass to the surroundings, in pixels of the crop
-_GRAIN = 6.0  # grain that is added, at most, in grey levels
+_GRAIN = 4.0  # grain that is added, at most, in grey levels
 
 
 def placed(
