@@ -115,31 +115,33 @@ def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: i
     x, y = clean.reshape(count, -1), defended.reshape(count, -1)
     order = np.random.default_rng(seed).permutation(count)
     check, learn = order[: count // 4], order[count // 4 :]
-    places = _places(x[learn], y[learn], pixels, seed)
-    moved = 0.0 if places is None else float((places != np.arange(x.shape[1])).mean())
-    here = y[learn] if places is None else y[learn][:, places]
-    best = Undo(places, AsIs(), moved)
     # a guess of the mean face has a small error too, and hides more than the defense did
     nothing = Line(np.zeros(x.shape[1], np.float32), x[learn].mean(0, dtype=np.float32))
-    least = min(
-        BETTER * _error(best, x[check], y[check]),
-        KNOWS * _error(Undo(places, nothing, moved), x[check], y[check]),
-    )
-    for values in (Table.learn(x[learn], here), Line.learn(x[learn], here)):
-        undo = Undo(places, values, moved)
-        error = _error(undo, x[check], y[check])
-        if error < least:
-            best, least = undo, BETTER * error
-    return best
+    known = KNOWS * _error(Undo(None, nothing, 0.0), x[check], y[check])
 
+    def best_at(places: Places | None) -> tuple[Undo, float]:
+        own = np.arange(x.shape[1])
+        moved = 0.0 if places is None else float((places != own).mean())
+        here = y[learn] if places is None or not moved else y[learn][:, places]
+        best = Undo(places if moved else None, AsIs(), moved)
+        least = _error(best, x[check], y[check])
+        for values in (Table.learn(x[learn], here), Line.learn(x[learn], here)):
+            undo = Undo(best.places, values, moved)
+            error = _error(undo, x[check], y[check])
+            if error < min(BETTER * least, known):
+                best, least = undo, error
+        return best, least
 
-def _places(
-    clean: NDArray[np.uint8], defended: NDArray[np.uint8], pixels: int, seed: int
-) -> Places | None:
-    exact, share = match_exactly(clean, defended)
-    if share < 0.5:
-        return match_roughly(clean, defended, pixels, seed=seed)
-    return None if (exact == np.arange(len(exact))).all() else exact
+    for exchanged in (False, True):
+        places, share = match_exactly(x[learn], y[learn], exchanged=exchanged)
+        if share >= 0.5:
+            best, error = best_at(places)
+            if isinstance(best.values, Table):  # now that values are known, so are more places
+                again, share = match_exactly(x[learn], best.values(y[learn]))
+                best, error = min(((best, error), best_at(again)), key=lambda found: found[1])
+            if error < known:
+                return best
+    return best_at(match_roughly(x[learn], y[learn], pixels, seed=seed))[0]
 
 
 def _error(undo: Undo, clean: NDArray[np.uint8], defended: NDArray[np.uint8]) -> float:

@@ -13,18 +13,22 @@ LARGEST = 90_000  # pixels; beyond it, comparing every pixel with every other ta
 BETTER = 0.1  # by so much a found place must correlate more than the pixel's own place
 
 
-def match_exactly(clean: Values, defended: Values) -> tuple[Places, float]:
-    """Match values by their series, whatever values were exchanged one for one.
+def match_exactly(
+    clean: Values, defended: Values, *, exchanged: bool = False
+) -> tuple[Places, float]:
+    """Match values by their series over the photos.
 
     Args:
         clean: `(M, E)`.
         defended: `(M, E)`.
+        exchanged: match whatever values were exchanged one for one. That needs more photos,
+            some fifty: what names a series is then only where in it a value comes back.
 
     Returns:
         `(E,)`, for each clean value the place of its defended one (its own if none is
         found), and the share of values for which one is found.
     """
-    wanted, given = _names(clean[:SERIES]), _names(defended[:SERIES])
+    wanted, given = (_names(values[:SERIES], exchanged) for values in (clean, defended))
     own = np.arange(len(wanted))
     order = np.argsort(given, kind="stable")
     ranked = given[order]
@@ -42,16 +46,18 @@ def match_exactly(clean: Values, defended: Values) -> tuple[Places, float]:
     return places, float(found.mean())
 
 
-def _names(values: Values) -> NDArray[np.uint64]:
-    """Return `(E,)`: equal for series that differ by a one-for-one exchange of values only."""
+def _names(values: Values, exchanged: bool) -> NDArray[np.uint64]:
+    """Return `(E,)`: equal for equal series, up to an exchange of values if asked for."""
     weights = np.random.default_rng(0).integers(1, 2**63, len(values), np.uint64)
     columns = np.arange(values.shape[1])
     first = np.full((values.shape[1], 256), 255, np.uint8)  # photo in which a value came up
     names = np.zeros(values.shape[1], np.uint64)
     for photo, row in enumerate(values):
-        seen = first[columns, row]
-        seen[seen == 255] = photo
-        first[columns, row] = seen
+        seen = row
+        if exchanged:
+            seen = first[columns, row]
+            seen[seen == 255] = photo
+            first[columns, row] = seen
         names += (seen.astype(np.uint64) + 1) * weights[photo]
     return names
 

@@ -39,15 +39,15 @@ class Table:
 
     @classmethod
     def learn(cls, clean: Values, defended: Values) -> Self:
-        """Take the mean clean value at each defended one; between them, go straight."""
+        """Take the median clean value at each defended one; between them, go straight."""
         entries = np.empty((3, 256), np.uint8)
         for channel in range(3):
             x, y = clean[:, channel::3].ravel(), defended[:, channel::3].ravel()
-            counts = np.bincount(y, minlength=256)
-            sums = np.bincount(y, x, minlength=256)
-            known = np.flatnonzero(counts)
-            table = np.interp(np.arange(256), known, sums[known] / counts[known])
-            entries[channel] = np.rint(table).clip(0, 255)
+            together = np.bincount(y.astype(np.int64) * 256 + x, minlength=256 * 256)
+            below = together.reshape(256, 256).cumsum(1)
+            known = np.flatnonzero(below[:, -1])
+            medians = (below[known] * 2 >= below[known, -1:]).argmax(1)
+            entries[channel] = np.rint(np.interp(np.arange(256), known, medians))
         return cls(entries)
 
     def __call__(self, values: Values) -> Values:

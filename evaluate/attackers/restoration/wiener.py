@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from unmask.defenses import Photo
 
@@ -21,6 +21,7 @@ STEP = 0.25  # width of a frequency bin in cycles per face width
 BINS = 257  # up to 64 cycles per face width
 EDGE = 0.25  # depth, in face widths, at which the edge of a region is no longer felt
 LEAST_POWER = 0.02  # levels squared; less than rounding leaves, so that 0 / 0 is 0
+LEAST_COUNT = 0.5  # frequencies of all photos in a bin
 # orthonormal: brightness, and two differences of colour, which defenses treat differently
 COLOURS = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32)
 COLOURS /= np.linalg.norm(COLOURS, axis=1, keepdims=True)
@@ -69,7 +70,12 @@ class Wiener(Restorer):
             gaussian_filter(sums, (0, self.smooth, self.smooth), mode="nearest")
             for sums in (both, given, count)
         )
-        self._gains = (both / (given + LEAST_POWER * count + 1e-9)).astype(np.float32)
+        gains = both / (given + LEAST_POWER * count + 1e-9)
+        # larger faces than any that was seen have finer frequencies: go on as at the finest
+        nearest = distance_transform_edt(
+            count[0] < LEAST_COUNT, return_distances=False, return_indices=True
+        )
+        self._gains = gains[:, nearest[0], nearest[1]].astype(np.float32)
         return self
 
     def restore(self, photos: Sequence[Photo]) -> list[Photo]:
