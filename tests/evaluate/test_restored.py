@@ -74,9 +74,9 @@ def test_a_shuffle_with_any_exchange_of_values_is_undone() -> None:
 
 
 def test_a_mirrored_negative_is_undone() -> None:
-    clean = smooth_photos(41)
+    clean = smooth_photos(61)
     left = undone(255 - clean[:, :, ::-1], clean)
-    assert (left == 0).mean() > 0.98  # a rare value may never have been seen
+    assert (left == 0).mean() > 0.99  # a rare value may never have been seen
 
 
 def test_a_shuffle_with_altered_values_is_undone_roughly() -> None:
@@ -104,6 +104,15 @@ def test_noise_is_not_taken_for_an_exchange_of_values(strength: float) -> None:
     same = noisy[:1].reshape(1, -1)
     assert undo.moved == 0
     assert (undo(same) == same).all()  # above all, no guess of the mean face
+
+
+def test_noise_on_a_part_is_not_taken_for_an_exchange_of_values() -> None:
+    clean = smooth_photos(40)
+    noisy = clean.copy()
+    noisy[:, 5:12, 5:12] = np.random.default_rng(6).integers(0, 256, (40, 7, 7, 3))
+    undo = learn_undo(clean, noisy)
+    same = noisy[:1].reshape(1, -1)
+    assert (undo(same) == same).all()
 
 
 def test_photos_of_a_size_that_was_not_learned_are_refused() -> None:

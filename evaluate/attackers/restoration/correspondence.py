@@ -16,6 +16,8 @@ from .base import Restorer
 from .matching import Places, match_exactly, match_roughly
 from .values import AsIs, Line, Table, ValueMap
 
+Values = NDArray[np.uint8]
+
 LEAST_PAIRS = 16  # of one size: fewer, and values of unrelated pixels agree by accident
 BETTER = 0.8  # a map of values must leave at most this share of the error on unseen photos,
 KNOWS = 0.5  # and this share of the error of guessing the mean of each pixel
@@ -115,38 +117,45 @@ def learn_undo(clean: NDArray[np.uint8], defended: NDArray[np.uint8], *, seed: i
     x, y = clean.reshape(count, -1), defended.reshape(count, -1)
     order = np.random.default_rng(seed).permutation(count)
     check, learn = order[: count // 4], order[count // 4 :]
-    # a guess of the mean face has a small error too, and hides more than the defense did
-    nothing = Line(np.zeros(x.shape[1], np.float32), x[learn].mean(0, dtype=np.float32))
-    known = KNOWS * _error(Undo(None, nothing, 0.0), x[check], y[check])
-
-    def best_at(places: Places | None) -> tuple[Undo, float]:
-        own = np.arange(x.shape[1])
-        moved = 0.0 if places is None else float((places != own).mean())
-        here = y[learn] if places is None or not moved else y[learn][:, places]
-        best = Undo(places if moved else None, AsIs(), moved)
-        least = _error(best, x[check], y[check])
-        for values in (Table.learn(x[learn], here), Line.learn(x[learn], here)):
-            undo = Undo(best.places, values, moved)
-            error = _error(undo, x[check], y[check])
-            if error < min(BETTER * least, known):
-                best, least = undo, error
-        return best, least
-
+    means = np.broadcast_to(x[learn].mean(0, dtype=np.float32), x[check].shape)
     for exchanged in (False, True):
         places, share = match_exactly(x[learn], y[learn], exchanged=exchanged)
-        if share >= 0.5:
-            best, error = best_at(places)
-            if isinstance(best.values, Table):  # now that values are known, so are more places
-                again, share = match_exactly(x[learn], best.values(y[learn]))
-                best, error = min(((best, error), best_at(again)), key=lambda found: found[1])
-            if error < known:
-                return best
-    return best_at(match_roughly(x[learn], y[learn], pixels, seed=seed))[0]
+        if share < 0.5:
+            continue
+        undo = _valued(x, y, places, learn, check)
+        if isinstance(undo.values, Table):  # now that values are known, so are more places
+            places, _ = match_exactly(x[learn], undo.values(y[learn]))
+            known = _valued(x, y, places, learn, check)
+            undo = min((undo, known), key=lambda one: _error(one(y[check]), x[check]))
+        if _error(undo(y[check]), x[check]) < KNOWS * _error(means, x[check]):
+            return undo
+    return _valued(x, y, match_roughly(x[learn], y[learn], pixels, seed=seed), learn, check)
 
 
-def _error(undo: Undo, clean: NDArray[np.uint8], defended: NDArray[np.uint8]) -> float:
-    """Return the root mean squared error on pairs that were not learned from."""
-    total = 0.0
-    for x, y in zip(clean, defended, strict=True):
-        total += float(((undo(y[None])[0].astype(np.float32) - x) ** 2).mean())
-    return float(np.sqrt(total / len(clean)))
+def _valued(x: Values, y: Values, places: Places | None, learn: Places, check: Places) -> Undo:
+    """Choose what is to be done to the values once they are in their places.
+
+    Only values that are still wrong in their places count. A guess of the mean face has a
+    small error too, and hides more than the defense did; so a map must do better than that.
+    """
+    own = np.arange(x.shape[1])
+    moved = 0.0 if places is None else float((places != own).mean())
+    at = places if moved else None
+    here = y if at is None else y[:, at]
+    wrong = here[check] != x[check]
+    if not wrong.any():
+        return Undo(at, AsIs(), moved)
+    aim = x[check][wrong]
+    means = np.broadcast_to(x[learn].mean(0, dtype=np.float32), wrong.shape)[wrong]
+    best: ValueMap = AsIs()
+    least = min(BETTER * _error(here[check][wrong], aim), KNOWS * _error(means, aim))
+    for values in (Table.learn(x[learn], here[learn]), Line.learn(x[learn], here[learn])):
+        error = _error(values(here[check])[wrong], aim)
+        if error < least:
+            best, least = values, BETTER * error
+    return Undo(at, best, moved)
+
+
+def _error(made: NDArray[np.generic], wanted: Values) -> float:
+    """Return the root mean squared error in levels."""
+    return float(np.sqrt(np.mean((made.astype(np.float32) - wanted) ** 2)))
