@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .report import write_report
     from .scene import Scene, prepare
     from .summary import Row, rows
+    from .tuning.iso import Iso, tune_all
+    from .tuning.run import Tuned, tune
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
@@ -31,6 +33,8 @@ _HOMES = {
     "report": ("write_report",),
     "scene": ("Scene", "prepare"),
     "summary": ("Row", "rows"),
+    "tuning.iso": ("Iso", "tune_all"),
+    "tuning.run": ("Tuned", "tune"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -43,6 +47,7 @@ __all__ = [
     "Comparison",
     "Dataset",
     "Defend",
+    "Iso",
     "Metric",
     "Plan",
     "Recognizer",
@@ -50,6 +55,7 @@ __all__ = [
     "Row",
     "Scene",
     "Scores",
+    "Tuned",
     "Unavailable",
     "Verification",
     "compare",
@@ -59,6 +65,8 @@ __all__ = [
     "ranks",
     "read_records",
     "rows",
+    "tune",
+    "tune_all",
     "write_report",
 ]
 

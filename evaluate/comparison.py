@@ -9,6 +9,7 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def compare(
     done: dict[str, Measured] = {}
     todo: list[tuple[str, str, Plan]] = []  # where it is kept, defense, plan
     for case, own in proofs.items():
-        known = default_cache().get_many([_mark(scene, own, CASES[case])])
+        known = default_cache().get_many([measurement_key(scene, own, CASES[case])])
         if known:
             done[f"case {case}"] = restore(next(iter(known.values())).decode())
         else:
@@ -106,7 +107,7 @@ def compare(
         if label in jobs:
             write_text(_kept(folder, spec), dump(measured))
         else:
-            default_cache().put_many({_mark(scene, own, spec): dump(measured).encode()})
+            default_cache().put_many({measurement_key(scene, own, spec): dump(measured).encode()})
         if progress:
             progress("attacking", finished, len(todo))
     certificates = certify({case: done[f"case {case}"] for case in CASES}, plan)
@@ -170,9 +171,15 @@ def _kept(folder: Path, spec: str) -> Path:
     return folder / "measured" / f"{spec.partition(':')[0]}-{mark}.json"
 
 
-def _mark(scene: Scene, plan: Plan, spec: str) -> bytes:
-    """Return the cache key of one planted case: who, with what, on which photos."""
-    whole = hashlib.sha256(json.dumps(describe(scene, [spec], plan)).encode())
+def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
+    """Return the cache key of a measurement: who, with what, on which photos."""
+    settings = json.dumps(describe(scene, [spec], plan)).encode()
+    return hashlib.sha256(settings + _content(scene)).digest()
+
+
+@lru_cache(maxsize=16)
+def _content(scene: Scene) -> bytes:
+    whole = hashlib.sha256()
     for photo in (*scene.gallery, *scene.probes, *scene.background):
         whole.update(photo.key.encode() + photo.pixels.tobytes())
     return whole.digest()

@@ -15,6 +15,7 @@ from unmask.defenses import DEFENSES, Defended, Defense, Photo
 
 from .attackers.base import Attacker, Defend, Scores, indices
 from .metrics.base import Metric, Unavailable
+from .pictures import Pictures
 from .plan import Plan
 from .records import Status
 from .scene import Scene
@@ -84,22 +85,28 @@ class Measured:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-def measure(spec: str, scene: Scene, plan: Plan) -> Measured:
+def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:
     """Run every attacker and metric of `plan` against the defense `spec`.
 
     The same arguments give the same figures in any process, in any order.
+
+    Args:
+        spec: of the defense.
+        scene: the photos.
+        plan: attackers, metrics, recognizers, seed.
+        pictures: where slow defended pictures are kept, if anywhere.
 
     Raises:
         ValueError: the defense cannot be built, or cannot learn from so few people.
     """
     defense = DEFENSES.build(spec).fit(scene.background)
-    defended = defend_all(defense, scene.probes, seed=plan.seed)
+    defended = defend_all(defense, scene.probes, seed=plan.seed, pictures=pictures)
     seen = [
         Photo(done.photo.pixels, done.photo.key, "", photo.faces)
         for done, photo in zip(defended, scene.probes, strict=True)
     ]
     truth = indices(scene.probes)
-    defend = OwnCopies(defense, plan.seed)
+    defend = OwnCopies(defense, plan.seed, pictures)
     attacks = [
         result
         for attacker in plan.build_attackers()
@@ -117,9 +124,13 @@ def measure(spec: str, scene: Scene, plan: Plan) -> Measured:
     )
 
 
-def defend_all(defense: Defense, photos: Sequence[Photo], *, seed: int) -> list[Defended]:
+def defend_all(
+    defense: Defense, photos: Sequence[Photo], *, seed: int, pictures: Pictures | None = None
+) -> list[Defended]:
     """Defend photos; one that fails stays as it is, marked `failed`, and the rest goes on."""
     try:
+        if pictures:
+            return pictures.many(defense, photos, seed=seed)
         return defense.many(photos, seed=seed)
     except Exception:
         return [_defend_one(defense, photo, seed) for photo in photos]
@@ -145,17 +156,19 @@ class OwnCopies:
     Args:
         defense: the defense, with its parameters.
         seed: seed of the run; the attacker's seeds are others, see `attacker_seed`.
+        pictures: where slow copies are kept, if anywhere.
     """
 
-    def __init__(self, defense: Defense, seed: int) -> None:
-        self._defense, self._seed = defense, seed
+    def __init__(self, defense: Defense, seed: int, pictures: Pictures | None = None) -> None:
+        self._defense, self._seed, self._pictures = defense, seed, pictures
         self._made: dict[tuple[str, int], Photo] = {}
 
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds of the attacker's own."""
         draw = draw if self._defense.random else 0
         missing = [photo for photo in photos if (photo.key, draw) not in self._made]
-        done = defend_all(self._defense, missing, seed=attacker_seed(self._seed, draw))
+        seed = attacker_seed(self._seed, draw)
+        done = defend_all(self._defense, missing, seed=seed, pictures=self._pictures)
         for photo, result in zip(missing, done, strict=True):
             self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
         return [self._made[photo.key, draw] for photo in photos]

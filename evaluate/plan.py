@@ -24,6 +24,7 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
 QUICK = ("naive", "matched", "pixels")
 BUDGETS = {
     "quick": QUICK,
+    "search": (*QUICK, "retrained"),
     "standard": (*QUICK, "linkage", "retrained", "restored"),
     "thorough": (
         *QUICK,

@@ -86,7 +86,7 @@ def _overview(found: Sequence[Row]) -> str:
             [row.defense, *cells, _number(naive)]
             + [_number(row.utilities[m].value if m in row.utilities else None) for m in metrics]
         )
-    return _table(head, body)
+    return html_table(head, body)
 
 
 def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
@@ -108,7 +108,7 @@ def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
     head = ["defense", *(f"{name} {recognizer}".strip() for name, recognizer in keys)]
     reasons = sorted({(r.name, r.reason) for r in leakage if r.reason and r.status == "invalid"})
     listed = "".join(f"<li>{escape(name)}: {escape(reason)}" for name, reason in reasons)
-    return _table(head, body) + (f"<ul>{listed}</ul>" if listed else "")
+    return html_table(head, body) + (f"<ul>{listed}</ul>" if listed else "")
 
 
 def _outcomes(records: Sequence[Record], found: Sequence[Row]) -> str:
@@ -117,10 +117,11 @@ def _outcomes(records: Sequence[Record], found: Sequence[Row]) -> str:
     for row in found:
         mine = {r.name: r for r in find(records, kind="outcome", defense=row.defense)}
         body.append([row.defense, *(_number(mine[n].value if n in mine else 0.0) for n in names)])
-    return _table(["defense", *names], body)
+    return html_table(["defense", *names], body)
 
 
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def html_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return a table; a cell that begins with `!` is marked as bad."""
     top = "".join(f"<th>{escape(cell)}" for cell in head)
     lines = []
     for cells in body:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from . import apply, check, compare, doctor, listing, report
+from . import apply, check, compare, doctor, listing, report, tune
 
 app = typer.Typer(
     name="unmask",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compare")(compare.compare)
+app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
 app.command("report")(report.report)
 app.command("ls")(listing.ls)

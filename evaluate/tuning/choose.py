@@ -1,0 +1,88 @@
+"""From what was tried to what is recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .goal import Goal
+from .points import Point
+
+
+class UnmetError(ValueError):
+    """No setting that was tried keeps the limit; the message says how near the best came."""
+
+
+def front(points: Sequence[Point], goal: Goal) -> list[Point]:
+    """Return the points that no other beats in both ways, from little leakage to much."""
+    best: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.leakage.value, -goal.gain(p), p.number)):
+        if not best or goal.gain(point) > goal.gain(best[-1]):
+            best.append(point)
+    return best
+
+
+def choose(points: Sequence[Point], goal: Goal) -> Point:
+    """Return the point the goal asks for.
+
+    With a cap on leakage: the best utility among those that hold it; with a floor under
+    utility: the least leakage. Without a limit: the point of the front nearest to its own
+    ideal corner, both axes scaled to the front.
+
+    Raises:
+        UnmetError: none holds the limit.
+    """
+    holding = [point for point in points if goal.violation(point) <= 0]
+    if not holding:
+        raise UnmetError(_unmet(points, goal))
+    if goal.max_leakage is not None:
+        return min(holding, key=lambda p: (-goal.gain(p), p.leakage.value, p.number))
+    if goal.min_utility is not None:
+        return min(holding, key=lambda p: (p.leakage.value, -goal.gain(p), p.number))
+    ends = front(points, goal)
+    leaks = [p.leakage.value for p in ends]
+    gains = [goal.gain(p) for p in ends]
+
+    def away(point: Point) -> float:
+        leak = (point.leakage.value - min(leaks)) / (max(leaks) - min(leaks) or 1)
+        lost = (max(gains) - goal.gain(point)) / (max(gains) - min(gains) or 1)
+        return leak**2 + lost**2
+
+    return min(ends, key=away)
+
+
+def next_stronger(points: Sequence[Point], goal: Goal, first: Point) -> Point | None:
+    """Return the second choice: leaks less than the first in the search, best use among those.
+
+    With a floor under utility it is the point of better utility with the least leakage.
+    """
+    if goal.min_utility is not None:
+        other = [p for p in points if goal.gain(p) > goal.gain(first)]
+        return min(other, key=lambda p: (p.leakage.value, -goal.gain(p)), default=None)
+    other = [p for p in points if p.leakage.high < first.leakage.high]
+    return min(other, key=lambda p: (-goal.gain(p), p.leakage.value), default=None)
+
+
+def spread(points: Sequence[Point], count: int) -> list[Point]:
+    """Return at most `count` of the points, evenly spread, ends included."""
+    if len(points) <= count:
+        return list(points)
+    steps = [round(i * (len(points) - 1) / (count - 1)) for i in range(count)]
+    return [points[i] for i in dict.fromkeys(steps)]
+
+
+def _unmet(points: Sequence[Point], goal: Goal) -> str:
+    if not points:
+        return "no trial finished; every setting failed, see trials.csv"
+    if goal.max_leakage is not None:
+        best = min(points, key=lambda p: (p.leakage.high, p.leakage.value))
+        return (
+            f"no setting holds --max-leakage {goal.max_leakage:g}: the lowest reached is "
+            f"{best.leakage.value:.3f} (upper end {best.leakage.high:.3f}) by {best.defense}; "
+            f"a stronger range (--space), a larger region, more people, or a higher cap?"
+        )
+    best = max(points, key=goal.gain)
+    found = best.utilities[goal.utility]
+    return (
+        f"no setting holds --min-utility {goal.min_utility:g}: the best {goal.utility} reached is "
+        f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f}) by {best.defense}"
+    )

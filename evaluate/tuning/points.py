@@ -1,0 +1,136 @@
+"""One setting of a defense with what it leaks and what use it leaves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from unmask.defenses import default_cache
+
+from ..comparison import measurement_key
+from ..measure import Measured, measure
+from ..pictures import Pictures
+from ..plan import Plan
+from ..scene import Scene
+from ..statistics import Estimate, clustered_interval, worst_case
+from ..store import dump, restore
+from ..summary import Row
+
+
+@dataclass(frozen=True)
+class Point:
+    """What was measured at one setting.
+
+    Args:
+        defense: full spec.
+        leakage: worst-case rank-1 with its 95 % interval.
+        attacker: who reached it.
+        utilities: metrics that could be measured.
+        settings: the parameters that were searched.
+        number: of the trial, -1 where it is none.
+        reason: what must be known to read it.
+    """
+
+    defense: str
+    leakage: Estimate
+    attacker: str
+    utilities: dict[str, Estimate]
+    settings: dict[str, Any] = field(default_factory=dict)
+    number: int = -1
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {
+            "defense": self.defense, "leakage": list(self.leakage), "attacker": self.attacker,
+            "utilities": {name: list(found) for name, found in self.utilities.items()},
+            "reason": self.reason,
+        }  # fmt: skip
+
+    @staticmethod
+    def restore(entry: Mapping[str, Any], settings: dict[str, Any], number: int) -> Point:
+        """Read what `as_dict` wrote."""
+        return Point(
+            entry["defense"],
+            Estimate(*entry["leakage"]),
+            entry["attacker"],
+            {name: Estimate(*found) for name, found in entry["utilities"].items()},
+            settings,
+            number,
+            entry["reason"],
+        )
+
+
+def point_of(measured: Measured) -> Point:
+    """Judge a measurement of the search: the worst case over the attacks that ran.
+
+    These attackers carry no certificate yet; the check on test people asks for it.
+
+    Raises:
+        ValueError: no informed attacker gave an answer.
+    """
+    ran = [a for a in measured.attacks if a.status == "ok" and a.credits]
+    if not any(attack.informed for attack in ran):
+        reasons = "; ".join(sorted({a.reason for a in measured.attacks if a.reason}))
+        raise ValueError(f"not measured: no informed attacker gave an answer ({reasons})")
+    found = worst_case({(a.name, a.recognizer): a.credits["rank1"] for a in ran}, measured.people)
+    utilities = {}
+    for utility in measured.utilities:
+        known = np.isfinite(utility.values) if utility.status == "ok" else np.zeros(0, bool)
+        if known.any():
+            utilities[utility.name] = clustered_interval(
+                utility.values[known], measured.people[known], bounds=None
+            )
+    attacker = " ".join(filter(None, found.name))
+    reason = f"{len(measured.failures)} photos failed and stay as they are"
+    return Point(measured.defense, found.estimate, attacker, utilities,
+                 reason=reason if measured.failures else "")  # fmt: skip
+
+
+def point_of_row(row: Row, like: Point) -> Point:
+    """Return the same setting as it did in a certified comparison.
+
+    Where no informed attacker passed its certificate the leakage counts as 1.
+    """
+    worst = row.worst
+    leakage = Estimate(1.0, 1.0, 1.0, worst.n)
+    if row.valid and worst.value is not None:
+        low, high = worst.low, worst.high
+        leakage = Estimate(worst.value, low or 0.0, 1.0 if high is None else high, worst.n)
+    utilities = {
+        name: Estimate(r.value, r.low, r.high, r.n)
+        for name, r in row.utilities.items()
+        if r.value is not None and r.low is not None and r.high is not None
+    }
+    return replace(like, leakage=leakage, attacker=row.attacker, utilities=utilities,
+                   reason="" if row.valid else worst.reason)  # fmt: skip
+
+
+def measured_at(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:
+    """Measure a defense, or take the figures from the cache; they are the same."""
+    cache, key = default_cache(), measurement_key(scene, plan, spec)
+    known = cache.get_many([key])
+    if known:
+        try:
+            return restore(known[key].decode())
+        except ValueError:
+            pass  # a torn entry: measure again
+    measured = measure(spec, scene, plan, pictures)
+    cache.put_many({key: dump(measured).encode()})
+    return measured
+
+
+def difference(a: Estimate, b: Estimate) -> Estimate:
+    """Return `a - b` of two independent estimates, with a 95 % interval.
+
+    The interval combines both (G. Zou, A. Donner: Construction of confidence limits about
+    effect measures: A general approach. Statistics in Medicine 27, 2008).
+    """
+    value = a.value - b.value
+    down = math.hypot(a.value - a.low, b.high - b.value)
+    up = math.hypot(a.high - a.value, b.value - b.low)
+    return Estimate(value, value - down, value + up, min(a.n, b.n))
