@@ -14,7 +14,7 @@ def split_specs(text: str) -> list[str]:
 
     Specs are separated by white space, or by a comma before the name of the next one: a
     part without `=` starts a new spec (`a,b:x=1,y=2,c` is three). `@FILE` reads a spec from
-    JSON, see `load_chosen`.
+    JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized.
 
     Raises:
         ValueError: a file that holds no spec.
@@ -27,6 +27,9 @@ def split_specs(text: str) -> list[str]:
             if parameter and len(specs) > start:
                 joint = "," if ":" in specs[-1] else ":"
                 specs[-1] += joint + part
+            elif parameter:
+                name, _, folder = part.partition("=")
+                specs.append(f"folder:path={folder},label={name}")
             elif part:
                 specs.append(part)
     return [load_chosen(Path(s[1:])) if s.startswith("@") else s for s in specs]
