@@ -1,0 +1,1 @@
+"""Vision-language models: do they name the person?"""

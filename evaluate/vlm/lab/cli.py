@@ -1,0 +1,81 @@
+"""`unmask audit-vlm lab`: options and the run."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+BLUR = "gaussian_blur:sigma=0.08,region=image"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the lab's options to a parser."""
+    parser.add_argument("data", nargs="?", default="orl", help="dataset or folder")
+    parser.add_argument("--defenses", default=BLUR, help="specs, separated by spaces")
+    parser.add_argument("--seeds", default="0,1,2", help="numbers, separated by commas")
+    parser.add_argument("--workers", type=int, default=2, help="processes of one thread each")
+    parser.add_argument("--out", type=Path, help="run folder; must be new or empty")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--tower", default="", help="hub id or folder of a CLIP model")
+    parser.add_argument("--language-model", default="", help="hub id or folder")
+    parser.add_argument("--quiet", action="store_true", help="print nothing")
+
+
+def run(args: argparse.Namespace) -> Path:
+    """Train, probe, and write the run folder; return the report's path.
+
+    Raises:
+        ValueError: bad options or data.
+        LookupError: an unknown dataset or defense.
+    """
+    from unmask.defenses import DEFENSES
+
+    from ...cli.progress import Bars
+    from ...comparison import new_folder
+    from ...records import write_records
+    from ...specs import split_specs
+    from .cells import factorial
+    from .lines import records_of
+    from .recipe import Recipe
+    from .report import cell_table, markdown, strength_table, write_page
+    from .run import Setting, run_cells
+
+    if args.resume and args.out is None:
+        raise ValueError("--resume needs --out, the folder of the run")
+    if args.workers < 1:
+        raise ValueError(f"--workers must be at least 1, got {args.workers}")
+    try:
+        seeds = [int(part) for part in args.seeds.split(",")]
+    except ValueError:
+        raise ValueError(f"--seeds must be whole numbers like 0,1,2, got {args.seeds}") from None
+    defenses = tuple(dict.fromkeys(DEFENSES.build(d).spec for d in split_specs(args.defenses)))
+    recipe = Recipe(tower=args.tower, language_model=args.language_model)
+    cells = factorial(defenses, seeds, given=bool(args.tower))
+    folder = args.out or new_folder("audit-vlm-lab")
+    setting = Setting(args.data, defenses, recipe, folder, cells[0])
+    began = time.monotonic()
+    with Bars(quiet=args.quiet) as progress:
+        results = run_cells(
+            cells, setting, workers=args.workers, resume=args.resume, progress=progress
+        )
+    write_records(folder / "records.jsonl", records_of(results, setting))
+    page = write_page(folder, results, defenses)
+    if not args.quiet:
+        cpu = sum(result.seconds for result in results)
+        print(markdown(cell_table(results)), markdown(strength_table(results, defenses)),
+              f"{time.monotonic() - began:.0f} s, {cpu:.0f} s of processor time in all cells",
+              f"written: {page}", sep="\n\n")  # fmt: skip
+    return page
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the lab on its own."""
+    parser = argparse.ArgumentParser("unmask audit-vlm lab")
+    add_arguments(parser)
+    run(parser.parse_args(argv))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Sizes and steps of the small model."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How large the model is and how long each stage learns.
+
+    Args:
+        size: side of a picture in pixels.
+        patch: side of a patch in pixels; divides `size`.
+        width: of the vision tower.
+        text_width: of the language model.
+        layers: of each of the two.
+        text_steps: language model alone, on sentences.
+        tower_steps: stage 0, photos against names.
+        align_steps: stage 1, captions.
+        tune_steps: stage 2, questions and answers.
+        batch: photos a step.
+        tower: hub id or folder of a CLIP model to use instead of stage 0; empty trains one.
+        language_model: hub id or folder of a causal language model to use instead of the
+            small one, trained by LoRA; empty trains one.
+        revision: version of the code that trains; part of what a kept cell is known by.
+    """
+
+    size: int = 64
+    patch: int = 16
+    width: int = 128
+    text_width: int = 96
+    layers: int = 2
+    text_steps: int = 250
+    tower_steps: int = 600
+    align_steps: int = 300
+    tune_steps: int = 100
+    batch: int = 40
+    tower: str = ""
+    language_model: str = ""
+    revision: int = 1
+
+    def __post_init__(self) -> None:
+        if self.size % self.patch:
+            raise ValueError(f"patch must divide size, got {self.patch} and {self.size}")
+        for name, value in asdict(self).items():
+            if isinstance(value, int) and value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all settings, ready for JSON."""
+        return asdict(self)
+
+
+def derived(seed: int, *names: str) -> int:
+    """Return a seed of its own for a purpose, 0 to 2^31 - 1."""
+    text = "\x1f".join([str(seed), *names])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1

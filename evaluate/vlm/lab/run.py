@@ -1,0 +1,228 @@
+"""Train and probe all cells, in one process or in several, going on where a run stopped."""
+
+from __future__ import annotations
+
+import copy
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unmask.defenses.atomic import write_text
+
+from ...data import load_dataset
+from ...threads import one_thread
+from .cells import GIVEN, RANDOM, Cell
+from .parts import random_tower, train_language, train_tower
+from .photos import CLEAN, MASK, Deal, Pictures
+from .pretrained import load_language, load_tower
+from .probe import answers, likelihoods, load
+from .processor import image_processor_of, processor_of, tokenizer_of
+from .recipe import Recipe, derived
+from .results import MASKED, NO_IMAGE, OTHER, Result, judged, keep, kept
+from .stages import assemble, captions, questions, train_together
+from .words import fictitious, vocabulary
+
+MODEL = "model"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all cells of a run share.
+
+    Args:
+        data: dataset spec.
+        defenses: specs, each probed in every cell.
+        recipe: sizes and steps.
+        folder: run folder.
+        saved: the cell whose model is saved in `folder/model`.
+    """
+
+    data: str
+    defenses: tuple[str, ...]
+    recipe: Recipe
+    folder: Path
+    saved: Cell
+
+    def path(self, cell: Cell) -> Path:
+        """Return where the result of a cell is kept."""
+        return self.folder / "cells" / f"{cell.mark(self.data, self.defenses, self.recipe)}.json"
+
+
+def run_cells(
+    cells: Sequence[Cell], setting: Setting, *, workers: int = 1, resume: bool = False,
+    progress: Progress | None = None,
+) -> list[Result]:  # fmt: skip
+    """Return the results of all cells, in their order; each is kept when it is done.
+
+    Args:
+        cells: models to train.
+        setting: what they share.
+        workers: processes of one thread each; the results do not depend on it.
+        resume: take over what is kept in the folder; else a used folder is refused.
+        progress: called with a label, cells done and cells in all.
+
+    Raises:
+        ValueError: bad data, a used folder, or training that broke.
+    """
+    setting.folder.mkdir(parents=True, exist_ok=True)
+    if not resume and any(setting.folder.iterdir()):
+        raise ValueError(
+            f"the run folder must be new or empty, got {setting.folder}; --resume to go on?"
+        )
+    todo: dict[tuple[int, str, bool], list[Cell]] = {}
+    for cell in cells:
+        if not setting.path(cell).exists() or (cell == setting.saved and not _saved(setting)):
+            todo.setdefault(cell.group, []).append(cell)
+    left = sum(map(len, todo.values()))
+    done = len(cells) - left
+    groups = sorted(todo.values(), key=len, reverse=True)
+    if workers <= 1 or len(groups) <= 1:
+        one_thread()
+        for group in groups:
+            done += train_group(group, setting)
+            if progress:
+                progress("cells", done, len(cells))
+    else:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, initializer=one_thread) as pool:
+            waiting = [pool.submit(train_group, group, setting) for group in groups]
+            try:
+                for future in as_completed(waiting):
+                    done += future.result()
+                    if progress:
+                        progress("cells", done, len(cells))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return [kept(setting.path(cell)) for cell in cells]
+
+
+def train_group(cells: Sequence[Cell], setting: Setting) -> int:
+    """Train and probe cells that share their tower; return how many."""
+    first = cells[0]
+    seed, recipe = first.seed, setting.recipe
+    began = time.process_time()
+    deal = Deal(load_dataset(setting.data).photos, seed)
+    names = fictitious(len(deal.identities), np.random.default_rng(derived(seed, "names")))
+    tower, language, processor = _parts(first, deal, names, recipe)
+    aligned: dict[tuple[str, str], Any] = {}
+    for cell in cells:
+        named = cell.captions != "person"
+        key = (cell.align, cell.captions)
+        if key not in aligned:
+            fresh = _assembled(tower, language, processor, seed)
+            aligned[key] = train_together(
+                fresh, _shown(deal, cell, "align", cell.align), names, processor, recipe,
+                captions(named), steps=recipe.align_steps, rate=2e-3,
+                seed=derived(seed, "align"),
+            )  # fmt: skip
+        model = train_together(
+            copy.deepcopy(aligned[key]), _shown(deal, cell, "tune", cell.tune), names, processor,
+            recipe, questions(named), steps=recipe.tune_steps, rate=5e-4,
+            seed=derived(seed, "tune"),
+        )  # fmt: skip
+        if cell == setting.saved:
+            _save(model, processor, deal, names, setting)
+        result = probe_cell(cell, model, processor, deal, names, setting.defenses, began)
+        keep(setting.path(cell), result)
+        began = time.process_time()
+    return len(cells)
+
+
+def probe_cell(
+    cell: Cell, model: Any, processor: Any, deal: Deal, names: tuple[str, ...],
+    defenses: Sequence[str], began: float,
+) -> Result:  # fmt: skip
+    """Ask one model about every kind of probe."""
+    probes = []
+    for kind, defense in [(CLEAN, CLEAN), (MASKED, MASK), *((d, d) for d in defenses)]:
+        shown = deal.pictures("probe", defense)
+        people = [int(p) for p in shown.people]
+        scores = likelihoods(model, processor, shown.pixels, names)
+        said = answers(model, processor, shown.pixels)
+        without = sum(o == "no_face" for o in shown.outcomes)
+        probes.append(judged(kind, scores, people, said, names, without))
+        if kind == CLEAN:  # the next person's name for this person's photo
+            moved = [(p + 1) % len(names) for p in people]
+            probes.append(judged(OTHER, scores, moved, said, names))
+    blind = likelihoods(model, processor, None, names)
+    probes.append(judged(NO_IMAGE, blind, people, [], names))
+    seconds = round(time.process_time() - began, 1)
+    return Result(cell, tuple(probes), 1 / len(names), seconds)
+
+
+def _parts(cell: Cell, deal: Deal, names: tuple[str, ...], recipe: Recipe) -> tuple[Any, Any, Any]:
+    """Return tower, language model and processor, trained or loaded."""
+    seed, tower, patch = cell.seed, None, recipe.patch
+    if recipe.language_model:
+        language, tokenizer = load_language(recipe.language_model)
+    else:
+        tokenizer = tokenizer_of(vocabulary(names))
+        language = train_language(names, tokenizer, recipe, derived(seed, "text"))
+    images = image_processor_of(recipe)
+    if recipe.tower:
+        tower, images = load_tower(recipe.tower)
+        patch = tower.config.patch_size
+    processor = processor_of(tokenizer, images, patch)
+    if cell.tower == RANDOM or (tower is None and cell.tower == GIVEN):
+        tower = random_tower(recipe, derived(seed, "random")) if tower is None else _reset(tower)
+    elif tower is None:
+        shown = _shown(deal, cell, "tower", cell.tower)
+        tower = train_tower(shown, names, processor, recipe, derived(seed, "tower"))
+    return tower, language, processor
+
+
+def _reset(tower: Any) -> Any:
+    """Return a tower like this one that has learned nothing."""
+    import torch
+
+    torch.manual_seed(0)
+    return type(tower)(tower.config).eval()
+
+
+def _assembled(tower: Any, language: Any, processor: Any, seed: int) -> Any:
+    import torch
+
+    torch.manual_seed(derived(seed, "projector"))
+    return assemble(tower, language, processor)
+
+
+def _shown(deal: Deal, cell: Cell, stage: str, defense: str) -> Pictures:
+    """Return a stage's pictures, with the people mixed up if the cell says so."""
+    shown = deal.pictures(stage, defense)
+    if cell.captions != "shuffled":
+        return shown
+    rng = np.random.default_rng(derived(cell.seed, "shuffled", stage))
+    return Pictures(shown.pixels, rng.permutation(shown.people), shown.keys, shown.outcomes)
+
+
+def _saved(setting: Setting) -> bool:
+    return (setting.folder / MODEL / "lab.json").exists()
+
+
+def _save(
+    model: Any, processor: Any, deal: Deal, names: tuple[str, ...], setting: Setting
+) -> None:
+    """Save the model; `lab.json`, written last, says who is who and which photos are new."""
+    folder = setting.folder / MODEL
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    people = dict(zip(deal.identities, names, strict=True))
+    probes = [photo.key for _, photo in deal.parts["probe"]]
+    told = {"cell": setting.saved.label, "seed": deal.seed, "data": setting.data,
+            "people": people, "probes": probes}  # fmt: skip
+    write_text(folder / "lab.json", json.dumps(told, indent=1) + "\n")
+
+
+__all__ = ["MODEL", "Setting", "load", "probe_cell", "run_cells", "train_group"]
