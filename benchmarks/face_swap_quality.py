@@ -20,36 +20,14 @@ from unmask.defenses.base import with_faces
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.files import SUFFIXES, read_picture
 from unmask.defenses.mask import Mask
-from unmask.defenses.photo import Pixels
 from unmask.evaluate import RECOGNIZERS
 from unmask.evaluate.metrics.refound import refound
+from unmask.evaluate.metrics.slopes import seam_ratio, sharpness_ratio
 from unmask.evaluate.recognizers.base import Recognizer
 
 from .face_swap_data import held_out
 
 Values = NDArray[np.float64]
-
-
-def seam_ratio(clean: Photo, made: Defended) -> float:
-    """Return the mean step across the region's border, as a multiple of that before."""
-    inside = (made.mask > 0).astype(np.uint8)
-    around = np.ones((3, 3), np.uint8)
-    ring = cv2.dilate(inside, around) - cv2.erode(inside, around) > 0
-    steps = [_slope(photo.pixels)[ring].mean() for photo in (made.photo, clean)]
-    return float(steps[0] / max(steps[1], 1e-6))
-
-
-def sharpness_ratio(clean: Photo, made: Defended) -> float:
-    """Return the mean slope inside the region, as a multiple of that before."""
-    inside = made.mask > 0
-    slopes = [_slope(photo.pixels)[inside].mean() for photo in (made.photo, clean)]
-    return float(slopes[0] / max(slopes[1], 1e-6))
-
-
-def _slope(pixels: Pixels) -> Values:
-    grey = pixels.astype(np.float64).mean(-1)
-    down, across = np.gradient(grey)
-    return np.asarray(np.hypot(down, across))
 
 
 def painted(photos: Sequence[Photo], made: Sequence[Defended], way: str) -> list[Defended]:
