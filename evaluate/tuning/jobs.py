@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from ..threads import one_thread
 from .points import Point
-from .study import Task, finished, open_study, points_of, work
+from .study import Task, close, finished, open_study, points_of, work
 
 Seen = tuple[int, Sequence[Point]]
 
@@ -41,6 +41,7 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
         for process in running:
             process.terminate()
         raise
+    close(study)
     codes = [process.exitcode for process in running]
     if any(codes):
         raise RuntimeError(f"a search process ended with code {next(filter(None, codes))}; "

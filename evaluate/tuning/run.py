@@ -135,7 +135,7 @@ def tune(
     """
     from .jobs import search_with
     from .spaces import search_space
-    from .study import Task, count_opening, failures, open_study, points_of, take_over
+    from .study import Task, close, count_opening, failures, open_study, points_of, take_over
 
     one_thread()
     if trials < 1:
@@ -182,6 +182,7 @@ def tune(
     (folder / "pictures.sqlite").unlink(missing_ok=True)
     notes = _notes(scene, search, test, failures(opened))
     if search_only:
+        close(opened)
         best = tuple(front(points, goal))
         return Tuned(goal, tuple(points), best, None, None, (), None, True, None, 0, notes, folder)
     found = _check(points, goal, look, test, folder, workers, progress)
@@ -190,6 +191,7 @@ def tune(
     from .outputs import write_outputs
 
     write_outputs(result, opened, task)
+    close(opened)
     return result
 
 

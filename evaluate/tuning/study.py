@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 from optuna.samplers import BaseSampler
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from unmask.defenses import Choice, Range
@@ -37,8 +38,7 @@ ANCHORS = 3  # weak end, strong end, default
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _HEARTBEAT, _GRACE = 20, 60  # seconds
 
-optuna.logging.set_verbosity(optuna.logging.WARNING)
-warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # what fails is in trials.csv, with its reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,7 @@ class Task:
         storage: Optuna storage URL; empty: a journal file in the run folder.
         study: name of the study.
         cached: whether pictures may be kept.
+        sampler_seed: seed of the sampler; None: that of the plan.
     """
 
     defense: str
@@ -70,6 +71,7 @@ class Task:
     storage: str = ""
     study: str = "unmask"
     cached: bool = True
+    sampler_seed: int | None = None
 
 
 class SurplusError(Exception):
@@ -90,14 +92,7 @@ def open_study(task: Task) -> optuna.Study:
         "split": task.scene.split.hash,
         "plan": json.loads(json.dumps(task.plan.as_dict())),
     }
-    try:
-        study = optuna.create_study(
-            storage=open_storage(task), study_name=task.study, load_if_exists=True,
-            directions=list(task.goal.directions),
-        )  # fmt: skip
-    except ImportError as error:
-        raise ValueError(f"--storage {_safe(task.storage)} needs a driver: {error}; "
-                         f"pip install 'unmask[postgres]'?") from error  # fmt: skip
+    study = _create(task)
     held = study.user_attrs.get("settings")
     if held is None and not study.get_trials(deepcopy=False):
         study.set_user_attr("settings", wanted)
@@ -115,6 +110,40 @@ def open_study(task: Task) -> optuna.Study:
     return study
 
 
+def _create(task: Task) -> optuna.Study:
+    """Open or create; two programs that come at once may both try to make the tables."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
+
+    for wait in (0.2, 0.5, 1.0, 2.0, None):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                return optuna.create_study(
+                    storage=open_storage(task),
+                    study_name=task.study,
+                    load_if_exists=True,
+                    directions=list(task.goal.directions),
+                )
+        except ImportError as error:
+            cure = "pip install 'unmask[postgres]'?"
+            raise ValueError(f"--storage needs a driver: {error}; {cure}") from error
+        except (IntegrityError, ProgrammingError) as error:
+            if wait is None:
+                raise ValueError(_refused(task, error)) from error
+            time.sleep(wait)
+        except SQLAlchemyError as error:
+            raise ValueError(_refused(task, error)) from error
+    raise AssertionError
+
+
+def _refused(task: Task, error: Exception) -> str:
+    kind = task.storage.partition("://")[0]  # the rest may hold a password
+    told = str(error).splitlines()[0]
+    return (
+        f"--storage {kind}://... cannot be opened: {told}; is the server there, is the URL right?"
+    )
+
+
 def open_storage(task: Task) -> BaseStorage:
     """Open the storage; databases get a heartbeat, so that lost trials are tried again."""
     if not task.storage:
@@ -122,8 +151,6 @@ def open_storage(task: Task) -> BaseStorage:
 
         return JournalStorage(JournalFileBackend(str(task.folder / "journal.log")))
     if "://" in task.storage and not task.storage.startswith(("redis", "journal")):
-        from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
-
         return RDBStorage(
             task.storage,
             heartbeat_interval=_HEARTBEAT,
@@ -135,6 +162,14 @@ def open_storage(task: Task) -> BaseStorage:
     from optuna.storages.journal import JournalFileBackend, JournalStorage
 
     return JournalStorage(JournalFileBackend(task.storage))
+
+
+def close(study: optuna.Study) -> None:
+    """Close the connections to a database, if there are any."""
+    storage = getattr(study._storage, "_backend", study._storage)
+    if isinstance(storage, RDBStorage):
+        storage.remove_session()
+        storage.engine.dispose()
 
 
 def take_over(study: optuna.Study) -> int:
@@ -176,7 +211,8 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
     """
     study = open_study(task)
     done = sum(t.state in FINISHED for t in study.get_trials(deepcopy=False))
-    study.sampler = make_sampler(task, task.plan.seed + 1000 * done + number)
+    first = task.plan.seed if task.sampler_seed is None else task.sampler_seed
+    study.sampler = make_sampler(task, first + 1000 * done + number)
     if task.goal.max_leakage is not None:
         study.pruner = optuna.pruners.ThresholdPruner(upper=task.goal.max_leakage)
 
@@ -191,7 +227,10 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
             _refine(study, task)
 
     if done < task.trials:
-        study.optimize(Objective(task), callbacks=[stop], catch=(Exception,))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study.optimize(Objective(task), callbacks=[stop], catch=(Exception,))
+    close(study)
 
 
 class Objective:
@@ -369,7 +408,3 @@ def _refine(study: optuna.Study, task: Task) -> None:
 
 def _little_leakage(point: Point) -> float:
     return -point.leakage.value
-
-
-def _safe(storage: str) -> str:
-    return storage.partition("://")[0]

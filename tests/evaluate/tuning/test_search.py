@@ -1,0 +1,223 @@
+"""Whole searches: known answers, resuming, several processes, shared storages."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from unmask.defenses import DEFENSES
+from unmask.evaluate import Plan, tune
+from unmask.evaluate.specs import split_specs
+from unmask.evaluate.statistics import clustered_interval
+from unmask.evaluate.tuning.goal import Goal
+from unmask.evaluate.tuning.run import Tuned
+
+QUICK = Plan(("naive", "pixels"), ("ssim",), budget="quick")
+DATA = "orl:people=16,photos=6"
+SHARES = (0.25, 0.375, 0.375)
+PLUGIN = Path(__file__).parents[2] / "sample_plugin"
+SMALL = [
+    "--split", "0.25,0.375,0.375", "--search-budget", "quick", "--budget", "quick",
+    "--metrics", "ssim",
+]  # fmt: skip
+
+
+def small(folder: Path, defense: str = "pixelate", **settings: object) -> Tuned:
+    given = {"trials": 6, "search": QUICK, "test": QUICK, "shares": SHARES, "workers": 1}
+    return tune(defense, DATA, folder=folder, **{**given, **settings})  # type: ignore[arg-type]
+
+
+def table(folder: Path, name: str = "trials.csv") -> list[dict[str, str]]:
+    with (folder / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def program(*words: str) -> list[str]:
+    return [sys.executable, "-P", "-c", "from unmask.evaluate.cli import main; main()", *words]
+
+
+def test_front_chosen_and_outputs(tmp_path: Path) -> None:
+    found = small(tmp_path / "run")
+    run = tmp_path / "run"
+    assert len(table(run)) == 6
+    assert [row["defense"] for row in table(run)[:2]] == [
+        "pixelate:blocks=32",
+        "pixelate:blocks=2",
+    ]
+    leaks = [point.leakage.value for point in found.front]
+    assert leaks == sorted(leaks)
+    assert found.check is not None
+    assert found.chosen
+    assert found.check.defense == found.chosen.defense
+    assert len(found.checked) == min(len(found.front), 8)
+    assert found.opened == 1
+    (spec,) = split_specs(f"@{run / 'chosen.json'}")
+    assert DEFENSES.build(spec) == DEFENSES.build(found.chosen.defense)
+    chosen = json.loads((run / "chosen.json").read_text("utf-8"))
+    assert chosen["defense"] == "pixelate"
+    for name in ("front.png", "importance.png"):
+        assert (run / name).read_bytes().startswith(b"\x89PNG")
+    page = (run / "report.html").read_text("utf-8")
+    assert "optimism" in page
+    assert "opened 1 times" in page
+    assert not (run / "pictures.sqlite").exists()
+    assert len(list((run / "strips").iterdir())) == 6
+    assert {row["test_leakage"] for row in table(run, "front.csv")} != {""}
+
+
+def test_same_numbers_without_any_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = small(tmp_path / "a", "noise", trials=4)
+    monkeypatch.setenv("UNMASK_CACHE", "off")
+    bare = small(tmp_path / "b", "noise", trials=4, cached=False)
+    assert [p.as_dict() for p in kept.points] == [p.as_dict() for p in bare.points]
+    assert kept.check
+    assert bare.check
+    assert kept.check.as_dict() == bare.check.as_dict()
+
+
+def test_a_cap_nobody_can_hold(tmp_path: Path) -> None:
+    found = small(tmp_path / "run", "eye_bar", goal=Goal(max_leakage=0.2))
+    assert not found.holds
+    assert found.chosen is None
+    assert not (tmp_path / "run" / "chosen.json").exists()
+    page = (tmp_path / "run" / "report.html").read_text("utf-8")
+    assert "No setting holds leakage at most 0.2" in page
+
+
+@pytest.mark.parametrize(
+    ("settings", "rule"),
+    [
+        ({"goal": Goal(max_leakage=0.1)}, "not above chance: guessing names 1 in 6 .* 11 people"),
+        ({"trials": 0}, "--trials must be at least 1"),
+        ({"sampler": "dice"}, "sampler must be one of tpe"),
+        ({"shares": (0.9, 0.05, 0.05)}, "need at least 3 people each"),
+        ({"goal": Goal("psnr")}, "needs the metric psnr"),
+        ({"jobs": 0}, "--jobs must be at least 1"),
+        ({"storage": "nosuchdb://x"}, "nosuchdb"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    tmp_path: Path, settings: dict[str, object], rule: str
+) -> None:
+    with pytest.raises(Exception, match=rule) as caught:
+        small(tmp_path / "run", **settings)
+    assert isinstance(caught.value, ValueError | LookupError)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_study_is_not_mixed_in(tmp_path: Path) -> None:
+    storage = str(tmp_path / "shared.log")
+    small(tmp_path / "a", storage=storage, trials=3, search_only=True)
+    with pytest.raises(ValueError, match=r"other settings \(split\)"):
+        small(tmp_path / "b", storage=storage, search_only=True,
+              search=Plan(QUICK.attackers, QUICK.metrics, budget="quick"),
+              shares=(0.375, 0.25, 0.375))  # fmt: skip
+    with pytest.raises(ValueError, match=r"other settings \(goal\)"):
+        small(tmp_path / "c", storage=storage, search_only=True, goal=Goal(min_utility=0.5))
+
+
+def test_killed_and_resumed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = program("tune", "noise", DATA, "--trials", "12", "--out", str(run), *SMALL)
+    process = subprocess.Popen([*command, "--quiet"], cwd=tmp_path)
+    strips = run / "strips"
+    for _ in range(600):
+        if strips.is_dir() and len(list(strips.iterdir())) >= 4:
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = {p.name: p.stat().st_mtime_ns for p in strips.iterdir()}
+    assert not (run / "trials.csv").exists()
+    done = subprocess.run([*command, "--resume"], cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    rows = [row for row in table(run) if row["state"] in ("complete", "pruned")]
+    assert len(rows) == 12
+    after = {p.name: p.stat().st_mtime_ns for p in strips.iterdir()}
+    for name in sorted(before)[:-1]:  # the last may have been written as the kill came
+        assert after[name] == before[name]
+
+
+def test_two_processes_share_a_journal(tmp_path: Path) -> None:
+    small(tmp_path / "run", "noise", trials=10, jobs=2)
+    rows = [row for row in table(tmp_path / "run") if row["state"] == "complete"]
+    assert len(rows) == 10
+    assert len({row["trial"] for row in rows}) == 10
+
+
+def test_two_programs_share_a_postgresql_study(tmp_path: Path) -> None:
+    url = os.environ.get("UNMASK_TEST_POSTGRES")
+    if not url:
+        pytest.skip("UNMASK_TEST_POSTGRES is not set: no PostgreSQL server to test with")
+    name = f"unmask-test-{os.getpid()}-{time.time_ns()}"
+    running = [
+        subprocess.Popen(
+            program("tune", "noise", DATA, "--trials", "20", "--out", str(tmp_path / part), *SMALL,
+                    "--quiet", "--storage", url, "--study", name, "--search-only"),
+            cwd=tmp_path,
+        )
+        for part in ("a", "b")
+    ]  # fmt: skip
+    assert [process.wait(240) for process in running] == [0, 0]
+    found = small(
+        tmp_path / "c", "noise", trials=20, storage=url, study=name,
+        search=Plan(("naive", "matched", "pixels"), ("ssim",), budget="quick"),
+    )  # fmt: skip
+    rows = [row for row in table(tmp_path / "c") if row["state"] in ("complete", "pruned")]
+    assert len(rows) == 20
+    assert len(found.points) == 20
+    strips = [{p.name for p in (tmp_path / part / "strips").iterdir()} for part in ("a", "b")]
+    assert strips[0]
+    assert strips[1]
+    assert not strips[0] & strips[1]
+    assert len(strips[0] | strips[1]) == 20
+
+
+def test_a_known_answer_is_found(tmp_path: Path) -> None:
+    """`dial` leaks exactly where it signs: the weakest strength that holds is known."""
+    site, run = tmp_path / "site", tmp_path / "run"
+    (site / "dial-0.dist-info").mkdir(parents=True)
+    shutil.copy(PLUGIN / "dial_plugin.py", site)
+    (site / "dial-0.dist-info" / "METADATA").write_text("Metadata-Version: 2.4\nName: dial\n"
+                                                        "Version: 0\n", "utf-8")  # fmt: skip
+    (site / "dial-0.dist-info" / "entry_points.txt").write_text(
+        "[unmask.defenses]\ndial = dial_plugin:Dial\n", "utf-8"
+    )
+    data = ["orl:people=30,photos=8", "--split", "0.2,0.4,0.4", *SMALL[2:]]
+    done = subprocess.run(
+        program("tune", "dial", *data, "--max-leakage", "0.6", "--out", str(run), "--quiet"),
+        env=os.environ | {"PYTHONPATH": str(site)}, cwd=tmp_path, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode in (0, 3), done.stderr
+    finished = [row for row in table(run) if row["state"] == "complete"]
+    holding = [row for row in finished if float(row["leakage_high"]) <= 0.6]
+    best = max(holding, key=lambda row: float(row["ssim"]))
+    truth = _truth(run, cap=0.6)
+    found = float(best["defense"].partition("strength=")[2].partition(",")[0])
+    assert found == pytest.approx(truth, rel=0.05)
+
+
+def _truth(run: Path, cap: float) -> float:
+    """Return the weakest strength whose interval ends below the cap, from the photos' places."""
+    sys.path.insert(0, str(PLUGIN))
+    try:
+        from dial_plugin import place
+    finally:
+        sys.path.remove(str(PLUGIN))
+    split = json.loads((run / "config.json").read_text("utf-8"))["split"]
+    keys = [key for key in split["probe"] if key.split("/")[0] in split["search"]]
+    people = [key.split("/")[0] for key in keys]
+    chance = 1 / len(set(people))
+    for strength in sorted({place(key) for key in keys}):
+        credits = [chance if place(key) <= strength else 1.0 for key in keys]
+        if clustered_interval(credits, people).high <= cap:
+            return strength
+    raise AssertionError("no strength holds")
