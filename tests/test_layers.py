@@ -93,7 +93,7 @@ def test_a_slip_is_seen(path: str, source: str) -> None:
     [
         ("defenses/faces/x.py", "from ..photo import Photo"),
         ("evaluate/x.py", "from unmask.defenses import Photo\nfrom .plan import Plan"),
-        ("evaluate/tune.py", "import optuna"),
+        ("evaluate/tuning/study.py", "import optuna"),
         ("benchmarks/x.py", "from unmask.evaluate import plan\nfrom unmask import __version__"),
     ],
 )
