@@ -364,7 +364,8 @@ def _suggest(trial: Trial, space: Space, defense: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, kind in space.items():
         if active(space, {**settings, name: None}, defense).keys() >= {name}:
-            settings[name] = trial._suggest(name, _distribution(kind))
+            value = trial._suggest(name, _distribution(kind))
+            settings[name] = float(f"{value:.6g}") if isinstance(value, float) else value
     return settings
 
 
