@@ -11,7 +11,7 @@ from .crops import SIZE, enlarged
 
 Floats = NDArray[np.float32]
 _GAIN = 2.0  # detail of the new face is raised at most this much
-_FACE_BORDER = 12.0  # over which colours pass to the surroundings, in pixels of the crop
+_FACE_BORDER = 12.0  # over which colours pass to the surroundings, in pixels of `SIZE`
 _GRAIN = 4.0  # grain that is added, at most, in grey levels
 
 
@@ -26,8 +26,8 @@ def placed(
     strong detail and grain are at three scales.
 
     Args:
-        face: `(S, S, 3)`, float32, 0 to 255, the crop with its new face.
-        transform: `(2, 3)`, from photo to crop.
+        face: `(S, S, 3)`, float32, 0 to 255, the crop with its new face, of any size.
+        transform: `(2, 3)`, from photo to a crop of `SIZE`.
         photo: `(H, W, 3)`, uint8.
         mask: `(H, W)`, float32: above 0 where the face is new.
 
@@ -55,7 +55,7 @@ def toned(face: Floats, source: Pixels, mask: NDArray[np.bool_]) -> Floats:
         mask: `(S, S)`, where the face is new.
     """
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    share = np.clip(depth / _FACE_BORDER, 0, 1)[..., None]
+    share = np.clip(depth * SIZE / (_FACE_BORDER * len(face)), 0, 1)[..., None]
     weight = share * share * (3 - 2 * share)
     total = float(weight.sum())
     if total < 1:
@@ -85,14 +85,14 @@ def _scale(transform: NDArray[np.float64]) -> float:
 
 def _enlarged(face: Floats, transform: NDArray[np.float64], shape: tuple[int, ...]) -> Floats:
     """Draw the crop at its place in the photo; beyond the crop its border is repeated."""
-    factor = 1.0
+    factor = face.shape[0] / SIZE
     while _scale(transform) * factor < 0.7 and face.shape[0] < 2048:
         side = 2 * face.shape[0]
         larger = cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC)
         face = _steepened(np.asarray(larger, np.float32))
         factor *= 2
-    if _scale(transform) > 1.5:  # the photo is coarser than the crop
-        blurred = cv2.GaussianBlur(face, (0, 0), 0.4 * _scale(transform))
+    if _scale(transform) * factor > 1.5:  # the photo is coarser than the crop
+        blurred = cv2.GaussianBlur(face, (0, 0), 0.4 * _scale(transform) * factor)
         face = np.asarray(blurred, np.float32)
     there = enlarged(transform, face.shape[0] / SIZE)
     drawn = cv2.warpAffine(

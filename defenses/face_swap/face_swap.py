@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..base import Defended, Defense
 from ..faces.dlib_net import dlib_chip, load_dlib_net
@@ -24,10 +23,10 @@ from ..mask import Mask
 from ..photo import Face, Photo, Pixels
 from ..pixelate import Pixelate
 from ..space import Choice, Range
-from .blend import placed, toned
-from .crops import SIZE, crop, crop_transform, five_of, landmark_maps, moved
+from .crops import SIZE, five_of
 from .model import SwapNet, load_weights
-from .sample import sample
+from .pipeline import DTYPES, SCHEDULERS, inpainted, load_pipeline, side_of
+from .work import Work
 
 WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
 CONSISTENCY = ("fixed", "person", "photo")
@@ -64,9 +63,23 @@ class FaceSwap(Defense):
             identity faces from the same noise, in every run, which can be linked to each other
             (photos without an identity: as `photo`); `fixed`, the same noise for everybody.
         weights: file of another model made by the training command; empty: our own.
+        model: hub id or folder of a diffusers inpainting pipeline (Stable Diffusion 1.5, 2 or
+            XL) that draws the faces instead; empty: the model of this package. It sees no
+            landmarks, so pose and expression are its guess. Weights must be safetensors; a
+            hub id that is not in the hub's local cache is downloaded. A safety checker is
+            left as the pipeline has it, on or off; a picture that it blacks out has no
+            face and is drawn again, then masked.
+        prompt: what the pipeline is told; `_` is read as a space. Age or gender only if you
+            name them.
+        scheduler: `euler`, `ddim`, `lcm` or `dpm` instead of the pipeline's own.
+        device: where the pipeline runs, `cuda` for example. Faces drawn on another device are
+            other faces; only on `cpu` do the last bits not depend on the batch.
+        dtype: `float32`, `float16` or `bfloat16`, of the pipeline.
+        guidance: weight of the prompt; 1 or less: the prompt is used without guidance.
 
     Raises:
         FileNotFoundError: on use, if the weights are missing.
+        ValueError: on use, if the pipeline cannot be loaded.
 
     Half a second a face on one core: it is left out of the default table, so name it.
 
@@ -81,6 +94,12 @@ class FaceSwap(Defense):
     steps: int = 12
     consistency: str = "photo"
     weights: str = ""
+    model: str = ""
+    prompt: str = "a_photo_of_a_face_in_natural_light"
+    scheduler: str = ""
+    device: str = "cpu"
+    dtype: str = "float32"
+    guidance: float = 5.0
     margin: float = field(default=0.05, kw_only=True)
     random: ClassVar = True
     diagnostic: ClassVar = True  # slow, so only where it is asked for
@@ -100,6 +119,18 @@ class FaceSwap(Defense):
             raise ValueError(
                 f"consistency must be one of {', '.join(CONSISTENCY)}, got '{self.consistency}'"
             )
+        self.check("guidance", 0, 50)
+        for name in ("model", "prompt", "scheduler", "device", "dtype"):
+            if not isinstance(value := getattr(self, name), str):
+                raise TypeError(f"{name} must be text, got {value!r}")
+        if self.scheduler and self.scheduler not in SCHEDULERS:
+            raise ValueError(
+                f"scheduler must be one of {', '.join(SCHEDULERS)}, got '{self.scheduler}'"
+            )
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got '{self.dtype}'")
+        if "," in self.prompt:
+            raise ValueError("prompt must have no comma, which separates parameters; use 'and'")
 
     def many(self, photos: Sequence[Photo], *, seed: int = 0) -> list[Defended]:
         """Defend photos; `reason` tells which faces were not swapped."""
@@ -118,100 +149,107 @@ class FaceSwap(Defense):
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the cut-out with a new face."""
+        return self.apply_many([photo], [rng])[0]
+
+    def apply_many(
+        self, photos: Sequence[Photo], rngs: Sequence[np.random.Generator]
+    ) -> list[Pixels]:
+        """Return cut-outs with new faces; a pipeline on a graphics card gets them together."""
+        works = [self._work(photo) for photo in photos]
+        there = [(work, rng) for work, rng in zip(works, rngs, strict=True) if work]
+        crops = iter(self._crops(there, 0) if self.model else [None] * len(there))
+        made = []
+        for photo, work, rng in zip(photos, works, rngs, strict=True):
+            if work is None:
+                _note(photo, "a face under 20 pixels was pixelated")
+                made.append(Pixelate(blocks=4).apply(photo, rng))
+            else:
+                made.append(self._settled(work, rng, next(crops)))
+        return made
+
+    def _work(self, photo: Photo) -> Work | None:
         face = _marked(photo)
         if face is None or face.points is None:
-            _note(photo, "a face under 20 pixels was pixelated")
-            return Pixelate(blocks=4).apply(photo, rng)
+            return None
         photo = replace(photo, faces=(face,))
-        work = _Work(photo, face.points, self.mask_of(photo))
+        return Work(photo, face.points, self.mask_of(photo))
+
+    def _settled(
+        self, work: Work, rng: np.random.Generator, crops: NDArray[np.float32] | None
+    ) -> Pixels:
+        """Return the cut-out with a face that looks like one, or masked."""
         for draw in range(1 + _TRIES):
-            made, surety = self._drawn(work, rng, draw)
+            if draw or crops is None:
+                (crops,) = self._crops([(work, rng)], draw)
+            made, surety = self._best(work, crops)
             if surety >= 0.5:
                 return made
-            if draw == 0 and _surety(photo.pixels, face) < 0.5:
+            if draw == 0 and _surety(work.photo.pixels, work.face) < 0.5:
                 return made  # a profile, say: the detector cannot judge
-        _note(photo, "a face was masked, no good one could be made")
-        return Mask(fill="mean").apply(photo, rng)
+        _note(work.photo, "a face was masked, no good one could be made")
+        return Mask(fill="mean").apply(work.photo, rng)
 
-    def _drawn(self, work: _Work, rng: np.random.Generator, draw: int) -> tuple[Pixels, float]:
-        """Return the cut-out with the best of the candidates, and how sure its face is."""
+    def _crops(
+        self, works: Sequence[tuple[Work, np.random.Generator]], draw: int
+    ) -> list[NDArray[np.float32]]:
+        """Return the new crops of each face, one a candidate."""
         count = self.candidates if self.consistency == "photo" else 1
-        noise = self._noise(work.photo, rng, draw, count)
-        faces = work.sampled(load(self.weights), noise, steps=self.steps, start=self.noise)
-        made = [work.placed(face) for face in faces]
+        sources = [(work, self._source(work.photo, rng, draw)) for work, rng in works]
+        if not self.model:
+            net, size = load(self.weights), (count, 3, SIZE, SIZE)
+            return [
+                work.sampled(
+                    net,
+                    torch.from_numpy(CALM * rng.standard_normal(size, np.float32)),
+                    steps=self.steps,
+                    start=self.noise,
+                )
+                for work, rng in sources
+            ]
+        if not sources:
+            return []
+        pipeline = load_pipeline(
+            self.model, scheduler=self.scheduler, device=self.device, dtype=self.dtype
+        )
+        side = side_of(pipeline)
+        pairs = [work.at(side) for work, _ in sources for _ in range(count)]
+        made = inpainted(
+            pipeline,
+            [crop for crop, _ in pairs],
+            [mask for _, mask in pairs],
+            [int(seed) for _, rng in sources for seed in rng.integers(2**63 - 1, size=count)],
+            prompt=self.prompt.replace("_", " "),
+            steps=self.steps,
+            strength=self.noise,
+            guidance=self.guidance,
+        )
+        own = np.split(made, len(sources))
+        return [work.finished(crops) for (work, _), crops in zip(sources, own, strict=True)]
+
+    def _best(self, work: Work, crops: NDArray[np.float32]) -> tuple[Pixels, float]:
+        """Return the cut-out with the best of the candidates, and how sure its face is."""
+        made = [work.placed(crop) for crop in crops]
         sureties = [_surety(pixels, work.face) for pixels in made]
-        best = 0
+        best, count = 0, len(made)
         if count > 1:
             far = [min(distance, FAR) for distance in _distances(work.photo, made)]
             best = max(range(count), key=lambda i: (sureties[i] >= 0.5, far[i], sureties[i]))
         return made[best], sureties[best]
 
-    def _noise(self, photo: Photo, rng: np.random.Generator, draw: int, count: int) -> Tensor:
+    def _source(self, photo: Photo, rng: np.random.Generator, draw: int) -> np.random.Generator:
+        """Return the generator that decides the face."""
         if self.consistency == "fixed":
-            rng = np.random.default_rng([0, draw])
-        elif self.consistency == "person" and photo.identity:
+            return np.random.default_rng([0, draw])
+        if self.consistency == "person" and photo.identity:
             digest = hashlib.sha256(f"face swap of {photo.identity}".encode()).digest()
-            rng = np.random.default_rng([int.from_bytes(digest[:16]), draw])
-        return torch.from_numpy(CALM * rng.standard_normal((count, 3, SIZE, SIZE), np.float32))
-
-
-class _Work:
-    """One face on its way: the cut-out, its crop, mask and maps."""
-
-    def __init__(
-        self, photo: Photo, points: NDArray[np.float32], mask: NDArray[np.float32]
-    ) -> None:
-        self.photo = photo
-        assert photo.face is not None
-        self.face = photo.face
-        self.transform = crop_transform(points)
-        self.crop = crop(photo.pixels, self.transform)
-        place = (self.transform, (SIZE, SIZE))
-        reach = cv2.warpAffine(
-            mask, *place, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        self.mask = (cv2.dilate(reach, np.ones((3, 3), np.uint8)) > 0) & _reachable()
-        self.maps = landmark_maps(moved(points, self.transform))
-        back = cv2.warpAffine(
-            self.mask.astype(np.float32),
-            self.transform,
-            mask.shape[::-1],
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        )
-        self.region = np.where(back > 0.5, mask, 0).astype(np.float32)
-
-    def sampled(
-        self, net: SwapNet, noise: Tensor, *, steps: int, start: float
-    ) -> NDArray[np.float32]:
-        """Return new crops, `(N, S, S, 3)`, float32, 0 to 255."""
-        count = len(noise)
-        source = torch.from_numpy(self.crop).permute(2, 0, 1)[None].float() / 127.5 - 1
-        mask = torch.from_numpy(self.mask)[None, None].float()
-        maps = torch.from_numpy(self.maps)[None].float() / 255
-        same = [x.expand(count, -1, -1, -1) for x in (source, mask, maps)]
-        made = sample(net, same[0], same[1], same[2], noise, steps=steps, start=start)
-        crops = (made.permute(0, 2, 3, 1).numpy() + 1) * 127.5
-        if self.photo.is_grey:
-            crops = np.broadcast_to(crops.mean(-1, keepdims=True), crops.shape)
-        return np.stack([toned(np.asarray(x, np.float32), self.crop, self.mask) for x in crops])
-
-    def placed(self, face: NDArray[np.float32]) -> Pixels:
-        """Return the cut-out with a new crop blended in."""
-        return placed(face, self.transform, self.photo.pixels, self.region)
+            return np.random.default_rng([int.from_bytes(digest[:16]), draw])
+        return rng
 
 
 @cache
 def load(weights: str) -> SwapNet:
     """Return the model, one copy per process; empty: the one that ships with the package."""
     return load_weights(Path(weights) if weights else WEIGHTS).to(torch.bfloat16)
-
-
-@cache
-def _reachable() -> NDArray[np.bool_]:
-    """What the model may fill at most: some context must be left in the crop."""
-    rows, columns = np.mgrid[:SIZE, :SIZE]
-    inside = (np.abs(columns - 47.5) / 46) ** 6 + (np.abs(rows - 49.0) / 46) ** 6 <= 1
-    return np.asarray(inside)
 
 
 def _marked(photo: Photo) -> Face | None:
