@@ -54,8 +54,10 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
             if step.unavailable:
                 continue
             tiles = [strip(*three) for three in zip(shown, defended, step.probes, strict=True)]
-            width = min(tile.shape[1] for tile in tiles)
+            width = max(tile.shape[1] for tile in tiles)
+            wide = [np.pad(t, ((0, 0), (0, width - t.shape[1]), (0, 0)), constant_values=255)
+                    for t in tiles]  # fmt: skip
             path = folder / "strips" / f"{defense.name}-{mark}-{step.variant}.png"
-            write_picture(path, np.concatenate([tile[:, :width] for tile in tiles]))
+            write_picture(path, np.concatenate(wide))
             written.append(path)
     return written
