@@ -1,0 +1,282 @@
+"""A vision-language model that writes: its answers, and how likely it finds given ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .models import CannotAnswerError, Matrix, Model, Picture
+
+ROWS = 256  # candidates that are weighed together
+
+
+class Generative(Model):
+    """Anything that `AutoModelForImageTextToText` loads.
+
+    Likelihoods read the prompt, with its picture, once and let every candidate go on from
+    its memory. Models differ in how they count positions, so the first such batch with a
+    picture, and the first without, is compared with reading prompt and candidate plainly,
+    one by one and without padding; if they differ, the model is read plainly from then on.
+
+    Args:
+        network: the model, ready to run.
+        processor: its processor.
+        label: as in `Model`.
+        fingerprint: as in `Model`.
+        batch: as in `Model`.
+    """
+
+    def __init__(
+        self, network: Any, processor: Any, label: str, fingerprint: str, batch: int
+    ) -> None:
+        super().__init__(label, fingerprint, batch)
+        self.network, self.processor = network, processor
+        self._tokenizer = processor.tokenizer
+        self._tokenizer.padding_side = "left"
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        text = getattr(network.config, "text_config", network.config)
+        # an encoder-decoder reads the prompt elsewhere; it is asked to write its choice
+        self.weighs = not (network.config.is_encoder_decoder or text.is_encoder_decoder)
+        for flag in ("temperature", "top_p", "top_k"):  # they mean nothing without sampling
+            setattr(network.generation_config, flag, None)
+        self.remembers: dict[bool, bool] = {}  # with a picture or without: is the memory right?
+
+    def answer(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
+    ) -> list[str]:
+        """Return what the model writes; see `Model.answer`."""
+        import torch
+
+        told: list[str] = []
+        with torch.inference_mode():
+            for some, asked in self._batches(pictures, prompts):
+                inputs = self._inputs(some, asked)
+                try:
+                    out = self.network.generate(
+                        **inputs, max_new_tokens=max_new_tokens, do_sample=False, num_beams=1,
+                        pad_token_id=self._tokenizer.pad_token_id,
+                    )  # fmt: skip
+                except Exception as error:
+                    self._give_up(some, error)
+                # decoders that are given embeddings return only what is new
+                start = inputs["input_ids"].shape[1]
+                fresh = out[:, start:] if _begins(out, inputs["input_ids"]) else out
+                told += self._tokenizer.batch_decode(fresh, skip_special_tokens=True)
+        return [" ".join(text.split()) for text in told]
+
+    def likelihoods(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
+    ) -> Matrix:
+        """Return the log-likelihood of each candidate; see `Model.likelihoods`."""
+        import torch
+
+        if not self.weighs:
+            raise CannotAnswerError(f"{self.label} is an encoder-decoder; it writes its choice")
+        rows = []
+        with torch.inference_mode():
+            for some, asked in self._batches(pictures, prompts):
+                try:
+                    rows.append(self._weigh(some, asked, candidates))
+                except Exception as error:
+                    self._give_up(some, error)
+        return np.asarray(np.round(np.concatenate(rows), 4) + 0.0, np.float64)
+
+    def plain(self, picture: Picture, prompt: str, candidates: Sequence[str]) -> Matrix:
+        """Return `(candidates,)` log-likelihoods, each read as a whole and on its own."""
+        import torch
+
+        found = []
+        for tokens in self._continuations(prompt, candidates, picture is not None):
+            with torch.inference_mode():
+                inputs = self._inputs([picture], [prompt])
+                more = torch.tensor([tokens], device=inputs["input_ids"].device)
+                inputs["input_ids"] = torch.cat([inputs["input_ids"], more], 1)
+                for key, fill in (("attention_mask", 1), ("mm_token_type_ids", 0),
+                                  ("token_type_ids", self._written)):  # fmt: skip
+                    if key in inputs:
+                        inputs[key] = torch.cat([inputs[key], torch.full_like(more, fill)], 1)
+                self._forget()
+                logits = self.network(**inputs, use_cache=False).logits[:, -len(tokens) - 1 : -1]
+                logs = logits.float().log_softmax(-1)
+                found.append(float(logs.gather(2, more[..., None]).sum()))
+        return np.array(found)
+
+    @property
+    def _written(self) -> int:
+        """Token type of what the model itself writes; elsewhere 0 is text."""
+        return int("paligemma" in str(self.network.config.model_type))
+
+    def _weigh(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
+    ) -> Matrix:
+        seen = pictures[0] is not None
+        if self.remembers.get(seen, True):
+            try:
+                found = self._remembered(pictures, prompts, candidates)
+            except Exception:  # an unusual cache or signature: the plain way decides
+                if seen in self.remembers:
+                    raise
+                self.remembers[seen] = False
+            else:
+                if seen not in self.remembers:
+                    ends = sorted({0, len(candidates) - 1})
+                    rows = sorted({0, len(pictures) - 1})
+                    self.remembers[seen] = all(
+                        self._alike(found[row, ends], self.plain(
+                            pictures[row], prompts[row], [candidates[end] for end in ends]))
+                        for row in rows
+                    )  # fmt: skip
+                if self.remembers[seen]:
+                    return found
+        return np.stack(
+            [self.plain(p, q, candidates) for p, q in zip(pictures, prompts, strict=True)]
+        )
+
+    def _alike(self, found: Matrix, plain: Matrix) -> bool:
+        """Compare; half precision is allowed its rounding."""
+        exact = "float32" in str(self.network.dtype)
+        return bool(np.allclose(found, plain, rtol=1e-4 if exact else 0.02,
+                                atol=1e-3 if exact else 0.1))  # fmt: skip
+
+    def _remembered(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
+    ) -> Matrix:
+        import torch
+
+        inputs = self._inputs(pictures, prompts)
+        device, count = inputs["input_ids"].device, len(pictures)
+        rows = self._continuations(prompts[0], candidates, pictures[0] is not None)
+        longest, fill = max(map(len, rows)), self._tokenizer.pad_token_id
+        tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows], device=device)
+        real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows], device=device)
+        each = max(1, ROWS // count)
+        found = []
+        for start in range(0, len(rows), each):
+            ids, mask = tokens[start : start + each], real[start : start + each]
+            some = len(ids)
+            self._forget()
+            # read anew for each block: a memory that was added to cannot be added to again
+            first = self.network(**inputs, use_cache=True)
+            memory = first.past_key_values
+            memory.batch_repeat_interleave(some)
+            whole = torch.cat(
+                [inputs["attention_mask"].repeat_interleave(some, 0), mask.repeat(count, 1)], 1
+            )
+            after = self.network(
+                input_ids=ids.repeat(count, 1), attention_mask=whole, past_key_values=memory,
+                **self._places(whole, ids.shape[1]),
+            ).logits  # fmt: skip
+            before = first.logits[:, -1:].repeat_interleave(some, 0)
+            logs = torch.cat([before, after[:, :-1]], 1).float().log_softmax(-1)
+            picked = logs.gather(2, ids.repeat(count, 1)[..., None])[..., 0]
+            summed = (picked * mask.repeat(count, 1)).sum(1).view(count, some)
+            found.append(summed.double().cpu().numpy())
+        return np.concatenate(found, 1)
+
+    def _places(self, mask: Any, count: int) -> dict[str, Any]:
+        """Return positions of the last `count` tokens for models that count in three axes.
+
+        Left alone, such a model takes a mask over memory and new tokens for the new tokens.
+        """
+        kept = [m.rope_deltas for m in self.network.modules()
+                if getattr(m, "rope_deltas", None) is not None]  # fmt: skip
+        if not kept:
+            return {}
+        delta = kept[0].repeat_interleave(len(mask) // len(kept[0]), 0)
+        places = (mask.cumsum(1) - 1)[:, -count:] + delta
+        return {"position_ids": places[None].expand(3, -1, -1)}
+
+    def _forget(self) -> None:
+        """Drop positions kept from an earlier call, which text alone would silently reuse."""
+        for module in self.network.modules():
+            if getattr(module, "rope_deltas", None) is not None:
+                module.rope_deltas = None
+
+    def _continuations(
+        self, prompt: str, candidates: Sequence[str], seen: bool
+    ) -> list[list[int]]:
+        """Return the tokens that each candidate adds to the prompt."""
+
+        def ids(text: str) -> list[int]:
+            return list(self._tokenizer(text, add_special_tokens=False).input_ids)
+
+        told = self.prompt(prompt, picture=seen)
+        start, found = ids(told), []
+        for candidate in candidates:
+            joint = "" if told.endswith(("\n", " ")) else " "
+            both = ids(told + joint + candidate)
+            whole = both[: len(start)] == start and len(both) > len(start)
+            tokens = both[len(start) :] if whole else ids(" " + candidate)
+            if not tokens:
+                raise ValueError(f"the candidate '{candidate}' has no tokens")
+            found.append(tokens)
+        return found
+
+    def prompt(self, question: str, *, picture: bool = True) -> str:
+        """Return the question as the model expects it: its chat template, or a plain form."""
+        if getattr(self.processor, "chat_template", None):
+            parts = [{"type": "image"}] if picture else []
+            content = [*parts, {"type": "text", "text": question}]
+            told: str = self.processor.apply_chat_template(
+                [{"role": "user", "content": content}], add_generation_prompt=True
+            )
+            return told
+        kind = str(self.network.config.model_type)
+        if "blip" in kind:
+            return f"Question: {question} Answer:"
+        image = getattr(self.processor, "image_token", "<image>") if picture else ""
+        if "paligemma" in kind:
+            return f"{image}answer en {question}\n"
+        return (
+            f"USER: {image}\n{question}\nASSISTANT:"
+            if picture
+            else f"USER: {question}\nASSISTANT:"
+        )
+
+    def _inputs(self, pictures: Sequence[Picture], prompts: Sequence[str]) -> Any:
+        import torch
+        from PIL import Image
+
+        seen = pictures[0] is not None
+        texts = [self.prompt(prompt, picture=seen) for prompt in prompts]
+        # a template that writes the first token itself must not get it twice
+        first = self._tokenizer.bos_token
+        twice = {"add_special_tokens": False} if first and texts[0].startswith(first) else {}
+        if not seen:
+            inputs = self._tokenizer(texts, return_tensors="pt", padding=True, **twice)
+        else:
+            shown = [[Image.fromarray(p)] for p in pictures if p is not None]
+            inputs = self.processor(
+                text=texts, images=shown, return_tensors="pt", padding=True, **twice
+            )
+        dtype = self.network.dtype
+        return {
+            key: (value.to(self.network.device, dtype) if torch.is_floating_point(value)
+                  else value.to(self.network.device))
+            for key, value in inputs.items() if torch.is_tensor(value)
+        }  # fmt: skip
+
+    def _batches(
+        self, pictures: Sequence[Picture], prompts: Sequence[str]
+    ) -> list[tuple[list[Picture], list[str]]]:
+        if len(pictures) != len(prompts) or not prompts:
+            raise ValueError(f"got {len(pictures)} pictures for {len(prompts)} prompts")
+        if len({picture is None for picture in pictures}) > 1:
+            raise ValueError("ask with pictures or without, not both at once")
+        return [
+            (list(pictures[i : i + self.batch]), list(prompts[i : i + self.batch]))
+            for i in range(0, len(prompts), self.batch)
+        ]
+
+    def _give_up(self, pictures: Sequence[Picture], error: Exception) -> None:
+        if pictures[0] is None:
+            reason = " ".join(str(error).split())[:200]
+            raise CannotAnswerError(f"{self.label} says nothing without a picture: {reason}")
+        raise error
+
+
+def _begins(out: Any, prompt: Any) -> bool:
+    return out.shape[1] >= prompt.shape[1] and bool((out[:, : prompt.shape[1]] == prompt).all())
