@@ -132,9 +132,17 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "defenses": list(defenses),
         "plan": plan.as_dict(),
         "recognizers": {r.label: r.fingerprint for r in plan.build_recognizers()},
+        **_models(plan),
         "versions": {name: version(name) for name in PACKAGES},
         "python": platform.python_version(),
     }
+
+
+def _models(plan: Plan) -> dict[str, Any]:
+    """Return what marks the models of attackers that bring their own."""
+    built = zip(plan.attackers, plan.build_attackers(), strict=True)
+    marks = {spec: attacker.fingerprint for spec, attacker in built if attacker.fingerprint}
+    return {"attackers": marks} if marks else {}
 
 
 def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:

@@ -95,6 +95,11 @@ class Attacker(ABC):
     floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
     variant_floors: ClassVar[dict[str, dict[str, float]]] = {}
 
+    @property
+    def fingerprint(self) -> str:
+        """Mark of files that the figures depend on beside parameters; empty if there are none."""
+        return ""
+
     @abstractmethod
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Learn what this attacker's knowledge allows.

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from . import apply, check, compare, doctor, listing, report, tune
+from . import apply, audit_vlm, check, compare, doctor, listing, report, tune
 
 app = typer.Typer(
     name="unmask",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
+app.command("audit-vlm")(audit_vlm.audit_vlm)
 app.command("report")(report.report)
 app.command("ls")(listing.ls)
 app.command("check")(check.check)
@@ -40,7 +41,12 @@ def _options(
 def main() -> None:
     """Run the program. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a limit was not met."""
     try:
-        app()
+        if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
+            from ..vlm.lab.cli import main as lab
+
+            lab(sys.argv[3:])
+        else:
+            app()
     except (ValueError, LookupError, OSError, ImportError) as error:
         if os.environ.get("UNMASK_DEBUG"):
             raise

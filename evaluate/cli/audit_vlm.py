@@ -1,0 +1,144 @@
+"""`unmask audit-vlm`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def audit_vlm(
+    model: Annotated[
+        str, typer.Argument(help="Folder or hub id, or the server's name of the model. 'lab' "
+                            "trains a small one: unmask audit-vlm lab --help."),
+    ],
+    data: Annotated[
+        str, typer.Argument(help="Folder with a sub-folder per person, dataset, or a CSV of "
+                            "name, photo, aliases, fame, gender."),
+    ] = "orl",
+    names: Annotated[
+        Path | None, typer.Option(help="CSV of identity, name (aliases, fame, gender).")
+    ] = None,
+    defenses: Annotated[
+        str, typer.Option(help="Defenses, as in compare; 'none' for clean photos only.")
+    ] = "gaussian_blur",
+    strengths: Annotated[int, typer.Option(help="Settings of each, weak to strong.")] = 4,
+    probes: Annotated[
+        str, typer.Option(help="Some of open, forced, yes_no, votes.")
+    ] = "open,forced,yes_no,votes",
+    prompts: Annotated[str, typer.Option(help="Open prompts. Default: all five.")] = "",
+    contexts: Annotated[
+        str, typer.Option(help="Some of whole, blurred, replaced, removed.")
+    ] = "whole,blurred,replaced,removed",
+    candidates: Annotated[
+        int, typer.Option(help="Names in a forced choice, at least; 0: all of one gender.")
+    ] = 50,
+    decoys: Annotated[
+        Path | None, typer.Option(help="File with a name a line: more candidates for votes.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
+    photos: Annotated[int, typer.Option(help="At most so many photos of each; 0: all.")] = 0,
+    crop: Annotated[
+        float, typer.Option(help="Show a square around the face, in face sizes; 0: the photo.")
+    ] = 0.0,
+    tokens: Annotated[int, typer.Option(help="Longest open answer.")] = 24,
+    endpoint: Annotated[
+        str, typer.Option(help="OpenAI-compatible server, http://127.0.0.1:8000. A key is read "
+                          "from UNMASK_API_KEY."),
+    ] = "",
+    device: Annotated[str, typer.Option(help="cpu, cuda:0, mps.")] = "cpu",
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16, float16.")] = "float32",
+    batch: Annotated[int, typer.Option(help="Photos that are looked at together.")] = 8,
+    load_in_4bit: Annotated[
+        bool, typer.Option("--load-in-4bit", help="Quantize; needs bitsandbytes.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of pools and defenses.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
+) -> None:  # fmt: skip
+    """Ask a vision-language model for names; each photo clean, defended and in other contexts."""
+    if resume and out is None:
+        raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    from ..comparison import new_folder
+    from ..plan import with_strengths
+    from ..specs import split_specs
+    from ..vlm.inquiry import Inquiry
+    from ..vlm.models import check_model, load, taught_names
+    from ..vlm.people import load_subjects
+    from ..vlm.run import audit
+    from ..vlm.views import CONTEXTS
+    from ..vlm.wording import Wording
+    from .progress import Bars
+
+    if not endpoint:
+        check_model(model)  # before the data are read
+    wording, taught = Wording(), taught_names(model) if not endpoint else {}
+    if taught and not names:
+        from ..vlm.lab.words import LEAD, QUESTION
+
+        prompts_of_lab = (*wording.prompts, ("lab", QUESTION))
+        wording = replace(wording, prompts=prompts_of_lab, question=QUESTION, lead=LEAD)
+    inquiry = Inquiry(
+        defenses=tuple(with_strengths(split_specs(defenses), strengths)),
+        probes=_parts(probes),
+        prompts=_parts(prompts) or tuple(name for name, _ in wording.prompts),
+        contexts=tuple(c for c in CONTEXTS if c in _known(_parts(contexts), CONTEXTS)),
+        candidates=candidates,
+        decoys=_lines(decoys),
+        crop=crop,
+        tokens=tokens,
+        seed=seed,
+        wording=wording,
+    )
+    subjects = load_subjects(data, names=names, taught=taught, people=limit, photos=photos)
+    opened = load(model, device=device, dtype=dtype, batch=batch, load_in_4bit=load_in_4bit,
+                  endpoint=endpoint)  # fmt: skip
+    folder = out or new_folder("audit-vlm")
+    with Bars(quiet=quiet) as bars:
+        found = audit(opened, subjects, inquiry, folder=folder, resume=resume, progress=bars)
+    if as_json:
+        typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
+    elif not quiet:
+        from ..vlm.page import main_table, reached_table
+
+        for head, body in (main_table(found.records), reached_table(found.records)):
+            _print(head, body)
+        for note in found.notes[:10]:
+            typer.echo(f"note: {note}")
+        typer.echo(f"written: {found.page}")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _known(given: Sequence[str], known: Sequence[str]) -> Sequence[str]:
+    wrong = [name for name in given if name not in known]
+    if wrong:
+        raise ValueError(f"a context is one of {', '.join(known)}, got '{wrong[0]}'")
+    return given
+
+
+def _lines(path: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def _print(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*head)
+    for row in body:
+        table.add_row(*(cell.removeprefix("!") for cell in row))
+    Console(width=160).print(table)

@@ -1,0 +1,187 @@
+"""Who is asked about: a data set whose folders are names, or a list in a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from unmask.defenses import Photo
+from unmask.defenses.files import read_picture
+
+from ..data import load_dataset
+from ..data.base import Bad
+from .names import spoken
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be named.
+
+    Args:
+        identity: key in the data.
+        name: as it is asked and answered.
+        aliases: other names.
+        fame: stratum, empty if unknown.
+        gender: any label, empty if unknown; candidates are chosen among equals.
+    """
+
+    identity: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    fame: str = ""
+    gender: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Subjects:
+    """The people of an audit and their photos.
+
+    Args:
+        label: name of the data, without its place.
+        people: by identity, sorted.
+        photos: sorted by key, `identity` set; faces not looked for.
+        notes: what a reader must know.
+    """
+
+    label: str
+    people: dict[str, Person]
+    photos: tuple[Photo, ...]
+    notes: tuple[str, ...] = ()
+
+
+def load_subjects(
+    data: str, *, names: Path | None = None, taught: Mapping[str, str] | None = None,
+    people: int = 0, photos: int = 0,
+) -> Subjects:  # fmt: skip
+    """Read people and photos.
+
+    Args:
+        data: a data set or folder, or a CSV file with the columns `name` and `photo`
+            (a path beside the file), and if known `aliases` (separated by `;`), `fame`,
+            `gender`.
+        names: CSV file with `identity`, `name` and the same further columns, for data whose
+            folders are no names.
+        taught: names by identity that the model was taught; `names` goes before.
+        people: use at most so many people, 0 for all; the choice depends on keys alone.
+        photos: use at most so many photos of each, 0 for all.
+
+    Raises:
+        LookupError: no such data.
+        ValueError: a bad table, photos that are missing, or fewer than two people.
+    """
+    if data.lower().endswith(".csv"):
+        if names:
+            raise ValueError("a list of photos has its names already; drop --names")
+        found = _listed(Path(data).expanduser())
+    else:
+        loaded = load_dataset(data)
+        known = _named(names) if names else {}
+        told = taught or {}
+        cast = {
+            key: known.get(key) or Person(key, told.get(key) or spoken(key))
+            for key in sorted({photo.identity for photo in loaded.photos})
+        }
+        missing = [key for key in cast if names and key not in known]
+        notes = [_unread(bad) for bad in loaded.bad]
+        if missing:
+            notes.append(f"{len(missing)} people are not in {names}, for example {missing[0]}")
+        found = Subjects(loaded.name, cast, loaded.photos, tuple(notes))
+    codes = [p.name for p in found.people.values() if sum(map(str.isalpha, p.name)) < 2]
+    if codes:
+        told_codes = f"{len(codes)} of the names are no names, for example '{codes[0]}'; no model"
+        found = replace(found, notes=(*found.notes, f"{told_codes} can know them (--names?)"))
+    return _chosen(found, people, photos)
+
+
+def _chosen(found: Subjects, people: int, photos: int) -> Subjects:
+    by_person: dict[str, list[Photo]] = defaultdict(list)
+    for photo in found.photos:
+        by_person[photo.identity].append(photo)
+    keep = sorted(by_person, key=_rank)[: people or None]
+    kept = [
+        photo for key in keep
+        for photo in sorted(by_person[key], key=lambda p: _rank(p.key))[: photos or None]
+    ]  # fmt: skip
+    if len(keep) < 2:
+        raise ValueError(f"an audit needs at least 2 people with photos, got {len(keep)}")
+    cast = {key: found.people[key] for key in sorted(keep)}
+    return replace(found, people=cast, photos=tuple(sorted(kept, key=lambda p: p.key)))
+
+
+def _listed(path: Path) -> Subjects:
+    rows = _rows(path, ("name", "photo"))
+    people: dict[str, Person] = {}
+    photos: dict[str, Photo] = {}
+    bad = []
+    for number, row in enumerate(rows, 2):
+        person = _person(row["name"].strip(), row)
+        if people.setdefault(person.name, person) != person:
+            raise ValueError(f"{path}, line {number}: {person.name} was told differently above")
+        place = row["photo"].strip()
+        if place in photos:
+            raise ValueError(f"{path}, line {number}: {place} occurs twice")
+        try:
+            pixels, _ = read_picture(path.parent / place)
+        except ValueError as error:
+            bad.append(Bad(place, str(error)))
+            continue
+        photos[place] = Photo(pixels, place, person.name)
+    if not photos:
+        first = f"; {bad[0].reason}" if bad else ""
+        raise ValueError(f"{path} lists no photo that can be read{first}")
+    return Subjects(path.name, people, tuple(photos.values()), tuple(_unread(b) for b in bad))
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """Return names by identity from a CSV file with the columns `identity` and `name`.
+
+    Raises:
+        ValueError: a bad table.
+    """
+    return {key: person.name for key, person in _named(path).items()}
+
+
+def _named(path: Path) -> dict[str, Person]:
+    found = {}
+    for number, row in enumerate(_rows(path, ("identity", "name")), 2):
+        key = row["identity"].strip()
+        if key in found:
+            raise ValueError(f"{path}, line {number}: {key} occurs twice")
+        found[key] = _person(key, row)
+    return found
+
+
+def _person(identity: str, row: Mapping[str, str]) -> Person:
+    aliases = tuple(filter(None, map(str.strip, (row.get("aliases") or "").split(";"))))
+    fame, gender = ((row.get(column) or "").strip() for column in ("fame", "gender"))
+    return Person(identity, row["name"].strip(), aliases, fame, gender.lower())
+
+
+def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            rows, head = list(reader), [name.strip().lower() for name in reader.fieldnames or []]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
+    lost = [column for column in needed if column not in head]
+    if lost:
+        raise ValueError(f"{path} needs the columns {', '.join(needed)}; it has {', '.join(head)}")
+    tidy = [{str(k).strip().lower(): v or "" for k, v in row.items()} for row in rows]
+    for number, row in enumerate(tidy, 2):
+        empty = [column for column in needed if not row[column].strip()]
+        if empty:
+            raise ValueError(f"{path}, line {number}: no {empty[0]}")
+    return tidy
+
+
+def _unread(bad: Bad) -> str:
+    return f"not read: {bad.path}: {bad.reason}"
+
+
+def _rank(text: str) -> bytes:
+    return hashlib.sha256(f"audit\x1f{text}".encode()).digest()

@@ -1,0 +1,141 @@
+"""The audit: load, ask, keep, score, write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from unmask.defenses import DEFENSES
+from unmask.defenses.faces.find import find_faces
+
+from ..comparison import open_folder
+from ..pictures import Pictures
+from ..records import Record, write_records
+from ..scene import Progress
+from .asking import Answer, Asker
+from .figures import records_of
+from .inquiry import Audit, Inquiry
+from .kept import finished, keep
+from .models import Model
+from .names import Register
+from .page import write_page
+from .people import Subjects
+from .scoring import score
+
+
+@dataclass(frozen=True, eq=False)
+class Audited:
+    """What an audit found.
+
+    Args:
+        records: all records.
+        answers: every answer.
+        page: path of the report.
+        notes: what a reader must know.
+    """
+
+    records: tuple[Record, ...]
+    answers: tuple[Answer, ...]
+    page: Path
+    notes: tuple[str, ...]
+
+
+def audit(
+    model: Model,
+    subjects: Subjects,
+    inquiry: Inquiry,
+    *,
+    folder: Path,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Audited:
+    """Ask a model for names and write the run folder.
+
+    The folder holds `config.json`, `answers.jsonl`, `records.jsonl`, `curve.png` and
+    `report.html`. An audit that was killed goes on where it was, with the same result.
+
+    Args:
+        model: from `load`.
+        subjects: from `load_subjects`.
+        inquiry: what to ask.
+        folder: where to write; must be new or empty unless `resume`.
+        resume: take over what an interrupted audit with the same settings left there.
+        progress: called with a label, the number done and the number to do.
+
+    Raises:
+        ValueError: two people of one name, a defense that cannot be used here, or a folder
+            that holds another run.
+    """
+    Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
+    inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
+    subjects = _with_faces(subjects, progress)
+    plan = Audit.of(subjects, inquiry, model.batch)
+    open_folder(folder, _config(model, plan), resume=resume)
+    asker = Asker(model, plan, Pictures(folder / "pictures.sqlite"))
+    units = plan.units()
+    done = finished(folder, units, asker.expected) if resume else {}
+    answers: list[Answer] = []
+    for position, unit in enumerate(units, 1):
+        if unit.number not in done:
+            done[unit.number] = asker.ask(unit)
+            keep(folder, done[unit.number])
+        answers += done[unit.number]
+        if progress:
+            progress("asking", position, len(units))
+    records = records_of(score(answers, plan), plan, model, folder.name)
+    if not records:
+        raise ValueError(f"{model.label} can answer none of {', '.join(inquiry.probes)}")
+    write_records(folder / "records.jsonl", records)
+    page = write_page(folder, subjects.notes)
+    return Audited(tuple(records), tuple(answers), page, subjects.notes)
+
+
+def _checked(specs: Sequence[str]) -> tuple[str, ...]:
+    found = []
+    for spec in specs:
+        defense = DEFENSES.build(spec)
+        if defense.needs_background:
+            raise ValueError(
+                f"{defense.name} learns from photos of other people, and an audit sets none "
+                "aside; anonymize a copy with it first and give that as NAME=DIR"
+            )
+        if defense.name != "none":
+            found.append(defense.spec)
+    return tuple(dict.fromkeys(found))
+
+
+def _with_faces(subjects: Subjects, progress: Progress | None) -> Subjects:
+    photos = []
+    for number, photo in enumerate(subjects.photos, 1):
+        photos.append(replace(photo, faces=find_faces(photo.pixels)))
+        if progress:
+            progress("finding faces", number, len(subjects.photos))
+    faceless = sum(not photo.faces for photo in photos)
+    notes = list(subjects.notes)
+    if faceless:
+        notes.append(
+            f"no face found on {faceless} of {len(photos)} photos; they are asked about as they "
+            "are, not with a changed context or a masked face"
+        )
+    return replace(subjects, photos=tuple(photos), notes=tuple(notes))
+
+
+def _config(model: Model, plan: Audit) -> dict[str, Any]:
+    people = plan.subjects.people.values()
+    told: dict[str, Any] = json.loads(json.dumps({
+        "command": "audit-vlm",
+        "model": model.label,
+        "fingerprint": model.fingerprint,
+        "batch": model.batch,
+        "dataset": plan.subjects.label,
+        "photos": plan.mark,
+        "people": {p.identity: [p.name, *p.aliases, p.fame, p.gender] for p in people},
+        "pools": plan.pools,
+        "inquiry": plan.inquiry.as_dict(),
+        "versions": {name: version(name) for name in ("unmask", "torch", "transformers")},
+    }))  # fmt: skip
+    return told | {"notes": list(plan.subjects.notes)}
