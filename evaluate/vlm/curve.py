@@ -19,19 +19,24 @@ _COLOURS = ("tab:blue", "tab:purple", "tab:green", "tab:orange")
 
 @dataclass(frozen=True)
 class Reached:
-    """From which strength on a model is at a control.
+    """From which strength on a model is at a control; empty where it never is.
 
     Args:
         family: name of the defense.
         measure: `named/forced` and others.
         control: name of the control.
-        spec: the weakest setting from which on it holds; empty if it never does.
+        alike: the weakest setting from which on the two cannot be told apart: the interval
+            of their difference holds 0 there and at every stronger setting. With few people
+            intervals are wide, and this says little.
+        shown: the weakest setting from which on the upper end of the difference is at most
+            `MARGIN`. This is shown, and needs about 70 people.
     """
 
     family: str
     measure: str
     control: str
-    spec: str
+    alike: str
+    shown: str
 
 
 def ladders(records: Sequence[Record]) -> dict[str, list[str]]:
@@ -45,26 +50,27 @@ def ladders(records: Sequence[Record]) -> dict[str, list[str]]:
 
 
 def reached(records: Sequence[Record]) -> list[Reached]:
-    """Return, per defense, measure and control, from which strength on the control holds.
-
-    The upper end of the paired difference must stay below `MARGIN` there and at every
-    stronger setting: an interval that is merely wide does not count as privacy.
-    """
+    """Return, per defense, measure and control, from which strength on the control holds."""
     gaps = [r for r in records if r.kind == "difference" and r.name in SHOWN]
     found = []
     for family, specs in ladders(records).items():
-        for name in dict.fromkeys(r.name for r in gaps):
-            for group in dict.fromkeys(r.group for r in gaps):
-                spec = ""
-                for setting in reversed(specs):
-                    here = find(gaps, defense=setting, name=name, group=group)
-                    if not here or here[0].high is None or here[0].high > MARGIN:
-                        break
-                    spec = setting
-                control = group.removeprefix("above=")
-                if find(gaps, name=name, group=group):
-                    found.append(Reached(family, name, control, spec))
+        for name, group in dict.fromkeys((r.name, r.group) for r in gaps):
+            mine = {r.defense: r for r in find(gaps, name=name, group=group)}
+            ladder = [mine.get(spec) for spec in specs]
+            alike = [gap is not None and (gap.low or 0.0) <= 0 for gap in ladder]
+            close = [gap is not None and gap.high is not None and gap.high <= MARGIN
+                     for gap in ladder]  # fmt: skip
+            found.append(Reached(family, name, group.removeprefix("above="),
+                                 _from(specs, alike), _from(specs, close)))  # fmt: skip
     return found
+
+
+def _from(specs: Sequence[str], holds: Sequence[bool]) -> str:
+    """Return the weakest setting from which on it holds throughout."""
+    first = len(specs)
+    while first and holds[first - 1]:
+        first -= 1
+    return specs[first] if first < len(specs) else ""
 
 
 def told(spec: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from .models import CannotAnswerError, Matrix, Model, Picture
 
-ROWS = 256  # candidates that are weighed together
+ROWS = 256  # at most so many candidates, times pictures, are weighed together
+MEMORY = 2 << 30  # bytes that their copies of the prompt's memory may take
 
 
 class Generative(Model):
@@ -152,15 +154,15 @@ class Generative(Model):
         longest, fill = max(map(len, rows)), self._tokenizer.pad_token_id
         tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows], device=device)
         real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows], device=device)
-        each = max(1, ROWS // count)
+        self._forget()
+        first = self.network(**inputs, use_cache=True)
+        size = _bytes(first.past_key_values)
+        each = max(1, min(ROWS // count, MEMORY // max(size, 1)))
         found = []
         for start in range(0, len(rows), each):
             ids, mask = tokens[start : start + each], real[start : start + each]
             some = len(ids)
-            self._forget()
-            # read anew for each block: a memory that was added to cannot be added to again
-            first = self.network(**inputs, use_cache=True)
-            memory = first.past_key_values
+            memory = copy.deepcopy(first.past_key_values)  # reading a candidate adds to it
             memory.batch_repeat_interleave(some)
             whole = torch.cat(
                 [inputs["attention_mask"].repeat_interleave(some, 0), mask.repeat(count, 1)], 1
@@ -276,6 +278,13 @@ class Generative(Model):
             reason = " ".join(str(error).split())[:200]
             raise CannotAnswerError(f"{self.label} says nothing without a picture: {reason}")
         raise error
+
+
+def _bytes(memory: Any) -> int:
+    """Return how large a prompt's memory is; 0 where it does not tell."""
+    layers = getattr(memory, "layers", ())
+    parts = [getattr(layer, name, None) for layer in layers for name in ("keys", "values")]
+    return sum(part.nbytes for part in parts if part is not None)
 
 
 def _begins(out: Any, prompt: Any) -> bool:

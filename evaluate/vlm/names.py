@@ -183,7 +183,9 @@ def _as_surname(surname: str, answer: str) -> bool:
             if (surname not in _EVERYDAY and len(surname) > 3) or len(words) == 1:
                 return True
             continue
-        start = place == 0 or words[place - 1][-1] in ".!?"
+        before = words[place - 1] if place else "."
+        title = normalize(before) in _TITLES or len(normalize(before)) == 1
+        start = before[-1] in ".!?" and not title
         if word[:1].isupper() and not (start and surname in _EVERYDAY and len(words) > 1):
             return True
     return False

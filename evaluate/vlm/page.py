@@ -11,7 +11,7 @@ from unmask.defenses.atomic import write_text
 
 from ..records import Record, find, read_records
 from ..report import STYLE, html_table
-from .curve import MARGIN, plot, reached
+from .curve import MARGIN, plot, reached, told
 from .names import BINS
 
 LIMITS = (
@@ -46,8 +46,10 @@ def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
         f"<p>{escape(model)} on {escape(data)}. Intervals are 95 %, resampled by person.</p>",
         html_table(*main_table(records)),
         f'<img alt="leakage over strength" src="data:image/png;base64,{picture}">',
-        f"<h2>From which strength on is it at a control?</h2><p>The upper end of the difference "
-        f"on the same photos stays below {MARGIN:g} there and at every stronger setting.</p>",
+        "<h2>From which strength on is it at a control?</h2><p>Not told apart: the interval of "
+        "the difference on the same photos holds 0 there and at every stronger setting; with few "
+        f"people that says little. Within {MARGIN:g}: its upper end is no higher, which takes "
+        "about 70 people to show.</p>",
         html_table(*reached_table(records)),
         "<h2>Above the controls</h2>", html_table(*difference_table(records)),
         "<h2>Open answers by prompt</h2>", html_table(*prompt_table(records)),
@@ -98,10 +100,16 @@ def reached_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]
     """Return from which strength on each measure is at each control."""
     body = [
         [r.family, r.measure.removeprefix("named/"), r.control.replace("_", " "),
-         r.spec or "at none that was tried"]
+         *(told(spec) if spec else "at none that was tried" for spec in (r.alike, r.shown))]
         for r in reached(records)
     ]  # fmt: skip
-    return ["defense", "measure", "control", "from"], body
+    return [
+        "defense",
+        "measure",
+        "control",
+        "not told apart from",
+        f"within {MARGIN:g} from",
+    ], body
 
 
 def difference_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:

@@ -25,6 +25,7 @@ from .names import Register
 from .page import write_page
 from .people import Subjects
 from .scoring import score
+from .views import fills
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +121,12 @@ def _with_faces(subjects: Subjects, progress: Progress | None) -> Subjects:
         notes.append(
             f"no face found on {faceless} of {len(photos)} photos; they are asked about as they "
             "are, not with a changed context or a masked face"
+        )
+    full = sum(fills(photo) for photo in photos)
+    if full:
+        notes.append(
+            f"on {full} of {len(photos)} photos the head fills the picture: changing the context "
+            "changes nothing there"
         )
     return replace(subjects, photos=tuple(photos), notes=tuple(notes))
 

@@ -73,6 +73,13 @@ def in_context(pixels: Pixels, photo: Photo, context: Context, donor: Photo | No
     return np.asarray(np.rint(pixels * head + around * (1 - head)).astype(np.uint8))
 
 
+def fills(photo: Photo) -> bool:
+    """Return whether the head leaves no context: less than 1 % of the photo is outside."""
+    if photo.face is None:
+        return False
+    return float(region_mask(photo.pixels.shape[:2], photo.face, "head").mean()) > 0.99
+
+
 def cropped(pixels: Pixels, photo: Photo, sides: float) -> Pixels:
     """Cut a square of so many face sizes around the main face; 0 keeps the photo."""
     if not sides or photo.face is None:

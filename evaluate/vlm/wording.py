@@ -88,7 +88,8 @@ def marks_of(count: int) -> list[str]:
 def chosen(answer: str, names: Sequence[str]) -> int | None:
     """Return which option an answer chose, by mark or by name; None if neither is clear."""
     marks = marks_of(len(names))
-    found = re.match(r"\W*(?:(?:option|answer|letter|number)\W+)?([A-Za-z]|\d+)\b(?!')", answer)
+    found = re.match(r"\W*(?:(?:option|answer|letter|number)\W+)?([a-z]|\d+)\b(?!')", answer,
+                     re.IGNORECASE)  # fmt: skip
     mark = found.group(1).upper() if found else ""
     # "a man" or "I think": a letter that goes on as a sentence is no choice
     rest = answer[found.end() :].strip() if found else ""

@@ -102,7 +102,7 @@ def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def photos(scene: Scene) -> list[Photo]:
-    return [*scene.photos[:2]]
+    return [scene.gallery[0], scene.gallery[-1]]
 
 
 def _swap(folder: Path, **more: Any) -> FaceSwap:

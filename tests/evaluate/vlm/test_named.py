@@ -1,0 +1,83 @@
+"""The attacker that asks for names, beside the recognizers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unmask.evaluate.attackers import named
+from unmask.evaluate.attackers.named import Named
+from unmask.evaluate.certificates import CASES, certify
+from unmask.evaluate.comparison import describe
+from unmask.evaluate.measure import measure
+from unmask.evaluate.plan import ATTACKERS, Plan
+from unmask.evaluate.scene import Scene, prepare
+from unmask.evaluate.vlm.models import Matrix, Model, Picture
+
+
+@pytest.fixture(scope="module")
+def few() -> Scene:
+    return prepare("orl:people=12,photos=4")
+
+
+class Knows(Model):
+    """Knows each photo by its brightness."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__("knows", "1", 8)
+        self.light = {p.pixels.mean(): p.identity for p in scene.probes}
+
+    def likelihoods(self, pictures: list[Picture], prompts: list[str],
+                    candidates: list[str]) -> Matrix:  # type: ignore[override]  # fmt: skip
+        rows = []
+        for picture in pictures:
+            near = None if picture is None else min(
+                self.light, key=lambda light: abs(light - picture.mean()))  # fmt: skip
+            who = "" if near is None else self.light[near]
+            rows.append([float(c == f"This is {who}") for c in candidates])
+        return np.array(rows)
+
+
+def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
+                                             monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(named, "_opened", lambda *args: Knows(few))
+    plan = Plan(attackers=(f"named:model={llava}",))
+    cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
+    certificates = certify(cases, plan)
+    assert set(certificates) == {("named", "knows"), ("named/calibrated", "knows")}
+    for certificate in certificates.values():
+        assert certificate.passed, certificate.failures
+        assert certificate.rank1["undefended"] == 1.0
+        assert certificate.rank1["constant"] == pytest.approx(1 / few.people)
+
+
+def test_a_model_that_knows_nobody_is_invalid(few: Scene, llava: Path, clip: Path) -> None:
+    for path in (llava, clip):  # the names are numbers to these models: all alike
+        plan = Plan(attackers=(f"named:model={path}",))
+        cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
+        for attack in cases["undefended"].attacks:
+            assert attack.status == "ok", attack.reason
+        for certificate in certify(cases, plan).values():
+            assert not certificate.passed
+            assert certificate.failures[0].startswith("undefended: rank-1")
+
+
+def test_another_model_at_the_same_place_is_noticed(few: Scene, llava: Path) -> None:
+    spec = f"named:model={llava}"
+    before = describe(few, ["none"], Plan(attackers=(spec,)))
+    marker = llava / "note.txt"
+    marker.write_text("changed")
+    try:
+        assert describe(few, ["none"], Plan(attackers=(spec,))) != before
+    finally:
+        marker.unlink()
+    assert "attackers" not in describe(few, ["none"], Plan(attackers=("naive",)))
+
+
+def test_bad_models(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="which model is to be asked"):
+        ATTACKERS.build("named")
+    with pytest.raises(ValueError, match="no such model folder: /nowhere/x"):
+        ATTACKERS.build("named:model=/nowhere/x")
+    with pytest.raises(ValueError, match=r"holds no config\.json"):
+        Named(model=str(tmp_path))
