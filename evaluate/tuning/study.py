@@ -193,7 +193,13 @@ def make_sampler(task: Task, seed: int) -> BaseSampler:
     if task.sampler == "gp":
         return optuna.samplers.GPSampler(seed=seed, n_startup_trials=6)
     if task.sampler == "nsga2":
-        return optuna.samplers.NSGAIISampler(seed=seed, population_size=8)
+        # by default all of a single parameter mutates, which is a random search
+        return optuna.samplers.NSGAIISampler(
+            seed=seed,
+            population_size=8,
+            mutation_prob=1 / (len(task.space) + 1),
+            crossover=optuna.samplers.nsgaii.SBXCrossover(),
+        )
     if task.sampler == "random":
         return optuna.samplers.RandomSampler(seed=seed)
     if task.sampler == "grid":
