@@ -50,6 +50,9 @@ def records_of(
     for outcome, count in sorted(Counter(measured.outcomes).items()):
         share, total = count / len(measured.outcomes), len(measured.outcomes)
         reason = "; ".join(sorted(set(measured.failures.values()))) if outcome == "failed" else ""
+        if outcome == "defended":
+            said = Counter(measured.remarks.values())
+            reason = "; ".join(f"{text} ({n} photos)" for text, n in sorted(said.items()))
         records.append(
             replace(base, kind="outcome", name=outcome, statistic="share", value=share, n=total,
                     reason=reason)
@@ -162,6 +165,10 @@ def _utility(base: Record, utility: Utility, measured: Measured) -> Record:
     )  # fmt: skip
     if utility.status != "ok":
         return replace(base, n=len(measured.people))
+    if utility.overall is not None:
+        value, low, high = utility.overall
+        return replace(base, statistic="set", value=value, low=low, high=high,
+                       n=len(measured.people))  # fmt: skip
     known = np.isfinite(utility.values)
     if not known.any():
         reason = "not measurable on any clean photo (no landmarks or no face found there)"

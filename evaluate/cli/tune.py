@@ -68,7 +68,7 @@ def tune(
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
     from ..comparison import new_folder
-    from ..plan import BUDGETS, METRICS, Plan
+    from ..plan import BUDGETS, Plan, usual_metrics
     from ..specs import parse_shares, split_specs
     from ..tuning.goal import Goal
     from ..tuning.iso import tune_all
@@ -76,7 +76,7 @@ def tune(
     from ..tuning.run import tune as run
     from .progress import Bars
 
-    names = tuple(split_specs(metrics)) or tuple(METRICS.available())
+    names = tuple(split_specs(metrics)) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
     known = tuple(split_specs(search_recognizers))
     other = tuple(split_specs(report_recognizers)) or known

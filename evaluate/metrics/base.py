@@ -23,7 +23,7 @@ class Metric(ABC):
 
     Class data says how to read the numbers: `name`, as its entry point is named;
     `higher_is` better or worse; `bounds`, the range of a value; `unit`; `needs`, what must
-    be present (`weights`, `landmarks`).
+    be present (`weights`, `landmarks`); `usual`, whether a comparison measures it unasked.
     """
 
     name: ClassVar[str]
@@ -31,6 +31,7 @@ class Metric(ABC):
     bounds: ClassVar[tuple[float, float]]
     unit: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    usual: ClassVar[bool] = True
 
     @abstractmethod
     def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:

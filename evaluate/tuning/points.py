@@ -81,7 +81,11 @@ def point_of(measured: Measured) -> Point:
     utilities = {}
     for utility in measured.utilities:
         known = np.isfinite(utility.values) if utility.status == "ok" else np.zeros(0, bool)
-        if known.any():
+        if utility.overall is not None:
+            value, low, high = utility.overall
+            ends = (value if low is None else low, value if high is None else high)
+            utilities[utility.name] = Estimate(value, *ends, len(measured.people))
+        elif known.any():
             utilities[utility.name] = clustered_interval(
                 utility.values[known], measured.people[known], bounds=None
             )

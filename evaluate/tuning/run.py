@@ -11,7 +11,7 @@ from pathlib import Path
 from unmask.defenses import DEFENSES
 
 from ..comparison import Comparison, compare, open_folder
-from ..plan import BUDGETS, METRICS, Plan
+from ..plan import BUDGETS, Plan, usual_metrics
 from ..scene import Progress, Scene, prepare
 from ..statistics import Estimate
 from ..summary import rows
@@ -143,7 +143,7 @@ def tune(
     goal = goal or Goal()
     tuned = DEFENSES.build(defense)
     wanted = search_space(defense, space)
-    metrics = tuple(METRICS.available())
+    metrics = usual_metrics()
     search = search or Plan(BUDGETS["search"], metrics, budget="search")
     test = test or Plan(metrics=metrics, seed=search.seed)
     for plan in (search, test):

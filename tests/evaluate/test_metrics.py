@@ -24,7 +24,7 @@ from unmask.evaluate.metrics.refound import intersection_over_union, refound
 from unmask.evaluate.metrics.ssim import Ssim, ssim
 from unmask.evaluate.plan import METRICS
 
-APART = ("lpips", "seam", "sharpness")  # the last two look inside the region only: test_slopes.py
+APART = ("lpips", "seam", "sharpness", "fid", "kid", "hog_face")  # test_slopes, test_realism
 NAMES = [name for name in METRICS.available() if name not in APART]
 
 
