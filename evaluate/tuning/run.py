@@ -6,14 +6,17 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+
+import numpy as np
 
 from unmask.defenses import DEFENSES
 
 from ..comparison import Comparison, compare, open_folder
 from ..plan import BUDGETS, Plan, usual_metrics
 from ..scene import Progress, Scene, prepare
-from ..statistics import Estimate
+from ..statistics import Estimate, clustered_interval
 from ..summary import rows
 from ..threads import one_thread
 from .choose import UnmetError, choose, front, next_stronger, spread
@@ -180,7 +183,7 @@ def tune(
                 if watch else None)  # fmt: skip
     points = points_of(opened)
     (folder / "pictures.sqlite").unlink(missing_ok=True)
-    notes = _notes(scene, search, test, failures(opened))
+    notes = _notes(scene, goal, search, test, failures(opened))
     if search_only:
         close(opened)
         best = tuple(front(points, goal))
@@ -260,8 +263,20 @@ def _check_people(goal: Goal, search: int, test: int) -> None:
         )
 
 
-def _notes(scene: Scene, search: Plan, test: Plan, failed: int) -> tuple[str, ...]:
+def none_leaks(people: int) -> Estimate:
+    """Return the leakage of a defense under which none of so many people is ever named."""
+    return clustered_interval(np.zeros(people), np.arange(people))
+
+
+def _notes(scene: Scene, goal: Goal, search: Plan, test: Plan, failed: int) -> tuple[str, ...]:
     notes = list(scene.notes)
+    few = min(len(scene.split.search), len(scene.split.test))
+    if goal.max_leakage is not None and (best := none_leaks(few).high) > goal.max_leakage:
+        needed = next(n for n in count(few) if none_leaks(n).high <= goal.max_leakage)
+        notes.append(
+            f"{few} people cannot show a leakage of at most {goal.max_leakage:g}: even if nobody "
+            f"is named, the interval ends at {best:.2f}; search and test need {needed} people each"
+        )
     if set(search.recognizers) & set(test.recognizers):
         same = ", ".join(sorted(set(search.recognizers) & set(test.recognizers)))
         notes.append(

@@ -11,6 +11,7 @@ from unmask.evaluate.statistics import Estimate
 from unmask.evaluate.tuning.choose import UnmetError, choose, front, next_stronger, spread
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.points import Point, difference
+from unmask.evaluate.tuning.run import none_leaks
 from unmask.evaluate.tuning.spaces import active, anchors, midpoint, search_space, share, spec_with
 
 
@@ -175,3 +176,8 @@ def test_what_is_quick_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     defense = DEFENSES.build("constant")
     store.many(defense, photos, seed=0)
     assert not store._cache.get_many([store._key(defense, photos[0], 0)])
+
+
+def test_few_people_cannot_show_a_low_leakage():
+    assert none_leaks(21).high == pytest.approx(1 - 0.025 ** (1 / 21), abs=1e-3)
+    assert none_leaks(36).high < 0.1 < none_leaks(34).high
