@@ -116,6 +116,7 @@ class Named(Attacker):
 
         if model.kind == "dual":
             texts = [template.format(name) for template in TEMPLATES for name in self._asked]
+            model.tell_apart(texts[: len(self._asked)])
             both = model.similarities([*shown, GREY], texts)
             mean = both.reshape(len(both), len(TEMPLATES), -1).mean(1).round(6)
             return mean[:-1], mean[-1:]

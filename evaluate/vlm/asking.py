@@ -123,8 +123,9 @@ class Asker:
         wording, pool = self._audit.inquiry.wording, self._audit.pools[unit.pool]
         names = [self._names[key] for key in pool]
         if self._model.kind == "dual":
-            mean = self._compared(pictures, names).mean(1)
-            note("forced", np.round(mean, 6).tolist())
+            seen, reason = self._compared(pictures, names)
+            means = [None if row is None else np.round(row.mean(0), 6).tolist() for row in seen]
+            note("forced", means, reason=reason)
             return
         if self._model.weighs:
             asked = [wording.question] * len(people)
@@ -155,17 +156,25 @@ class Asker:
 
     def _votes(self, unit: Unit, pictures: Any, people: Any, keys: Any, note: Any) -> None:
         pool, decoys = self._audit.pools[unit.pool], self._audit.inquiry.decoys
-        seen = np.round(self._compared(pictures, [*(self._names[k] for k in pool), *decoys]), 6)
-        note("votes", seen.argmax(2).tolist())
+        names = [*(self._names[key] for key in pool), *decoys]
+        seen, reason = self._compared(pictures, names)
+        chosen = [None if row is None else np.round(row, 6).argmax(1).tolist() for row in seen]
+        note("votes", chosen, reason=reason)
 
-    def _compared(self, pictures: Sequence[Picture], names: Sequence[str]) -> Any:
-        """Return `(N, templates, names)` similarities."""
+    def _compared(
+        self, pictures: Sequence[Picture], names: Sequence[str]
+    ) -> tuple[list[Any], str]:
+        """Return `(templates, names)` similarities of each picture, or why there are none."""
         from .dual import GREY
 
         shown = [GREY if picture is None else picture for picture in pictures]
         texts = [template.format(name) for template in TEMPLATES for name in names]
-        found = self._model.similarities(shown, texts)
-        return found.reshape(len(shown), len(TEMPLATES), len(names))
+        try:
+            self._model.tell_apart(texts[: len(names)])
+            found = self._model.similarities(shown, texts)
+        except CannotAnswerError as error:
+            return [None] * len(shown), str(error)
+        return list(found.reshape(len(shown), len(TEMPLATES), len(names))), ""
 
     def _told(
         self, pictures: Sequence[Picture], asked: Sequence[str], tokens: int

@@ -121,7 +121,8 @@ def plot(path: Path, records: Sequence[Record]) -> None:
         axes.set_xlabel(f"{family}: {parameters}, weak to strong" if parameters else family)
         axes.set_ylim(-0.02, 1.02)
         axes.set_ylabel("share right")
-        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
     with replacing(path) as temporary:
         figure.savefig(temporary)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from unmask.defenses.photo import Pixels
 
-from .models import Matrix, Model, Picture
+from .models import CannotAnswerError, Matrix, Model, Picture
 
 TEXTS = 256  # texts that are read together
 GREY = np.full((224, 224, 3), 128, np.uint8)
@@ -54,6 +54,19 @@ class Dual(Model):
             some = fresh[start : start + TEXTS]
             known.update(zip(some, self._read(some), strict=True))
         return self._see(pictures) @ np.stack([known[text] for text in texts]).T
+
+    def tell_apart(self, texts: Sequence[str]) -> None:
+        """Refuse texts that are the same tokens; see `Model.tell_apart`."""
+        tokenizer = self.processor.tokenizer
+        longest = getattr(self.network.config.text_config, "max_position_embeddings", None)
+        known: dict[tuple[int, ...], str] = {}
+        for text in dict.fromkeys(texts):
+            other = known.setdefault(tuple(tokenizer(text).input_ids[:longest]), text)
+            if other != text:
+                raise CannotAnswerError(
+                    f"'{other}' and '{text}' are the same to the tokenizer of {self.label}, "
+                    "which lacks their words or cuts them off"
+                )
 
     def _see(self, pictures: Sequence[Pixels]) -> Matrix:
         import torch

@@ -118,6 +118,8 @@ class Generative(Model):
         if self.remembers.get(seen, True):
             try:
                 found = self._remembered(pictures, prompts, candidates)
+            except CannotAnswerError:
+                raise
             except Exception:  # an unusual cache or signature: the plain way decides
                 if seen in self.remembers:
                     raise
@@ -215,6 +217,13 @@ class Generative(Model):
             if not tokens:
                 raise ValueError(f"the candidate '{candidate}' has no tokens")
             found.append(tokens)
+        for place, tokens in enumerate(found):
+            first = found.index(tokens)
+            if first < place:
+                raise CannotAnswerError(
+                    f"'{candidates[first]}' and '{candidates[place]}' are the same to the "
+                    f"tokenizer of {self.label}, which lacks their words"
+                )
         return found
 
     def prompt(self, question: str, *, picture: bool = True) -> str:
@@ -274,7 +283,7 @@ class Generative(Model):
         ]
 
     def _give_up(self, pictures: Sequence[Picture], error: Exception) -> None:
-        if pictures[0] is None:
+        if pictures[0] is None and not isinstance(error, CannotAnswerError):
             reason = " ".join(str(error).split())[:200]
             raise CannotAnswerError(f"{self.label} says nothing without a picture: {reason}")
         raise error

@@ -87,6 +87,13 @@ class Model(ABC):
         """
         raise CannotAnswerError(f"{self.label} is no dual encoder")
 
+    def tell_apart(self, texts: Sequence[str]) -> None:  # noqa: B027  most have nothing to refuse
+        """Refuse texts that are the same to the model: they would tie, which is no privacy.
+
+        Raises:
+            CannotAnswerError: two of them are the same tokens.
+        """
+
 
 def load(
     model: str,

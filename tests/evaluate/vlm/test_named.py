@@ -51,9 +51,29 @@ def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
         assert certificate.rank1["constant"] == pytest.approx(1 / few.people)
 
 
-def test_a_model_that_knows_nobody_is_invalid(few: Scene, llava: Path, clip: Path) -> None:
-    for path in (llava, clip):  # the names are numbers to these models: all alike
-        plan = Plan(attackers=(f"named:model={path}",))
+@pytest.fixture(scope="module")
+def sayable(few: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give everybody a name whose words the tiny models have."""
+    words = ["Anna", "Bell", "Carl", "Dorn", "Emma", "Falk", "Georg", "Hahn"]
+    pairs = [f"{a} {b}" for a in words for b in words if a != b]
+    people = sorted({photo.identity for photo in few.probes})
+    path = tmp_path_factory.mktemp("names") / "names.csv"
+    rows = (f"{key},{name}\n" for key, name in zip(people, pairs, strict=False))
+    path.write_text("identity,name\n" + "".join(rows))
+    return path
+
+
+def test_a_model_without_the_words_is_unavailable(few: Scene, llava: Path, clip: Path) -> None:
+    for path in (llava, clip):  # the names are numbers, all alike to these models
+        (attack,) = measure("none", few, Plan(attackers=(f"named:model={path}",))).attacks
+        assert attack.status == "unavailable"
+        assert "are the same to the tokenizer" in attack.reason
+
+
+def test_a_model_that_knows_nobody_is_invalid(few: Scene, llava: Path, clip: Path,
+                                              sayable: Path) -> None:  # fmt: skip
+    for path in (llava, clip):
+        plan = Plan(attackers=(f"named:model={path},names={sayable}",))
         cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
         for attack in cases["undefended"].attacks:
             assert attack.status == "ok", attack.reason

@@ -254,7 +254,7 @@ def test_saved_models_without_a_picture_are_at_chance(
 
 def test_a_dual_encoder_votes(clip: Path, tmp_path: Path) -> None:
     known = subjects(5, 2)
-    inquiry = Inquiry(contexts=("whole",), decoys=("Nobody Known", "Some One"))
+    inquiry = Inquiry(contexts=("whole",), decoys=("Hahn Bell", "Jung Carl"))
     found = audit(load(str(clip)), known, inquiry, folder=tmp_path / "run").records
     none = {"group": "control=no_image", "kind": "leakage"}
     votes = find(found, name="named/votes", statistic="rank1", **none)[0]

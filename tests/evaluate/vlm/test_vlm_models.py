@@ -47,6 +47,14 @@ def test_without_a_picture_after_pictures(
     assert np.allclose(later[0], model.plain(None, QUESTION, NAMES), atol=2e-4)
 
 
+def test_words_it_lacks_are_no_answer(llava: Path, pictures: list[np.ndarray]) -> None:
+    """Two unknown names are one token: equal likelihoods would look like privacy."""
+    model = opened(llava)
+    for shown in (pictures[:2], [None, None]):
+        with pytest.raises(CannotAnswerError, match="'Zoe' and 'Yann' are the same to the"):
+            model.likelihoods(shown, [QUESTION] * 2, ["Zoe", "Anna", "Yann"])
+
+
 def test_a_wrong_memory_is_noticed(llava: Path, pictures: list[np.ndarray],
                                    monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     model = opened(llava)
