@@ -108,6 +108,9 @@ def audit_vlm(
 
         for head, body in (main_table(found.records), reached_table(found.records)):
             _print(head, body)
+        for record in found.records:
+            if record.status == "unavailable" and not record.group:
+                typer.echo(f"not measured: {record.name}: {record.reason}")
         for note in found.notes[:10]:
             typer.echo(f"note: {note}")
         typer.echo(f"written: {found.page}")

@@ -28,7 +28,10 @@ def tune(
     ] = None,
     utility: Annotated[str, typer.Option(help="The utility metric.")] = "ssim",
     trials: Annotated[int, typer.Option(help="Settings to try.")] = 30,
-    sampler: Annotated[str, typer.Option(help="tpe, gp, nsga2, random or grid.")] = "tpe",
+    sampler: Annotated[
+        str,
+        typer.Option(help="tpe, gp, nsga2, random or grid. Default: tpe under a limit, else gp."),
+    ] = "",
     space: Annotated[
         str, typer.Option(help="Other ranges, weak to strong: 'sigma=0.05..2 region=head|image'.")
     ] = "",

@@ -89,7 +89,7 @@ def tune(
     folder: Path,
     goal: Goal | None = None,
     trials: int = 30,
-    sampler: str = "tpe",
+    sampler: str = "",
     space: str = "",
     search: Plan | None = None,
     test: Plan | None = None,
@@ -114,7 +114,8 @@ def tune(
         folder: run folder, new or empty unless `resume`.
         goal: what is wanted; None: the whole front of leakage against SSIM.
         trials: finished trials in all, earlier legs included.
-        sampler: `tpe`, `gp`, `nsga2`, `random` or `grid`.
+        sampler: `tpe`, `gp`, `nsga2`, `random` or `grid`; empty: `tpe` under a limit and `gp`
+            for a whole front, where each did best (benchmarks/results/samplers.md).
         space: other ranges than the defense's own, see `search_space`.
         search: plan of the search; its recognizers are the search recognizers.
         test: plan of the check.
@@ -146,6 +147,7 @@ def tune(
     goal = goal or Goal()
     tuned = DEFENSES.build(defense)
     wanted = search_space(defense, space)
+    sampler = sampler or ("tpe" if goal.limited else "gp")
     metrics = usual_metrics()
     search = search or Plan(BUDGETS["search"], metrics, budget="search")
     test = test or Plan(metrics=metrics, seed=search.seed)
