@@ -218,7 +218,9 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
     study = open_study(task)
     done = sum(t.state in FINISHED for t in study.get_trials(deepcopy=False))
     first = task.plan.seed if task.sampler_seed is None else task.sampler_seed
-    study.sampler = make_sampler(task, first + 1000 * done + number)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        study.sampler = make_sampler(task, first + 1000 * done + number)
     if task.goal.max_leakage is not None:
         study.pruner = optuna.pruners.ThresholdPruner(upper=task.goal.max_leakage)
 
