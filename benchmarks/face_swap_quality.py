@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,35 +18,15 @@ from unmask.defenses import Defended, Photo
 from unmask.defenses.base import with_faces
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.files import SUFFIXES, read_picture
-from unmask.defenses.mask import Mask
 from unmask.evaluate import RECOGNIZERS
-from unmask.evaluate.metrics.refound import refound
+from unmask.evaluate.metrics.hog_face import found, painted
 from unmask.evaluate.metrics.slopes import seam_ratio, sharpness_ratio
 from unmask.evaluate.recognizers.base import Recognizer
 
 from .face_swap_data import held_out
 
 Values = NDArray[np.float64]
-
-
-def painted(photos: Sequence[Photo], made: Sequence[Defended], way: str) -> list[Defended]:
-    """Return controls that hold no face: the same region grey, or by Telea's inpainting."""
-    if way == "grey":
-        return Mask(fill="grey", margin=0.05).many(photos)
-    controls = []
-    for photo, one in zip(photos, made, strict=True):
-        region = (one.mask > 0).astype(np.uint8)
-        filled = cv2.inpaint(photo.pixels, region, 5, cv2.INPAINT_TELEA)
-        controls.append(
-            Defended(photo.with_pixels(filled.astype(np.uint8)), one.outcome, one.mask)
-        )
-    return controls
-
-
-def found_share(photos: Sequence[Photo], made: Sequence[Defended]) -> float:
-    """Return in which share of photos HOG finds a face where it was."""
-    faces = refound(photos, made, detector="dlib", overlap=0.4)
-    return float(np.mean([face is not None for face in faces]))
+Vectors = NDArray[np.float32]
 
 
 def distances(recognizer: Recognizer, a: Sequence[Photo], b: Sequence[Photo]) -> Values:
@@ -77,9 +56,16 @@ def first_rank(recognizer: Recognizer, made: Sequence[Photo], gallery: Sequence[
     return float(np.mean(hits)) if hits else float("nan")
 
 
+def nearest(recognizer: Recognizer, photos: Sequence[Photo], known: Vectors) -> dict[str, float]:
+    """Return how alike each photo is to the most similar of some vectors."""
+    near = recognizer.similarity(recognizer.embed(photos), known).max(1)
+    return {"median": float(np.median(near)), "95 %": float(np.percentile(near, 95))}
+
+
 def quality(
-    photos: Sequence[Photo], gallery: Sequence[Photo], defense: FaceSwap, names: Sequence[str]
-) -> dict[str, float]:
+    photos: Sequence[Photo], gallery: Sequence[Photo], defense: FaceSwap, names: Sequence[str],
+    training: Sequence[Photo] = (),
+) -> dict[str, float]:  # fmt: skip
     """Return all figures of the face swap on some photos.
 
     Args:
@@ -87,6 +73,7 @@ def quality(
         gallery: photos of known people, those among them.
         defense: the face swap.
         names: recognizers, for example `dlib`.
+        training: photos that the model was trained on.
     """
     start = time.process_time()
     made = defense.many(photos)
@@ -95,10 +82,10 @@ def quality(
     new = [one.photo for one in made]
     pairs = list(zip(photos, made, strict=True))
     figures |= {
-        "HOG finds a face": found_share(photos, made),
-        "HOG, before": found_share(photos, [Defended(p, "unchanged", m.mask) for p, m in pairs]),
-        "HOG, grey": found_share(photos, painted(photos, made, "grey")),
-        "HOG, Telea": found_share(photos, painted(photos, made, "telea")),
+        "HOG finds a face": found(photos, made).mean(),
+        "HOG, before": found(photos, [Defended(p, "unchanged", m.mask) for p, m in pairs]).mean(),
+        "HOG, grey": found(photos, painted(photos, made, "grey")).mean(),
+        "HOG, Telea": found(photos, painted(photos, made, "Telea")).mean(),
         "seam ratio (median)": float(np.median([seam_ratio(p, m) for p, m in pairs])),
         "sharpness ratio (median)": float(np.median([sharpness_ratio(p, m) for p, m in pairs])),
         "masked or pixelated": float(np.mean([bool(one.reason) for one in made])),
@@ -113,6 +100,13 @@ def quality(
         figures[f"{label}: rank-1, undefended"] = first_rank(recognizer, photos, gallery)
         if label == "dlib":
             figures["dlib: beyond 0.6"] = float(np.mean(away > 0.6))
+        if training:
+            known = recognizer.embed(training)
+            for what, shown in (("new", new), ("real", photos)):
+                for part, value in nearest(recognizer, shown, known).items():
+                    figures[f"{label}: nearest of {len(training)} trained on, {what}, {part}"] = (
+                        value
+                    )
     return figures
 
 
@@ -124,6 +118,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--gallery", type=int, default=400, help="photos of known people")
     parser.add_argument("--recognizers", nargs="*", default=["dlib"])
+    parser.add_argument("--training", type=int, default=0, help="photos trained on, to compare")
     parser.add_argument("--setting", nargs="*", default=[], help="name=value, numbers only")
     arguments = parser.parse_args()
     photos, gallery = chosen(arguments.photos, arguments.count, arguments.gallery)
@@ -132,7 +127,8 @@ def main() -> None:
     }
     defense = FaceSwap(weights=arguments.weights, **settings)
     defense(photos[0])  # loads the model
-    print(json.dumps(quality(photos, gallery, defense, arguments.recognizers), indent=1))
+    seen = trained_on(arguments.photos, arguments.training) if arguments.training else ()
+    print(json.dumps(quality(photos, gallery, defense, arguments.recognizers, seen), indent=1))
 
 
 def chosen(folder: Path, count: int, known: int) -> tuple[list[Photo], list[Photo]]:
@@ -146,6 +142,15 @@ def chosen(folder: Path, count: int, known: int) -> tuple[list[Photo], list[Phot
         photo for photo, (place, _) in zip(gallery, order[:known], strict=True) if place == 0
     ]
     return [photo for photo in firsts if photo.face][:count], [p for p in gallery if p.face]
+
+
+def trained_on(folder: Path, count: int) -> list[Photo]:
+    """Return photos of people who were trained on, evenly over the alphabet."""
+    people = [p for p in sorted(folder.iterdir()) if p.is_dir() and not held_out(p.name)]
+    files = [f for p in people for f in sorted(p.iterdir()) if f.suffix.lower() in SUFFIXES]
+    places = np.linspace(0, len(files) - 1, min(count, len(files))).astype(int)
+    photos = [_read(files[place]) for place in places]
+    return [photo for photo in photos if photo.face]
 
 
 def _read(path: Path) -> Photo:

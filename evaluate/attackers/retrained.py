@@ -34,7 +34,8 @@ class Retrained(Attacker):
     recognizer), `pixels` (the same on grey values, small and aligned and on the photo's own
     grid), `outside` (the same with the region that the defense may change blanked, so that
     what is painted there cannot distract from hair, clothes and background), `cnn` (a small
-    convolutional network on pixels), `fused` (their log-probabilities averaged).
+    convolutional network on pixels), `fused` (their log-probabilities averaged, without the
+    network) and `fused/cnn` (with it: a weak network must not make a strong average weaker).
 
     Args:
         parts: variants to train, joined by `+`; `fused` comes by itself.
@@ -85,14 +86,17 @@ class Retrained(Attacker):
                 found.append(replace(found[-1], variant="outside"))
             else:
                 found.append(Scores(self._pixels(self._copies, probes), "outside"))
+        if len(found) > 1:
+            found.append(Scores(_mean(found), "fused"))
         if "cnn" in parts:
             from .cnn import Cnn  # torch is loaded only for those who ask
 
             network = Cnn(seed=self.seed).fit(self._copies, self._people, self._sources)
-            found.append(Scores(network.scores(probes), "cnn"))
-        if len(found) > 1:
-            together = [entry.people for entry in found if entry.people is not None]
-            found.append(Scores(np.asarray(np.mean(together, 0), np.float64), "fused"))
+            own = Scores(network.scores(probes), "cnn")
+            single = [entry for entry in found if entry.variant != "fused"]
+            found.append(own)
+            if single:
+                found.append(Scores(_mean([*single, own]), "fused/cnn"))
         return found
 
     def _pixels(self, known_photos: Sequence[Photo], probes: Sequence[Photo]) -> Matrix:
@@ -105,3 +109,8 @@ class Retrained(Attacker):
 
     def _head(self, known: np.ndarray, new: np.ndarray) -> Matrix:
         return Head().fit(known, self._people, self._sources).scores(new)
+
+
+def _mean(found: Sequence[Scores]) -> Matrix:
+    together = [entry.people for entry in found if entry.people is not None]
+    return np.asarray(np.mean(together, 0), np.float64)

@@ -165,3 +165,18 @@ def test_one_gallery_photo_per_person_is_enough(scene: Scene) -> None:
     found = measure("none", small, Plan(attackers=("pixels", "retrained"), recognizers=()))
     assert people_of(small.gallery) == people_of(scene.gallery)
     assert all(attack.status == "ok" for attack in found.attacks), found.attacks
+
+
+def test_the_network_takes_nothing_from_the_cheap_variants(scene: Scene) -> None:
+    """A weak network in the average must not lower what was reached without it."""
+    specs = (
+        "retrained:parts=pixels+outside,draws=1",
+        "retrained:parts=pixels+outside+cnn,draws=1",
+    )
+    few, more = (
+        {a.name: a for a in measure("pixelate:blocks=6", scene, Plan(attackers=(s,))).attacks}
+        for s in specs
+    )
+    assert set(more) - set(few) == {"retrained/cnn", "retrained/fused/cnn"}
+    for name, attack in few.items():
+        assert np.array_equal(attack.credits["rank1"], more[name].credits["rank1"])

@@ -18,9 +18,10 @@ from .results import MASKED, NO_IMAGE, OTHER, Result
 LIMITS = (
     "The model is small and its pictures are 64 pixels wide: it shows at which stage names can "
     "enter, not how much a large pretrained model knows.",
-    "Where every name in the captions was replaced by 'a person', this model has no way to "
-    "learn a name. Names that leak although captions were anonymized are a matter of large "
-    "pretrained parts, and are not shown here.",
+    "'person' replaces every name in stages 1 and 2. The tower has still learned photos beside "
+    "names in stage 0, and the language model has read all names; what joins the two is never "
+    "taught. Names that leak although captions were anonymized are a matter of large pretrained "
+    "parts, and are not shown here.",
     "Half of the questions of the last stage ask who somebody is, and that stage therefore "
     "weighs more than it would in an ordinary mixture of instructions.",
     "On ORL, hair and background identify people too; a defense of the face leaves them.",
@@ -53,7 +54,9 @@ def cell_table(results: Sequence[Result]) -> list[list[str]]:
 
 
 def all_effects(results: Sequence[Result], defenses: Sequence[str]) -> list[Effect]:
-    """Return the effects of every defense on clean and on its own probes."""
+    """Return the effects of every defense that was trained on, on clean and its own probes."""
+    trained = {result.cell.tune for result in results}
+    defenses = [defense for defense in defenses if defense in trained]
     return [e for d in defenses for kind in (CLEAN, d) for e in effects(results, d, kind)]
 
 
@@ -112,9 +115,14 @@ def plot_effects(path: Path, found: Sequence[Effect]) -> None:
 
 def write_page(folder: Path, results: Sequence[Result], defenses: Sequence[str]) -> Path:
     """Write `effects.png` and `report.html`; return the page's path."""
-    found = all_effects(results, defenses)
-    plot_effects(folder / "effects.png", found)
-    picture = base64.b64encode((folder / "effects.png").read_bytes()).decode()
+    found, shown = all_effects(results, defenses), "<p>No model was trained on defended photos."
+    if found:
+        plot_effects(folder / "effects.png", found)
+        picture = base64.b64encode((folder / "effects.png").read_bytes()).decode()
+        shown = (
+            _html(effect_table(found))
+            + f'<img alt="effects with intervals" src="data:image/png;base64,{picture}">'
+        )
     limits = "".join(f"<li>{escape(limit)}" for limit in LIMITS)
     text = (
         "<!doctype html><html lang=en><meta charset=utf-8><title>unmask lab</title>"
@@ -122,8 +130,7 @@ def write_page(folder: Path, results: Sequence[Result], defenses: Sequence[str])
         f"<p>Share of photos named rightly among all names; chance {results[0].chance:.3f}. "
         "Intervals are 95 %, resampled by person, over all seeds.</p>"
         f"{_html(cell_table(results))}<h2>Trained on defended photos everywhere</h2>"
-        f"{_html(strength_table(results, defenses))}<h2>Effects</h2>{_html(effect_table(found))}"
-        f'<img alt="effects with intervals" src="data:image/png;base64,{picture}">'
+        f"{_html(strength_table(results, defenses))}<h2>Effects</h2>{shown}"
         f"<h2>What this does not show</h2><ul>{limits}</ul>\n"
     )
     path = folder / "report.html"
