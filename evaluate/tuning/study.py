@@ -231,7 +231,7 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
         finished = sum(t.state in FINISHED for t in trials)
         if finished >= task.trials or len(trials) > 3 * task.trials + 20:
             study.stop()
-        elif task.goal.limited and len(trials) % 2 == 0:
+        elif task.goal.limited and task.sampler != "grid" and len(trials) % 2 == 0:
             _refine(study, task)
 
     if done < task.trials:

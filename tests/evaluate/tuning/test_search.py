@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import optuna
 import pytest
+from optuna.storages.journal import JournalFileBackend, JournalStorage
 
 from unmask.defenses import DEFENSES
 from unmask.evaluate import Plan, tune
@@ -18,6 +20,7 @@ from unmask.evaluate.specs import split_specs
 from unmask.evaluate.statistics import clustered_interval
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.run import Tuned
+from unmask.evaluate.tuning.study import SAMPLERS, trial_rows
 
 QUICK = Plan(("naive", "pixels"), ("ssim",), budget="quick")
 DATA = "orl:people=16,photos=6"
@@ -37,6 +40,12 @@ def small(folder: Path, defense: str = "pixelate", **settings: object) -> Tuned:
 def table(folder: Path, name: str = "trials.csv") -> list[dict[str, str]]:
     with (folder / name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def table_of(folder: Path) -> list[dict[str, object]]:
+    """Return the trials of a search that wrote no table."""
+    storage = JournalStorage(JournalFileBackend(str(folder / "journal.log")))
+    return trial_rows(optuna.load_study(study_name=None, storage=storage))
 
 
 def program(*words: str) -> list[str]:
@@ -80,6 +89,15 @@ def test_same_numbers_without_any_cache(tmp_path: Path, monkeypatch: pytest.Monk
     assert kept.check
     assert bare.check
     assert kept.check.as_dict() == bare.check.as_dict()
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("goal", [Goal(), Goal(max_leakage=0.9)])
+def test_every_sampler_searches(tmp_path: Path, sampler: str, goal: Goal) -> None:
+    found = small(tmp_path / "run", sampler=sampler, goal=goal, search_only=True)
+    states = {row["state"] for row in table_of(tmp_path / "run")}
+    assert states <= {"complete", "pruned"}
+    assert found.points
 
 
 def test_a_cap_nobody_can_hold(tmp_path: Path) -> None:
