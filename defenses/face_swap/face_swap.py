@@ -31,8 +31,8 @@ from .work import Work
 WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
 CONSISTENCY = ("fixed", "person", "photo")
 SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
-FAR = 0.8  # distance by dlib's network; 0.6 is where two people begin
-CALM = 1.0  # deviation of the noise; below 1 faces are less varied, and sooner the old one
+FAR = 0.66  # distance by dlib's network; 0.6 is where two people begin
+CALM = 0.95  # deviation of the noise; below 1 faces are less varied, and sooner the old one
 _TRIES = 1  # further draw where no face is found in the result
 _notes: ContextVar[dict[str, list[str]] | None] = ContextVar("face_swap_notes", default=None)
 
@@ -55,7 +55,7 @@ class FaceSwap(Defense):
         noise: 1: the new face starts from nothing. Less keeps more of the old face (Meng et
             al.: SDEdit, ICLR 2022).
         candidates: faces that are drawn. Taken is the one farthest from the old face by
-            dlib's network, so judge by another recognizer; beyond a distance of 0.8, where
+            dlib's network, so judge by another recognizer; beyond a distance of 0.66, where
             more only means odder, the one that looks most like a face to HOG. Only for
             `consistency=photo`.
         steps: evaluations of the model for each face.
@@ -91,7 +91,7 @@ class FaceSwap(Defense):
 
     noise: float = 1.0
     candidates: int = 4
-    steps: int = 12
+    steps: int = 8
     consistency: str = "photo"
     weights: str = ""
     model: str = ""
@@ -100,7 +100,7 @@ class FaceSwap(Defense):
     device: str = "cpu"
     dtype: str = "float32"
     guidance: float = 5.0
-    margin: float = field(default=0.1, kw_only=True)
+    margin: float = field(default=0.08, kw_only=True)
     random: ClassVar = True
     diagnostic: ClassVar = True  # slow, so only where it is asked for
     space: ClassVar = {

@@ -54,7 +54,9 @@ class Cell:
         return f"seed{self.seed}-{digest[:16]}"
 
 
-def factorial(defenses: Sequence[str], seeds: Sequence[int], *, given: bool = False) -> list[Cell]:
+def factorial(
+    defenses: Sequence[str], seeds: Sequence[int], *, given: bool = False, defended: bool = True
+) -> list[Cell]:
     """Return all cells: 2 x 2 x 2 a defense, then the controls, for each seed.
 
     Controls: a tower that learned nothing with both later stages defended; and, clean
@@ -64,6 +66,7 @@ def factorial(defenses: Sequence[str], seeds: Sequence[int], *, given: bool = Fa
         defenses: specs.
         seeds: at least one.
         given: a pretrained tower is used, so stage 0 does not vary.
+        defended: stages may learn from defended photos; else only clean everywhere is left.
 
     Raises:
         ValueError: no defense or no seed.
@@ -72,7 +75,9 @@ def factorial(defenses: Sequence[str], seeds: Sequence[int], *, given: bool = Fa
         raise ValueError("the lab needs at least one defense and one seed, got none")
     cells = []
     for seed in seeds:
-        for defense in defenses:
+        if not defended:
+            cells.append(Cell(GIVEN if given else CLEAN, CLEAN, CLEAN, seed=seed))
+        for defense in defenses if defended else ():
             levels = (CLEAN, defense)
             towers = (GIVEN,) if given else levels
             cells += [Cell(*c, seed=seed) for c in product(towers, levels, levels)]

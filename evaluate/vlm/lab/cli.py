@@ -14,10 +14,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the lab's options to a parser."""
     parser.add_argument("data", nargs="?", default="orl", help="dataset or folder")
     parser.add_argument("--defenses", default=BLUR, help="specs, separated by spaces")
+    parser.add_argument("--stages", default="clean,defended", help="photos a stage may learn "
+                        "from; 'clean' alone trains no model on defended ones")  # fmt: skip
     parser.add_argument("--seeds", default="0,1,2", help="numbers, separated by commas")
     parser.add_argument("--workers", type=int, default=2, help="processes of one thread each")
     parser.add_argument("--out", type=Path, help="run folder; must be new or empty")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--cut", default="around", help="around: the face with hair and some "
+                        "background; aligned: upright, hardly more than the face")  # fmt: skip
+    parser.add_argument("--steps", type=float, default=1.0, help="train so many times as long")
     parser.add_argument("--tower", default="", help="hub id or folder of a CLIP model")
     parser.add_argument("--language-model", default="", help="hub id or folder")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
@@ -30,14 +35,14 @@ def run(args: argparse.Namespace) -> Path:
         ValueError: bad options or data.
         LookupError: an unknown dataset or defense.
     """
-    from unmask.defenses import DEFENSES
-
     from ...cli.progress import Bars
     from ...comparison import new_folder
     from ...records import write_records
     from ...specs import split_specs
     from .cells import factorial
     from .lines import records_of
+    from .photos import usable
+    from .pretrained import check_parts
     from .recipe import Recipe
     from .report import cell_table, markdown, strength_table, write_page
     from .run import Setting, run_cells
@@ -50,9 +55,16 @@ def run(args: argparse.Namespace) -> Path:
         seeds = [int(part) for part in args.seeds.split(",")]
     except ValueError:
         raise ValueError(f"--seeds must be whole numbers like 0,1,2, got {args.seeds}") from None
-    defenses = tuple(dict.fromkeys(DEFENSES.build(d).spec for d in split_specs(args.defenses)))
-    recipe = Recipe(tower=args.tower, language_model=args.language_model)
-    cells = factorial(defenses, seeds, given=bool(args.tower))
+    if min(seeds) < 0:
+        raise ValueError(f"--seeds must be 0 or more, got {args.seeds}")
+    stages = set(args.stages.replace(" ", "").split(","))
+    if stages not in ({"clean"}, {"clean", "defended"}):
+        raise ValueError(f"--stages must be clean or clean,defended, got {args.stages}")
+    defenses = tuple(dict.fromkeys(usable(d).spec for d in split_specs(args.defenses)))
+    check_parts(args.tower, args.language_model)
+    recipe = Recipe(cut=args.cut, tower=args.tower, language_model=args.language_model)
+    recipe = recipe.longer(args.steps)
+    cells = factorial(defenses, seeds, given=bool(args.tower), defended="defended" in stages)
     folder = args.out or new_folder("audit-vlm-lab")
     setting = Setting(args.data, defenses, recipe, folder, cells[0])
     began = time.monotonic()

@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses import DEFENSES, Photo
+from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.faces.find import find_many
 from unmask.defenses.photo import Pixels
+
+from ...recognizers.chips import template_chip
 
 STAGES = ("tower", "align", "tune", "probe")
 CLEAN = "clean"
 MASK = "mask:fill=grey,margin=0.3"
 AROUND = 1.8  # side of the picture the model sees, in sizes of the face
+CHIP = 128  # side of an aligned picture in pixels
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Deal:
     Args:
         photos: of all people, at least 5 each.
         seed: another seed, another deal.
+        cut: `around` or `aligned`, as `Recipe` says.
 
     Raises:
         ValueError: fewer than two people, or one with fewer than 5 photos.
@@ -54,7 +58,8 @@ class Deal:
 
     probes = 2
 
-    def __init__(self, photos: Sequence[Photo], seed: int) -> None:
+    def __init__(self, photos: Sequence[Photo], seed: int, *, cut: str = "around") -> None:
+        self.cut = cut
         by_person: dict[str, list[Photo]] = defaultdict(list)
         found = find_many([photo.pixels for photo in photos])
         for photo, faces in zip(photos, found, strict=True):
@@ -93,27 +98,45 @@ class Deal:
             photos = [photo for _, photo in dealt]
             pixels, outcomes = [photo.pixels for photo in photos], [CLEAN] * len(photos)
             if defense != CLEAN:
-                built = DEFENSES.build(defense)
-                if built.needs_background:
-                    raise ValueError(
-                        f"{built.name} learns from photos of other people, and the lab has "
-                        "none; choose another defense"
-                    )
+                built = usable(defense)
                 made = built.many(photos, seed=self.seed)
                 pixels = [each.photo.pixels for each in made]
                 outcomes = [str(each.outcome) for each in made]
-            cut = tuple(_cut(p, photo) for p, photo in zip(pixels, photos, strict=True))
+            # where the face is, the lab knows from the photo as it was
+            known = [replace(photo, pixels=p) for p, photo in zip(pixels, photos, strict=True)]
+            cut = tuple(map(_aligned if self.cut == "aligned" else _around, known))
             people = np.array([number for number, _ in dealt], np.int64)
             keys = tuple(photo.key for photo in photos)
             self._made[stage, defense] = Pictures(cut, people, keys, tuple(outcomes))
         return self._made[stage, defense]
 
 
+def usable(spec: str) -> Defense:
+    """Build a defense that the lab can use.
+
+    Raises:
+        LookupError: there is no such defense.
+        ValueError: it learns from people outside the lab, which has none.
+    """
+    built = DEFENSES.build(spec)
+    if built.needs_background:
+        raise ValueError(
+            f"{built.name} learns from photos of other people, and the lab has none; choose "
+            "another defense"
+        )
+    return built
+
+
 def _rank(seed: int, key: str) -> bytes:
     return hashlib.sha256(f"lab\x1f{seed}\x1f{key}".encode()).digest()
 
 
-def _cut(pixels: Pixels, photo: Photo) -> Pixels:
+def _aligned(photo: Photo) -> Pixels:
+    return template_chip(photo, "arcface", CHIP)
+
+
+def _around(photo: Photo) -> Pixels:
+    pixels = photo.pixels
     if not photo.faces:
         return pixels
     x, y, w, h = photo.faces[0].box

@@ -8,6 +8,17 @@ from typing import Any
 from .processor import IMAGE
 
 
+def check_parts(tower: str, language_model: str) -> None:
+    """Look whether named folders are there, before any work.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for place, option in ((tower, "--tower"), (language_model, "--language-model")):
+        if place:
+            _check(place, option)
+
+
 def load_tower(place: str) -> tuple[Any, Any]:
     """Return the vision tower and the image processor of a CLIP model.
 
@@ -40,7 +51,7 @@ def load_language(place: str) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(place)
         model: Any = AutoModelForCausalLM.from_pretrained(place)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ValueError(_unreadable("language model", place, error)) from error
     if tokenizer.eos_token is None:
         raise ValueError(f"the tokenizer of {place} must have an end token; set eos_token?")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+CUTS = ("around", "aligned")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Recipe:
         align_steps: stage 1, captions.
         tune_steps: stage 2, questions and answers.
         batch: photos a step.
+        cut: `around`, a square around the face with hair and some background; or `aligned`,
+            upright by eyes, nose and mouth, hardly more than the face.
         tower: hub id or folder of a CLIP model to use instead of stage 0; empty trains one.
         language_model: hub id or folder of a causal language model to use instead of the
             small one, trained by LoRA; empty trains one.
@@ -38,6 +42,7 @@ class Recipe:
     align_steps: int = 300
     tune_steps: int = 100
     batch: int = 40
+    cut: str = "around"
     tower: str = ""
     language_model: str = ""
     revision: int = 1
@@ -45,9 +50,22 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.size % self.patch:
             raise ValueError(f"patch must divide size, got {self.patch} and {self.size}")
+        if self.cut not in CUTS:
+            raise ValueError(f"cut must be one of {', '.join(CUTS)}, got {self.cut!r}")
         for name, value in asdict(self).items():
             if isinstance(value, int) and value < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
+
+    def longer(self, times: float) -> Recipe:
+        """Return this recipe with every stage so many times as long.
+
+        Raises:
+            ValueError: `times` is not more than 0.
+        """
+        if not 0 < times < float("inf"):
+            raise ValueError(f"steps must be multiplied by more than 0, got {times}")
+        names = ("text_steps", "tower_steps", "align_steps", "tune_steps")
+        return replace(self, **{n: max(round(getattr(self, n) * times), 1) for n in names})
 
     def as_dict(self) -> dict[str, Any]:
         """Return all settings, ready for JSON."""

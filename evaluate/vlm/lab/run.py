@@ -113,7 +113,7 @@ def train_group(cells: Sequence[Cell], setting: Setting) -> int:
     first = cells[0]
     seed, recipe = first.seed, setting.recipe
     began = time.process_time()
-    deal = Deal(load_dataset(setting.data).photos, seed)
+    deal = Deal(load_dataset(setting.data).photos, seed, cut=recipe.cut)
     names = fictitious(len(deal.identities), np.random.default_rng(derived(seed, "names")))
     tower, language, processor = _parts(first, deal, names, recipe)
     aligned: dict[tuple[str, str], Any] = {}
@@ -221,7 +221,7 @@ def _save(
     people = dict(zip(deal.identities, names, strict=True))
     probes = [photo.key for _, photo in deal.parts["probe"]]
     told = {"cell": setting.saved.label, "seed": deal.seed, "data": setting.data,
-            "people": people, "probes": probes}  # fmt: skip
+            "cut": setting.recipe.cut, "people": people, "probes": probes}  # fmt: skip
     write_text(folder / "lab.json", json.dumps(told, indent=1) + "\n")
 
 
