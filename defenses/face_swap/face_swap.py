@@ -10,20 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ..base import Defended, Defense
-from ..faces.dlib_net import dlib_chip, load_dlib_net
-from ..faces.hog import Hog
 from ..faces.landmarks import with_landmarks
 from ..mask import Mask
 from ..photo import Face, Photo, Pixels
 from ..pixelate import Pixelate
 from ..space import Choice, Range
+from .adapters import reference
 from .crops import SIZE, five_of
+from .judge import distances, surety
 from .model import SwapNet, load_weights
 from .pipeline import DTYPES, SCHEDULERS, inpainted, load_pipeline, side_of
 from .work import Work
@@ -33,6 +32,7 @@ CONSISTENCY = ("fixed", "person", "photo")
 SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
 FAR = 0.66  # distance by dlib's network; 0.6 is where two people begin
 CALM = 0.95  # deviation of the noise; below 1 faces are less varied, and sooner the old one
+_STEERING = ("controlnet", "ip_adapter", "ip_image")
 _TRIES = 1  # further draw where no face is found in the result
 _notes: ContextVar[dict[str, list[str]] | None] = ContextVar("face_swap_notes", default=None)
 
@@ -64,11 +64,11 @@ class FaceSwap(Defense):
             (photos without an identity: as `photo`); `fixed`, the same noise for everybody.
         weights: file of another model made by the training command; empty: our own.
         model: hub id or folder of a diffusers inpainting pipeline (Stable Diffusion 1.5, 2 or
-            XL) that draws the faces instead; empty: the model of this package. It sees no
-            landmarks, so pose and expression are its guess. Weights must be safetensors; a
-            hub id that is not in the hub's local cache is downloaded. A safety checker is
-            left as the pipeline has it, on or off; a picture that it blacks out has no
-            face and is drawn again, then masked.
+            XL) that draws the faces instead; empty: the model of this package. Without a
+            ControlNet it sees no landmarks, so pose and expression are its guess. Weights must
+            be safetensors; a hub id that is not in the hub's local cache is downloaded. A
+            safety checker is left as the pipeline has it, on or off; a picture that it
+            blacks out has no face and is drawn again, then masked.
         prompt: what the pipeline is told; `_` is read as a space. Age or gender only if you
             name them.
         scheduler: `euler`, `ddim`, `lcm` or `dpm` instead of the pipeline's own.
@@ -76,6 +76,16 @@ class FaceSwap(Defense):
             other faces; only on `cpu` do the last bits not depend on the batch.
         dtype: `float32`, `float16` or `bfloat16`, of the pipeline.
         guidance: weight of the prompt; 1 or less: the prompt is used without guidance.
+        controlnet: hub id or folder of a ControlNet for the pipeline that was trained on
+            OpenPose's drawings of faces: it gets the 68 landmarks as white dots, so that
+            pose and expression stay.
+        controlnet_scale: its weight, 0 to 2.
+        ip_adapter: file of an IP-Adapter, or `owner/name/folder/file` on the hub: the new face
+            takes after the pictures of `ip_image`.
+        ip_image: picture, or folder of pictures of which each face draws one. Give faces that
+            nobody has: who is in them may be recognized in the result, and a picture of
+            the person to be hidden brings the old face back.
+        ip_scale: weight of the picture, 0 to 1.
 
     Raises:
         FileNotFoundError: on use, if the weights are missing.
@@ -100,6 +110,11 @@ class FaceSwap(Defense):
     device: str = "cpu"
     dtype: str = "float32"
     guidance: float = 5.0
+    controlnet: str = ""
+    controlnet_scale: float = 1.0
+    ip_adapter: str = ""
+    ip_image: str = ""
+    ip_scale: float = 0.6
     margin: float = field(default=0.08, kw_only=True)
     random: ClassVar = True
     diagnostic: ClassVar = True  # slow, so only where it is asked for
@@ -121,9 +136,16 @@ class FaceSwap(Defense):
                 f"consistency must be one of {', '.join(CONSISTENCY)}, got '{self.consistency}'"
             )
         self.check("guidance", 0, 50)
-        for name in ("model", "prompt", "scheduler", "device", "dtype"):
+        self.check("controlnet_scale", 0, 2)
+        self.check("ip_scale", 0, 1)
+        for name in (*_STEERING, "model", "prompt", "scheduler", "device", "dtype"):
             if not isinstance(value := getattr(self, name), str):
                 raise TypeError(f"{name} must be text, got {value!r}")
+        for name in _STEERING:
+            if getattr(self, name) and not self.model:
+                raise ValueError(f"{name} steers a diffusers pipeline; name one by model=")
+        if bool(self.ip_adapter) != bool(self.ip_image):
+            raise ValueError("ip_adapter and ip_image go together; give both or none")
         if self.scheduler and self.scheduler not in SCHEDULERS:
             raise ValueError(
                 f"scheduler must be one of {', '.join(SCHEDULERS)}, got '{self.scheduler}'"
@@ -182,10 +204,10 @@ class FaceSwap(Defense):
         for draw in range(1 + _TRIES):
             if draw or crops is None:
                 (crops,) = self._crops([(work, rng)], draw)
-            made, surety = self._best(work, crops)
-            if surety >= 0.5:
+            made, sure = self._best(work, crops)
+            if sure >= 0.5:
                 return made
-            if draw == 0 and _surety(work.photo.pixels, work.face) < 0.5:
+            if draw == 0 and surety(work.photo.pixels, work.face) < 0.5:
                 return made  # a profile, say: the detector cannot judge
         _note(work.photo, "a face was masked, no good one could be made")
         return Mask(fill="mean").apply(work.photo, rng)
@@ -210,15 +232,29 @@ class FaceSwap(Defense):
         if not sources:
             return []
         pipeline = load_pipeline(
-            self.model, scheduler=self.scheduler, device=self.device, dtype=self.dtype
+            self.model,
+            scheduler=self.scheduler,
+            device=self.device,
+            dtype=self.dtype,
+            controlnet=self.controlnet,
+            ip_adapter=self.ip_adapter,
         )
         side = side_of(pipeline)
         pairs = [work.at(side) for work, _ in sources for _ in range(count)]
+        seeds = [int(seed) for _, rng in sources for seed in rng.integers(2**63 - 1, size=count)]
         made = inpainted(
             pipeline,
             [crop for crop, _ in pairs],
             [mask for _, mask in pairs],
-            [int(seed) for _, rng in sources for seed in rng.integers(2**63 - 1, size=count)],
+            seeds,
+            controls=[work.dots(side) for work, _ in sources for _ in range(count)]
+            if self.controlnet
+            else None,
+            references=[reference(self.ip_image, rng) for _, rng in sources for _ in range(count)]
+            if self.ip_adapter
+            else None,
+            controlnet_scale=self.controlnet_scale,
+            ip_scale=self.ip_scale,
             prompt=self.prompt.replace("_", " "),
             steps=self.steps,
             strength=self.noise,
@@ -230,10 +266,10 @@ class FaceSwap(Defense):
     def _best(self, work: Work, crops: NDArray[np.float32]) -> tuple[Pixels, float]:
         """Return the cut-out with the best of the candidates, and how sure its face is."""
         made = [work.placed(crop) for crop in crops]
-        sureties = [_surety(pixels, work.face) for pixels in made]
+        sureties = [surety(pixels, work.face) for pixels in made]
         best, count = 0, len(made)
         if count > 1:
-            far = [min(distance, FAR) for distance in _distances(work.photo, made)]
+            far = [min(distance, FAR) for distance in distances(work.photo, made)]
             best = max(range(count), key=lambda i: (sureties[i] >= 0.5, far[i], sureties[i]))
         return made[best], sureties[best]
 
@@ -271,38 +307,3 @@ def _note(photo: Photo, text: str) -> None:
     notes = _notes.get()
     if notes is not None:
         notes.setdefault(photo.key, []).append(text)
-
-
-def _surety(pixels: Pixels, face: Face) -> float:
-    """Return how sure the HOG detector is of a face at this one's place; 0: none."""
-    x, y, w, h = face.box
-    edge = 0.35 * w
-    rows = slice(max(0, round(y - edge)), max(1, round(y + h + edge)))
-    columns = slice(max(0, round(x - edge)), max(1, round(x + w + edge)))
-    cut = pixels[rows, columns]
-    if not cut.size:
-        return 0.0
-    scale = 120 / max(w, 1.0)  # HOG sees faces from 80 pixels
-    size = [max(1, round(side * scale)) for side in reversed(cut.shape[:2])]
-    resized = cv2.resize(
-        cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
-    middle = ((x + w / 2 - columns.start) * scale, (y + h / 2 - rows.start) * scale)
-    return max(
-        (
-            score
-            for (a, b, c, d), score in Hog().detect(np.ascontiguousarray(resized, np.uint8))
-            if abs(a + c / 2 - middle[0]) < 40 and abs(b + d / 2 - middle[1]) < 50
-        ),
-        default=0.0,
-    )
-
-
-def _distances(photo: Photo, made: Sequence[Pixels]) -> list[float]:
-    """Return how far each picture is from the photo by dlib's network, one at a time."""
-    vectors = []
-    for pixels in (photo.pixels, *made):
-        chip = torch.from_numpy(dlib_chip(photo.with_pixels(pixels)))
-        with torch.no_grad():
-            vectors.append(load_dlib_net()(chip.permute(2, 0, 1)[None].float())[0])
-    return [float((vector - vectors[0]).norm()) for vector in vectors[1:]]

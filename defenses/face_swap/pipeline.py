@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..photo import Pixels
+from .adapters import add_ip_adapter, load_controlnet
+from .sources import first_line, one_line, source_of
 
 SCHEDULERS = {
     "euler": "EulerDiscreteScheduler",
@@ -22,12 +23,17 @@ SCHEDULERS = {
 }
 DTYPES = ("float32", "float16", "bfloat16")
 _ROOMY = 8 * 2**30  # bytes of a graphics card from which attention is not cut into slices
-_PICKLED = (".bin", ".pt", ".pth", ".ckpt")
 
 
 @lru_cache(maxsize=1)  # such models are large
 def load_pipeline(
-    model: str, *, scheduler: str = "", device: str = "cpu", dtype: str = "float32"
+    model: str,
+    *,
+    scheduler: str = "",
+    device: str = "cpu",
+    dtype: str = "float32",
+    controlnet: str = "",
+    ip_adapter: str = "",
 ) -> Any:
     """Return the inpainting pipeline of a folder or of the hub; the last one is kept.
 
@@ -37,44 +43,37 @@ def load_pipeline(
         scheduler: key of `SCHEDULERS`; empty: the model's own.
         device: as torch names it.
         dtype: one of `DTYPES`.
+        controlnet: as `load_controlnet` takes it; empty: none.
+        ip_adapter: as `add_ip_adapter` takes it; empty: none.
 
     Raises:
-        ValueError: the model is not there, not whole, not in safetensors or of another kind,
+        ValueError: a model is not there, not whole, not in safetensors or of another kind,
             or the device cannot be used.
     """
     import diffusers
 
-    place = Path(model).expanduser()
-    if place.is_dir():
-        _check_folder(place)
-    elif model.count("/") != 1 or model.startswith((".", "~", "/")):
-        raise ValueError(f"model '{model}': no such folder; give a folder or a hub id, owner/name")
+    source = source_of("model", model)
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"device '{device}' cannot be used: {_line(error)}") from error
-    source = str(place) if place.is_dir() else model
+        raise ValueError(f"device '{device}' cannot be used: {first_line(error)}") from error
+    parts = {"controlnet": load_controlnet(controlnet, dtype)} if controlnet else {}
     made: Any = diffusers.AutoPipelineForInpainting
-    try:
+    with one_line("model", model, "" if Path(source).is_dir() else source):
         pipeline = made.from_pretrained(
-            source, use_safetensors=True, torch_dtype=getattr(torch, dtype)
+            source, use_safetensors=True, torch_dtype=getattr(torch, dtype), **parts
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
-        cure = (
-            "check that the folder was saved whole, by save_pretrained"
-            if place.is_dir()
-            else f"fetch it where there is a network (hf download {model}) or give its folder"
-        )
-        raise ValueError(f"model '{model}' cannot be loaded: {_line(error)}; {cure}") from error
     if not (hasattr(pipeline, "unet") and hasattr(pipeline, "vae_scale_factor")):
         kind = type(pipeline).__name__
         raise ValueError(f"model '{model}' is a {kind}; give Stable Diffusion 1.5, 2 or XL")
     if scheduler:
         kind = getattr(diffusers, SCHEDULERS[scheduler])
         pipeline.scheduler = kind.from_config(pipeline.scheduler.config)
+    if ip_adapter:
+        add_ip_adapter(pipeline, ip_adapter)
     pipeline.set_progress_bar_config(disable=True)
     pipeline = pipeline.to(device)
-    if not _is_roomy(device):
+    if not (ip_adapter or _is_roomy(device)):  # slices would put the adapter's attention out
         pipeline.enable_attention_slicing()
     return pipeline
 
@@ -96,6 +95,10 @@ def inpainted(
     steps: int,
     strength: float = 1.0,
     guidance: float = 5.0,
+    controls: Sequence[Pixels] | None = None,
+    references: Sequence[Pixels] | None = None,
+    controlnet_scale: float = 1.0,
+    ip_scale: float = 0.6,
     batch: int | None = None,
 ) -> NDArray[np.float32]:
     """Fill the masked part of crops, each by its own generator on the processor.
@@ -109,8 +112,12 @@ def inpainted(
         steps: evaluations of the model a crop (twice as many with guidance over 1).
         strength: share of noise at the start; 1: the old face is not seen.
         guidance: weight of the prompt; 1 or less: none.
+        controls: `(S, S, 3)`, uint8 each: what the ControlNet sees, if there is one.
+        references: `(H, W, 3)`, uint8 each: what the IP-Adapter sees, if there is one.
+        controlnet_scale: weight of the ControlNet.
+        ip_scale: weight of the IP-Adapter.
         batch: crops at once. Unset: 1 on a processor, where more are no faster and the last
-            bits would depend on the batch; 4 elsewhere.
+            bits would depend on the batch; 4 elsewhere. With an IP-Adapter always 1.
 
     Returns:
         `(N, S, S, 3)`, float32, 0 to 255.
@@ -119,11 +126,21 @@ def inpainted(
     while int(total * strength) < steps:  # so are those counted that are left
         total += 1
     batch = batch or (1 if pipeline.device.type == "cpu" else 4)
+    if references is not None:
+        pipeline.set_ip_adapter_scale(ip_scale)
+        batch = 1  # the pipelines take one picture for a whole batch
     made = []
     todo = list(zip(crops, masks, seeds, strict=True))
     for start in range(0, len(todo), batch):
         some = todo[start : start + batch]
         side = len(some[0][0])
+        more: dict[str, Any] = {}
+        if controls is not None:
+            seen = np.stack(controls[start : start + batch]).astype(np.float32) / 255
+            more["control_image"] = torch.from_numpy(seen).permute(0, 3, 1, 2)
+            more["controlnet_conditioning_scale"] = controlnet_scale
+        if references is not None:
+            more["ip_adapter_image"] = [references[start]]
         result = pipeline(
             prompt=[prompt] * len(some),
             image=np.stack([crop for crop, _, _ in some]).astype(np.float32) / 255,
@@ -135,46 +152,13 @@ def inpainted(
             guidance_scale=guidance,
             generator=[torch.Generator("cpu").manual_seed(seed) for _, _, seed in some],
             output_type="np",
+            **more,
         )
         made.append(np.nan_to_num(np.asarray(result.images, np.float32)) * 255)
     return np.concatenate(made)
-
-
-def _check_folder(folder: Path) -> None:
-    """Raise unless every part that the index names is there, with weights in safetensors."""
-    index = folder / "model_index.json"
-    if not index.is_file():
-        raise ValueError(f"model '{folder}': {index.name} is missing; give a diffusers folder")
-    try:
-        parts = {
-            name: value
-            for name, value in json.loads(index.read_text(encoding="utf-8")).items()
-            if isinstance(value, list) and len(value) == 2 and value[0]
-        }
-    except (ValueError, AttributeError) as error:
-        raise ValueError(f"model '{folder}': {index.name} is damaged: {_line(error)}") from error
-    for name in parts:
-        if not (folder / name).is_dir():
-            raise ValueError(f"model '{folder}': {name} is missing; copy or download it whole")
-        files = list((folder / name).iterdir())
-        has_weights = any(file.suffix == ".safetensors" for file in files)
-        if not has_weights and any(file.suffix in _PICKLED for file in files):
-            raise ValueError(
-                f"model '{folder}': {name} has no safetensors, and other weights can run code; "
-                "save it anew with safe_serialization=True"
-            )
-        if not has_weights and (folder / name / "config.json").is_file():
-            raise ValueError(
-                f"model '{folder}': weights of {name} (*.safetensors) are missing; "
-                "copy or download it whole"
-            )
 
 
 def _is_roomy(device: str) -> bool:
     if not device.startswith("cuda"):
         return False
     return int(torch.cuda.get_device_properties(device).total_memory) >= _ROOMY
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..photo import Photo, Pixels
+from .adapters import landmark_dots
 from .blend import placed, toned
 from .crops import SIZE, crop, crop_transform, enlarged, landmark_maps, moved
 from .model import SwapNet
@@ -32,6 +33,7 @@ class Work:
         self.photo = photo
         assert photo.face is not None
         self.face = photo.face
+        self.points = points
         self.transform = crop_transform(points)
         self.crop = crop(photo.pixels, self.transform)
         place = (self.transform, (SIZE, SIZE))
@@ -68,6 +70,10 @@ class Work:
         pixels = crop(self.photo.pixels, enlarged(self.transform, side / SIZE), side)
         mask = cv2.resize(self.mask.astype(np.float32), (side, side))
         return pixels, np.asarray(mask > 0)  # rather too wide: no old face at the border
+
+    def dots(self, side: int) -> Pixels:
+        """Return the landmarks drawn for a ControlNet, `(side, side, 3)`."""
+        return landmark_dots(moved(self.points, enlarged(self.transform, side / SIZE)), side)
 
     def finished(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return new crops, `(N, S, S, 3)`, 0 to 255, grey if the photo is, with its tone."""

@@ -40,7 +40,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take everything for a face, so that what the untrained network makes is kept."""
-    monkeypatch.setattr(face_swap, "_surety", lambda pixels, face: 1.0)
+    monkeypatch.setattr(face_swap, "surety", lambda pixels, face: 1.0)
 
 
 def _points() -> np.ndarray:
@@ -224,7 +224,7 @@ def test_what_is_no_face_is_masked_and_told(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = made_up_people(1, photos=1)[0]
-    monkeypatch.setattr(face_swap, "_surety", lambda made, face: float(_is_part(made, photo)))
+    monkeypatch.setattr(face_swap, "surety", lambda made, face: float(_is_part(made, photo)))
     made = FaceSwap(weights=str(weights), steps=1)(photo)
     assert "masked" in made.reason
     x, y, w, h = (round(side) for side in photo.faces[0].box)  # type: ignore[index]
