@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .memory import bytes_of, memory_of
 from .models import CannotAnswerError, Matrix, Model, Picture
 
 ROWS = 256  # at most so many candidates, times pictures, are weighed together
@@ -158,20 +159,20 @@ class Generative(Model):
         real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows], device=device)
         self._forget()
         first = self.network(**inputs, use_cache=True)
-        size = _bytes(first.past_key_values)
-        each = max(1, min(ROWS // count, MEMORY // max(size, 1)))
+        word, kept = memory_of(first)
+        each = max(1, min(ROWS // count, MEMORY // max(bytes_of(kept), 1)))
         found = []
         for start in range(0, len(rows), each):
             ids, mask = tokens[start : start + each], real[start : start + each]
             some = len(ids)
-            memory = copy.deepcopy(first.past_key_values)  # reading a candidate adds to it
+            memory = copy.deepcopy(kept)  # reading a candidate adds to it
             memory.batch_repeat_interleave(some)
             whole = torch.cat(
                 [inputs["attention_mask"].repeat_interleave(some, 0), mask.repeat(count, 1)], 1
             )
             after = self.network(
-                input_ids=ids.repeat(count, 1), attention_mask=whole, past_key_values=memory,
-                **self._places(whole, ids.shape[1]),
+                input_ids=ids.repeat(count, 1), attention_mask=whole,
+                **{word: memory}, **self._places(whole, ids.shape[1]),
             ).logits  # fmt: skip
             before = first.logits[:, -1:].repeat_interleave(some, 0)
             logs = torch.cat([before, after[:, :-1]], 1).float().log_softmax(-1)
@@ -287,13 +288,6 @@ class Generative(Model):
             reason = " ".join(str(error).split())[:200]
             raise CannotAnswerError(f"{self.label} says nothing without a picture: {reason}")
         raise error
-
-
-def _bytes(memory: Any) -> int:
-    """Return how large a prompt's memory is; 0 where it does not tell."""
-    layers = getattr(memory, "layers", ())
-    parts = [getattr(layer, name, None) for layer in layers for name in ("keys", "values")]
-    return sum(part.nbytes for part in parts if part is not None)
 
 
 def _begins(out: Any, prompt: Any) -> bool:

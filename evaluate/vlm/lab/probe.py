@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from unmask.defenses.photo import Pixels
 
+from ..memory import memory_of
 from .processor import ask
 from .words import LEAD, QUESTION
 
@@ -71,14 +72,14 @@ def likelihoods(
             inputs = _inputs(processor, some)
             count = len(inputs["input_ids"])
             first = model(**inputs, use_cache=True, logits_to_keep=1)
-            memory = first.past_key_values
+            word, memory = memory_of(first)
             memory.batch_repeat_interleave(len(names))
             mask = torch.cat(
                 [inputs["attention_mask"].repeat_interleave(len(names), 0),
                  real.repeat(count, 1)], 1,
             )  # fmt: skip
             out = model(
-                input_ids=tokens.repeat(count, 1), attention_mask=mask, past_key_values=memory
+                input_ids=tokens.repeat(count, 1), attention_mask=mask, **{word: memory}
             ).logits
             before = first.logits.repeat_interleave(len(names), 0)
             logs = torch.cat([before, out[:, :-1]], 1).log_softmax(-1)
