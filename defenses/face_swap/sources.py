@@ -50,7 +50,9 @@ def one_line(kind: str, name: str, hub: str) -> Iterator[None]:
             if hub
             else "check that the folder was saved whole, by save_pretrained"
         )
-        raise ValueError(f"{kind} '{name}' cannot be loaded: {first_line(error)}; {cure}") from error
+        raise ValueError(
+            f"{kind} '{name}' cannot be loaded: {first_line(error)}; {cure}"
+        ) from error
 
 
 def check_weights(whose: str, folder: Path) -> None:
@@ -64,7 +66,9 @@ def check_weights(whose: str, folder: Path) -> None:
             "save it anew with safe_serialization=True"
         )
     if (folder / "config.json").is_file():
-        raise ValueError(f"{whose}: weights (*.safetensors) are missing; copy or download it whole")
+        raise ValueError(
+            f"{whose}: weights (*.safetensors) are missing; copy or download it whole"
+        )
 
 
 def first_line(error: BaseException) -> str:
