@@ -6,16 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ..files import SUFFIXES, read_picture
-from ..photo import Pixels, Points
+from ..photo import Pixels
 from .sources import check_weights, one_line, source_of
-
-_DOT = 3 / 512  # radius of a landmark's dot, in sides of the picture
 
 
 def load_controlnet(name: str, dtype: str) -> Any:
@@ -32,7 +28,7 @@ def load_controlnet(name: str, dtype: str) -> Any:
 
     source = source_of("controlnet", name)
     kind: Any = diffusers.ControlNetModel
-    with one_line("controlnet", name, "" if Path(source).is_dir() else source):
+    with one_line("controlnet", name, source):
         return kind.from_pretrained(
             source, use_safetensors=True, torch_dtype=getattr(torch, dtype)
         )
@@ -63,22 +59,21 @@ def add_ip_adapter(pipeline: Any, name: str) -> None:
     repository, _, inside = rest.partition("/")
     if path.is_file():
         path = path.resolve()
-        root, folder, hub = str(path.parent.parent), path.parent.name, ""
+        root, folder = str(path.parent.parent), path.parent.name
     elif inside and owner not in ("", ".", "..", "~"):
-        root = hub = f"{owner}/{repository}"
-        folder = str(Path(inside).parent)
+        root, folder = f"{owner}/{repository}", str(Path(inside).parent)
     else:
         raise ValueError(
             f"ip_adapter '{name}': no such file; give a file, or owner/name/folder/file on the hub"
         )
     shared = folder == "sdxl_models" and "vit-h" in path.name
     encoder = "models/image_encoder" if shared else f"{folder}/image_encoder"
-    if not hub:
+    if path.is_file():
         if not (Path(root) / encoder).is_dir():
             raise ValueError(f"ip_adapter '{name}': {encoder} is missing in {root}")
         check_weights(f"ip_adapter '{name}': {encoder}", Path(root) / encoder)
     kind: Any = CLIPVisionModelWithProjection
-    with one_line("ip_adapter", name, hub):
+    with one_line("ip_adapter", name, root):
         pipeline.register_modules(
             image_encoder=kind.from_pretrained(
                 root, subfolder=encoder, use_safetensors=True, dtype=pipeline.dtype
@@ -93,25 +88,6 @@ def add_ip_adapter(pipeline: Any, name: str) -> None:
             f"ip_adapter '{name}' takes embeddings of a face recognizer; give one that takes "
             "pictures, ip-adapter-plus-face for example"
         )
-
-
-def landmark_dots(points: Points, side: int) -> NDArray[np.uint8]:
-    """Draw landmarks as OpenPose draws a face: white dots on black, eye centres as pupils.
-
-    Args:
-        points: `(68, 2)`, in pixels of the picture.
-        side: of the picture.
-
-    Returns:
-        `(side, side, 3)`, uint8.
-    """
-    eyes = [points[36:42].mean(0), points[42:48].mean(0)]
-    picture = np.zeros((side, side, 3), np.uint8)
-    radius = max(1.0, _DOT * side)
-    for x, y in np.clip([*points, *eyes], -side, 2 * side):
-        centre = (round(float(x) * 16), round(float(y) * 16))
-        cv2.circle(picture, centre, round(radius * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
-    return picture
 
 
 @lru_cache(maxsize=1)

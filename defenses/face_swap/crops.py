@@ -20,6 +20,7 @@ _ARCFACE = (  # usual places of eye centres, tip of the nose and corners of the 
     (70.7299, 92.2041),
 )
 MAPS = 3  # outline, eyes, mouth
+_DOT = 3 / 512  # radius of a landmark's dot, in sides of the picture
 _OUTLINE = (
     range(17),  # jaw
     range(17, 22),  # brows
@@ -102,6 +103,24 @@ def landmark_maps(points: Points, size: int = SIZE) -> NDArray[np.uint8]:
     _area(maps[2], fixed[60:68], 96)
     _line(maps[2], fixed[48:60], closed=True)
     return maps
+
+
+def landmark_dots(points: Points, side: int) -> NDArray[np.uint8]:
+    """Draw landmarks as OpenPose draws a face: white dots on black, eye centres as pupils.
+
+    Args:
+        points: `(68, 2)`, in pixels of the picture.
+        side: of the picture.
+
+    Returns:
+        `(side, side, 3)`, uint8.
+    """
+    picture = np.zeros((side, side, 3), np.uint8)
+    radius = max(1.0, _DOT * side)
+    for x, y in np.clip([*points, *five_of(points)[:2]], -side, 2 * side):
+        centre = (round(float(x) * 16), round(float(y) * 16))
+        cv2.circle(picture, centre, round(radius * 16), (255, 255, 255), -1, cv2.LINE_AA, 4)
+    return picture
 
 
 def _line(picture: NDArray[np.uint8], points: NDArray[np.int32], *, closed: bool) -> None:

@@ -15,21 +15,19 @@ import torch
 from numpy.typing import NDArray
 
 from ..base import Defended, Defense
-from ..faces.landmarks import with_landmarks
 from ..mask import Mask
-from ..photo import Face, Photo, Pixels
+from ..photo import Photo, Pixels
 from ..pixelate import Pixelate
 from ..space import Choice, Range
 from .adapters import reference
-from .crops import SIZE, five_of
+from .crops import SIZE
 from .judge import distances, surety
 from .model import SwapNet, load_weights
 from .pipeline import DTYPES, SCHEDULERS, inpainted, load_pipeline, side_of
-from .work import Work
+from .work import Work, marked
 
 WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
 CONSISTENCY = ("fixed", "person", "photo")
-SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
 FAR = 0.66  # distance by dlib's network; 0.6 is where two people begin
 CALM = 0.95  # deviation of the noise; below 1 faces are less varied, and sooner the old one
 _STEERING = ("controlnet", "ip_adapter", "ip_image")
@@ -94,6 +92,7 @@ class FaceSwap(Defense):
     Half a second a face on one core: it is left out of the default table, so name it.
 
     Example:
+        >>> from unmask.defenses import Face, Photo
         >>> small = Photo(np.zeros((40, 30, 3), np.uint8), faces=(Face((5, 5, 12, 16)),))
         >>> FaceSwap()(small).reason
         'a face under 20 pixels was pixelated'
@@ -191,7 +190,7 @@ class FaceSwap(Defense):
         return made
 
     def _work(self, photo: Photo) -> Work | None:
-        face = _marked(photo)
+        face = marked(photo)
         if face is None or face.points is None:
             return None
         photo = replace(photo, faces=(face,))
@@ -240,14 +239,14 @@ class FaceSwap(Defense):
             ip_adapter=self.ip_adapter,
         )
         side = side_of(pipeline)
-        pairs = [work.at(side) for work, _ in sources for _ in range(count)]
+        pairs = [pair for work, _ in sources for pair in [work.at(side)] * count]
         seeds = [int(seed) for _, rng in sources for seed in rng.integers(2**63 - 1, size=count)]
         made = inpainted(
             pipeline,
             [crop for crop, _ in pairs],
             [mask for _, mask in pairs],
             seeds,
-            controls=[work.dots(side) for work, _ in sources for _ in range(count)]
+            controls=[dots for work, _ in sources for dots in [work.dots(side)] * count]
             if self.controlnet
             else None,
             references=[reference(self.ip_image, rng) for _, rng in sources for _ in range(count)]
@@ -287,20 +286,6 @@ class FaceSwap(Defense):
 def load(weights: str) -> SwapNet:
     """Return the model, one copy per process; empty: the one that ships with the package."""
     return load_weights(Path(weights) if weights else WEIGHTS).to(torch.bfloat16)
-
-
-def _marked(photo: Photo) -> Face | None:
-    """Return the face with its landmarks; None if it is too small for a new one."""
-    face = photo.face
-    if face is None or face.width < SMALLEST:
-        return None
-    if face.points is None:
-        (face,) = with_landmarks(photo.pixels, [face])
-    if face.points is None:
-        return None
-    right, left = five_of(face.points)[:2]
-    apart = float(np.hypot(*(right - left)))
-    return face if 0.1 * face.width < apart < face.width else None
 
 
 def _note(photo: Photo, text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def load_pipeline(
         raise ValueError(f"device '{device}' cannot be used: {first_line(error)}") from error
     parts = {"controlnet": load_controlnet(controlnet, dtype)} if controlnet else {}
     made: Any = diffusers.AutoPipelineForInpainting
-    with one_line("model", model, "" if Path(source).is_dir() else source):
+    with one_line("model", model, source):
         pipeline = made.from_pretrained(
             source, use_safetensors=True, torch_dtype=getattr(torch, dtype), **parts
         )

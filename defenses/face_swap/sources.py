@@ -34,21 +34,21 @@ def source_of(kind: str, name: str) -> str:
 
 
 @contextmanager
-def one_line(kind: str, name: str, hub: str) -> Iterator[None]:
+def one_line(kind: str, name: str, source: str) -> Iterator[None]:
     """Turn what the libraries raise while they load into one line with a cure.
 
     Args:
         kind: as for `source_of`.
         name: as the user gave it.
-        hub: id on the hub; empty: it is a folder.
+        source: folder, or id on the hub.
     """
     try:
         yield
     except _ERRORS as error:
         cure = (
-            f"fetch it where there is a network (hf download {hub}) or give its folder"
-            if hub
-            else "check that the folder was saved whole, by save_pretrained"
+            "check that the folder was saved whole, by save_pretrained"
+            if Path(source).is_dir()
+            else f"fetch it where there is a network (hf download {source}) or give its folder"
         )
         raise ValueError(
             f"{kind} '{name}' cannot be loaded: {first_line(error)}; {cure}"

@@ -10,12 +10,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..photo import Photo, Pixels
-from .adapters import landmark_dots
+from ..faces.landmarks import with_landmarks
+from ..photo import Face, Photo, Pixels
 from .blend import placed, toned
-from .crops import SIZE, crop, crop_transform, enlarged, landmark_maps, moved
+from .crops import (
+    SIZE,
+    crop,
+    crop_transform,
+    enlarged,
+    five_of,
+    landmark_dots,
+    landmark_maps,
+    moved,
+)
 from .model import SwapNet
 from .sample import sample
+
+SMALLEST = 20  # faces that are narrower, in pixels, are pixelated
 
 
 class Work:
@@ -85,6 +96,20 @@ class Work:
     def placed(self, face: NDArray[np.float32]) -> Pixels:
         """Return the cut-out with a new crop blended in."""
         return placed(face, self.transform, self.photo.pixels, self.region)
+
+
+def marked(photo: Photo) -> Face | None:
+    """Return the face with its landmarks; None if it is too small for a new one."""
+    face = photo.face
+    if face is None or face.width < SMALLEST:
+        return None
+    if face.points is None:
+        (face,) = with_landmarks(photo.pixels, [face])
+    if face.points is None:
+        return None
+    right, left = five_of(face.points)[:2]
+    apart = float(np.hypot(*(right - left)))
+    return face if 0.1 * face.width < apart < face.width else None
 
 
 @cache

@@ -8,7 +8,28 @@ from typing import Any
 import pytest
 import torch
 
+from unmask.defenses.face_swap import face_swap
 from unmask.defenses.face_swap.pipeline import load_pipeline
+
+NETWORK: dict[str, Any] = {  # of the U-Net and of the ControlNet that must fit it
+    "block_out_channels": (16, 32),
+    "layers_per_block": 1,
+    "norm_num_groups": 8,
+    "cross_attention_dim": 32,
+    "attention_head_dim": 8,
+}
+ENCODER: dict[str, Any] = {  # of text and of pictures
+    "hidden_size": 32,
+    "intermediate_size": 37,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+}
+
+
+@pytest.fixture
+def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take everything for a face, so that what an untrained network makes is kept."""
+    monkeypatch.setattr(face_swap, "surety", lambda pixels, face: 1.0)
 
 
 def _tokenizer() -> Any:
@@ -34,10 +55,7 @@ def tiny_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         warnings.simplefilter("ignore")
         text: Any = CLIPTextConfig(
             vocab_size=54,
-            hidden_size=32,
-            intermediate_size=37,
-            num_hidden_layers=2,
-            num_attention_heads=4,
+            **ENCODER,
             bos_token_id=0,
             eos_token_id=1,
             pad_token_id=1,
@@ -57,11 +75,7 @@ def tiny_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 sample_size=32,
                 in_channels=9,
                 out_channels=4,
-                block_out_channels=(16, 32),
-                layers_per_block=1,
-                norm_num_groups=8,
-                cross_attention_dim=32,
-                attention_head_dim=8,
+                **NETWORK,
                 down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
                 up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
             ),
@@ -92,11 +106,7 @@ def tiny_controlnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(1)
     net = parts.ControlNetModel(
         in_channels=4,
-        block_out_channels=(16, 32),
-        layers_per_block=1,
-        norm_num_groups=8,
-        cross_attention_dim=32,
-        attention_head_dim=8,
+        **NETWORK,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         conditioning_embedding_out_channels=(16, 32),
     )
@@ -117,10 +127,7 @@ def tiny_ip_adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("adapter") / "models"
     torch.manual_seed(2)
     vision: Any = CLIPVisionConfig(
-        hidden_size=32,
-        intermediate_size=37,
-        num_hidden_layers=2,
-        num_attention_heads=4,
+        **ENCODER,
         image_size=32,
         patch_size=8,
         projection_dim=24,

@@ -37,12 +37,6 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take everything for a face, so that what the untrained network makes is kept."""
-    monkeypatch.setattr(face_swap, "surety", lambda pixels, face: 1.0)
-
-
 def _points() -> np.ndarray:
     """Return 68 points whose five lie where a crop has them; the rest is a grid."""
     points = np.stack(np.meshgrid(np.linspace(30, 60, 17), np.linspace(40, 70, 4)), -1)

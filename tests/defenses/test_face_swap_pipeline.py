@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from unmask.defenses import Photo
-from unmask.defenses.face_swap import face_swap
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.face_swap.pipeline import inpainted, load_pipeline, side_of
 from unmask.evaluate.scene import Scene
@@ -23,12 +22,6 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def folder(tiny_pipeline: Path) -> Path:
     return tiny_pipeline
-
-
-@pytest.fixture
-def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take everything for a face, so that what the untrained pipeline makes is kept."""
-    monkeypatch.setattr(face_swap, "surety", lambda pixels, face: 1.0)
 
 
 @pytest.fixture(scope="module")

@@ -10,22 +10,20 @@ from safetensors.torch import load_file, save_file
 
 from unmask.defenses import Photo
 from unmask.defenses.face_swap import face_swap
-from unmask.defenses.face_swap.adapters import landmark_dots, reference, reference_files
+from unmask.defenses.face_swap.adapters import reference, reference_files
+from unmask.defenses.face_swap.crops import landmark_dots
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.face_swap.pipeline import inpainted, load_pipeline
 from unmask.evaluate.scene import Scene
 
-pytestmark = [  # of other people's code
+pytestmark = [
+    pytest.mark.usefixtures("any_face"),
+    # of other people's code
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 SIDE = 64
-
-
-@pytest.fixture(autouse=True)
-def any_face(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(face_swap, "surety", lambda pixels, face: 1.0)
 
 
 @pytest.fixture(scope="module")
