@@ -6,7 +6,6 @@ python -m unmask.benchmarks.recognizers [--photos N] [--out FILE]
 from __future__ import annotations
 
 import argparse
-import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,6 +22,8 @@ from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.data import load_dataset
 from unmask.evaluate.threads import one_thread
+
+from .origin import origin
 
 BATCHES = (1, 8, 32)
 ROUNDS = 5
@@ -105,8 +106,6 @@ def _torch(size: int) -> Embed:
 
 def table(rows: Sequence[Row], photos: int) -> str:
     """Write the result as Markdown."""
-    import torch
-
     lines = [
         f"| {row.way} | {row.milliseconds:.1f} | {row.ratio:.1f} | {row.difference:.1e} |"
         for row in rows
@@ -118,8 +117,7 @@ def table(rows: Sequence[Row], photos: int) -> str:
             f"    python -m unmask.benchmarks.recognizers --photos {photos}",
             "",
             f"{photos} ORL faces, aligned before; one thread; CPU time, median of {ROUNDS} "
-            f"rounds in turns. {platform.machine()}, Python {platform.python_version()}, "
-            f"torch {torch.__version__}.",
+            f"rounds in turns. {origin()}",
             "",
             "| way | ms a face | times dlib | largest difference to dlib |",
             "| --- | ---: | ---: | ---: |",

@@ -25,6 +25,8 @@ from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.spaces import search_space
 from unmask.evaluate.tuning.study import SAMPLERS, Task, open_study, points_of, work
 
+from .origin import origin
+
 DEFENSES = ("gaussian_blur:region=image", "dp_pix:region=image")
 SPACES = {DEFENSES[0]: "sigma=0.02..2"}
 CAP = 0.6  # what 8 search people can show
@@ -84,6 +86,7 @@ def main() -> None:
         f"deviation, {scene.people} search people of {scene.dataset}, budget quick.",
         f"Under a limit: the best SSIM of a setting whose interval of leakage ends at {CAP} or "
         "below, 0 where there is none.",
+        origin(),
         "",
     ]
     figure = Figure(figsize=(4.5 * len(CASES), 4), layout="constrained")

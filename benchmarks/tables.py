@@ -15,6 +15,8 @@ from pathlib import Path
 from unmask.defenses.atomic import write_text
 from unmask.evaluate import Plan, Row, compare, default_defenses, prepare, ranks, rows
 
+from .origin import origin
+
 REFERENCE = (
     "none",
     "gaussian_blur:sigma=0.04,region=image",
@@ -52,6 +54,7 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
     lines = [
         f"{worst.n} photos of {worst.people} test people, chance {worst.chance:.3f}, "
         f"budget {worst.budget}, seed {worst.seed}, split {worst.split}; {seconds:.0f} s.",
+        origin(),
         "",
         "| rank | defense | leakage | 95 % | worst attacker | naive | " + " | ".join(UTILITIES)
         + " |",
