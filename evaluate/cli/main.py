@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from unmask.threads import pin_threads
+
 from . import apply, audit_vlm, check, compare, doctor, listing, report, tune
 
 app = typer.Typer(
@@ -40,6 +42,7 @@ def _options(
 
 def main() -> None:
     """Run the program. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a limit was not met."""
+    pin_threads()  # before anything heavy is imported
     try:
         if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
             from ..vlm.lab.cli import main as lab
