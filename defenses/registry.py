@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -55,11 +55,7 @@ class Registry(Generic[T]):
             TypeError: what was registered is not such a class.
         """
         if name not in self._entries:
-            near = get_close_matches(name, self._entries, n=1)
-            cure = (
-                f"did you mean '{near[0]}'?" if near else f"there are {', '.join(self._entries)}"
-            )
-            raise LookupError(f"no {self.kind} named '{name}'; {cure}")
+            raise LookupError(f"no {self.kind} named '{name}'{self._cure(name)}")
         entry = self._entries[name]
         base, loaded = self._base, entry.load()
         if not (isinstance(loaded, type) and issubclass(loaded, base)):
@@ -68,6 +64,26 @@ class Registry(Generic[T]):
                 f"but {loaded!r} does not derive from {base.__qualname__}"
             )
         return loaded
+
+    def _cure(self, name: str) -> str:
+        """Return the rest of the message about an unknown name: what was meant, most likely."""
+        meant = getattr(self._base, "meant", None)  # a base may know how its kind is miswritten
+        if meant and meant(name):
+            return f"; did you mean '{meant(name)}'?"
+        there = f"there are {', '.join(self.available())}"
+        family = self.group.partition(".")[0] + "."
+        kinds = sorted({e.group for e in entry_points(name=name) if e.group.startswith(family)})
+        if kinds:
+            told = " and of the ".join(kind.removeprefix(family) for kind in kinds)
+            return f": it is one of the {told}, and a {self.kind} is needed here; {there}"
+        if name == "all":
+            return f": leave the choice out for the usual ones, or name each; {there}"
+        near = get_close_matches(name, self._entries, n=1)
+        return f"; did you mean '{near[0]}'?" if near else f"; {there}"
+
+    def parameters(self, name: str) -> list[str]:
+        """Return what may be set in a spec of `name`; imports its class."""
+        return _parameters(self.load(name))
 
     def build(self, spec: str, **extra: Any) -> T:
         """Build what a text such as `pixelate:blocks=8,region=box` describes.
@@ -79,7 +95,7 @@ class Registry(Generic[T]):
 
         Raises:
             LookupError: unknown name.
-            ValueError: unknown parameter or bad value.
+            ValueError: unknown parameter, bad value, or one that is needed and not given.
         """
         name, _, text = spec.partition(":")
         cls = self.load(name.strip())
@@ -91,6 +107,14 @@ class Registry(Generic[T]):
                 near = get_close_matches(parameter, known, n=1)
                 cure = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(known)}"
                 raise ValueError(f"{self.kind} '{name}' has no parameter '{parameter}'; {cure}")
+        missing = [parameter for parameter in _required(cls) if parameter not in extra | given]
+        if missing:
+            bare = not text and missing[:1] == own[:1]  # then a value alone is enough
+            told = [text] * bool(text) + [f"{p}={p.upper()}" for p in missing]
+            example = ",".join(told).removeprefix(f"{missing[0]}=" if bare else "")
+            raise ValueError(
+                f"{self.kind} '{spec}' needs a {' and a '.join(missing)}: {name.strip()}:{example}"
+            )
         try:
             return cls(**(extra | given))
         except (TypeError, ValueError) as error:
@@ -99,6 +123,12 @@ class Registry(Generic[T]):
 
 def _parameters(cls: type) -> list[str]:
     return [f.name for f in fields(cls) if f.init and f.repr] if is_dataclass(cls) else []
+
+
+def _required(cls: type) -> list[str]:
+    absent = (MISSING, MISSING)
+    known = fields(cls) if is_dataclass(cls) else ()
+    return [f.name for f in known if f.init and (f.default, f.default_factory) == absent]
 
 
 def parse_parameters(text: str, *, first: str = "") -> dict[str, Any]:

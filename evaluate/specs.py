@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from unmask.defenses import format_spec
+from unmask.defenses import DEFENSES, format_spec
 
 
 def split_specs(text: str) -> list[str]:
@@ -17,7 +17,7 @@ def split_specs(text: str) -> list[str]:
     JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized.
 
     Raises:
-        ValueError: a file that holds no spec.
+        ValueError: a file that holds no spec, or a parameter apart from its spec.
     """
     specs: list[str] = []
     for word in text.split():
@@ -28,11 +28,29 @@ def split_specs(text: str) -> list[str]:
                 joint = "," if ":" in specs[-1] else ":"
                 specs[-1] += joint + part
             elif parameter:
+                _check_is_folder(part, specs)
                 name, _, folder = part.partition("=")
                 specs.append(f"folder:path={folder},label={name}")
             elif part:
                 specs.append(part)
     return [load_chosen(Path(s[1:])) if s.startswith("@") else s for s in specs]
+
+
+def _check_is_folder(part: str, before: list[str]) -> None:
+    """Raise if `NAME=DIR` is no folder but a parameter of the last spec before it."""
+    from .plan import ATTACKERS, METRICS, RECOGNIZERS
+
+    parameter, _, value = part.partition("=")
+    name, colon, _ = before[-1].partition(":") if before else ("", "", "")
+    for registry in (DEFENSES, ATTACKERS, METRICS, RECOGNIZERS):
+        if name in registry.available() and parameter in registry.parameters(name):
+            if Path(value).expanduser().is_dir():
+                return
+            joined = f"{before[-1]}{',' if colon else ':'}{part}"
+            raise ValueError(
+                f"parameters follow their name without a space, got '{before[-1]} {part}'; "
+                f"did you mean '{joined}'?"
+            )
 
 
 def load_chosen(path: Path) -> str:

@@ -10,14 +10,16 @@ import typer
 def check(
     defense: Annotated[str, typer.Argument(help="Name or spec of a defense.")],
 ) -> None:
-    """Run the contract tests on a defense, also on a third party's."""
+    """Test that a defense keeps the contract, also a third party's."""
     from unmask.defenses import DEFENSES
     from unmask.defenses.testing import CHECKS, ContractError, run
 
     from ..specs import split_specs
 
-    (spec,) = split_specs(defense)
-    subject = DEFENSES.build(spec)
+    specs = split_specs(defense)
+    if len(specs) != 1:
+        raise typer.BadParameter(f"one defense is needed, got {len(specs)}: '{defense}'")
+    subject = DEFENSES.build(specs[0])
     failed = 0
     for test in CHECKS:
         try:

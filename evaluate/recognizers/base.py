@@ -23,6 +23,13 @@ class Recognizer(ABC):
 
     licence: ClassVar[str] = ""
 
+    @staticmethod
+    def meant(name: str) -> str:
+        """Return the spec that is meant by a model's name or file alone, empty if none is."""
+        from .known import KNOWN
+
+        return f"onnx:{name}" if name in KNOWN or name.lower().endswith(".onnx") else ""
+
     @property
     @abstractmethod
     def label(self) -> str:
