@@ -5,7 +5,7 @@ if __name__ == "defenses":
 
 from .base import Defended, Defense
 from .cache import default_cache
-from .photo import Face, Photo, check_pixels
+from .photo import Face, Photo, Pixels, check_pixels
 from .registry import Registry, format_spec, parse_parameters
 from .space import Choice, Range
 
@@ -20,6 +20,7 @@ __all__ = [
     "Defense",
     "Face",
     "Photo",
+    "Pixels",
     "Range",
     "Registry",
     "check_pixels",

@@ -8,6 +8,8 @@ from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -80,6 +82,26 @@ class Registry(Generic[T]):
             return f": leave the choice out for the usual ones, or name each; {there}"
         near = get_close_matches(name, self._entries, n=1)
         return f"; did you mean '{near[0]}'?" if near else f"; {there}"
+
+    def origin(self, name: str) -> str:
+        """Return the package that registered `name`, and where in it the class is."""
+        return _origin(self._entries[name])
+
+    def summary(self, name: str) -> str:
+        """Return the first line of a class's docstring, read from its file without running it.
+
+        Empty where there is none, or no file to read.
+        """
+        entry = self._entries[name]
+        try:
+            spec = find_spec(entry.module)
+            tree = ast.parse(Path(spec.origin).read_bytes()) if spec and spec.origin else None
+        except Exception:  # a package that breaks must not take the list of all others along
+            return ""
+        for node in tree.body if tree else ():
+            if isinstance(node, ast.ClassDef) and node.name == entry.attr:
+                return (ast.get_docstring(node) or "").partition("\n")[0]
+        return ""
 
     def parameters(self, name: str) -> list[str]:
         """Return what may be set in a spec of `name`; imports its class."""

@@ -25,7 +25,7 @@ def audit_vlm(
     defenses: Annotated[
         str, typer.Option(help="Defenses, as in compare; 'none' for clean photos only.")
     ] = "gaussian_blur",
-    strengths: Annotated[int, typer.Option(help="Settings of each, weak to strong.")] = 4,
+    strengths: Annotated[int, typer.Option(min=1, help="Settings of each, weak to strong.")] = 4,
     probes: Annotated[
         str, typer.Option(help="Some of open, forced, yes_no, votes.")
     ] = "open,forced,yes_no,votes",
@@ -34,28 +34,31 @@ def audit_vlm(
         str, typer.Option(help="Some of whole, blurred, replaced, removed.")
     ] = "whole,blurred,replaced,removed",
     candidates: Annotated[
-        int, typer.Option(help="Names in a forced choice, at least; 0: all of one gender.")
+        int, typer.Option(min=0, help="Names in a forced choice, at least; 0: all of one gender.")
     ] = 50,
     decoys: Annotated[
         Path | None, typer.Option(help="File with a name a line: more candidates for votes.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
-    photos: Annotated[int, typer.Option(help="At most so many photos of each; 0: all.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Use at most so many people; 0: all.")] = 0,
+    photos: Annotated[
+        int, typer.Option(min=0, help="At most so many photos of each; 0: all.")
+    ] = 0,
     crop: Annotated[
-        float, typer.Option(help="Show a square around the face, in face sizes; 0: the photo.")
+        float,
+        typer.Option(min=0, help="Show a square around the face, in face sizes; 0: the photo."),
     ] = 0.0,
-    tokens: Annotated[int, typer.Option(help="Longest open answer.")] = 24,
+    tokens: Annotated[int, typer.Option(min=1, help="Longest open answer.")] = 24,
     endpoint: Annotated[
         str, typer.Option(help="OpenAI-compatible server, http://127.0.0.1:8000. A key is read "
                           "from UNMASK_API_KEY."),
     ] = "",
     device: Annotated[str, typer.Option(help="cpu, cuda:0, mps.")] = "cpu",
     dtype: Annotated[str, typer.Option(help="float32, bfloat16, float16.")] = "float32",
-    batch: Annotated[int, typer.Option(help="Photos that are looked at together.")] = 8,
+    batch: Annotated[int, typer.Option(min=1, help="Photos that are looked at together.")] = 8,
     load_in_4bit: Annotated[
         bool, typer.Option("--load-in-4bit", help="Quantize; needs bitsandbytes.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Seed of pools and defenses.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of pools and defenses.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,

@@ -14,8 +14,8 @@ from . import apply, audit_vlm, check, compare, doctor, listing, report, tune
 app = typer.Typer(
     name="unmask",
     help="Compare face anonymizers by attacking them.",
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -29,15 +29,23 @@ app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 
 
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from unmask import __version__
 
         typer.echo(f"unmask {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:

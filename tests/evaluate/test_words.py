@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from unmask.defenses import DEFENSES, Registry
 from unmask.evaluate import ATTACKERS, METRICS, RECOGNIZERS
+from unmask.evaluate.cli.main import app
 from unmask.evaluate.specs import split_specs
 
 KINDS: dict[str, Registry[Any]] = {
@@ -61,3 +63,17 @@ def test_a_folder_may_be_called_like_a_parameter(
     (tmp_path / "4").mkdir()
     assert split_specs("pixelate blocks=4") == ["pixelate", "folder:path=4,label=blocks"]
     assert split_specs("none mytool=nope") == ["none", "folder:path=nope,label=mytool"]
+
+
+@pytest.mark.parametrize("option", ["--seed", "--limit", "--photos", "--crop", "--candidates"])
+def test_no_negative_counts(option: str) -> None:
+    done = CliRunner().invoke(app, ["audit-vlm", "no-model", option, "-1"])
+    assert done.exit_code == 2
+    assert option in done.output
+
+
+@pytest.mark.parametrize("text", ["mask pixelate", "mask,pixelate", ""])
+def test_check_takes_one_defense(text: str) -> None:
+    done = CliRunner().invoke(app, ["check", text])
+    assert done.exit_code == 2
+    assert f"one defense is needed, got {2 if text else 0}" in done.output
