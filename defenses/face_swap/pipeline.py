@@ -60,8 +60,9 @@ def load_pipeline(
     made: Any = diffusers.AutoPipelineForInpainting
     with one_line("model", model, source):
         pipeline = made.from_pretrained(
-            source, use_safetensors=True, torch_dtype=getattr(torch, dtype), **parts
-        )
+            source, use_safetensors=True, trust_remote_code=False,
+            torch_dtype=getattr(torch, dtype), **parts,
+        )  # fmt: skip
     if not (hasattr(pipeline, "unet") and hasattr(pipeline, "vae_scale_factor")):
         kind = type(pipeline).__name__
         raise ValueError(f"model '{model}' is a {kind}; give Stable Diffusion 1.5, 2 or XL")

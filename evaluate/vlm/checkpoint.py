@@ -19,8 +19,12 @@ def open_checkpoint(
 ) -> Model:
     """Load model and processor; the classes follow from the configuration.
 
+    They are always those of transformers: Python code that a folder brings is never run,
+    and the user is never asked whether it should be.
+
     Raises:
-        ValueError: the model sees no pictures, or its processor is missing or unusable.
+        ValueError: the model sees no pictures, brings code of its own, or its processor is
+            missing or unusable.
         LookupError: the hub does not give it.
         ImportError: a package is missing.
     """
@@ -32,7 +36,11 @@ def open_checkpoint(
     from .generative import Generative
 
     with _quiet():
-        config = _said(model, "configuration", lambda: AutoConfig.from_pretrained(model))
+        config = _said(
+            model,
+            "configuration",
+            lambda: AutoConfig.from_pretrained(model, trust_remote_code=False),
+        )
         writes = type(config) in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
         pairs = not writes and hasattr(config, "vision_config") and hasattr(config, "text_config")
         if not (writes or pairs):
@@ -46,7 +54,7 @@ def open_checkpoint(
                 f"{model} has no image processor; save its processor into the same folder "
                 "(processor.save_pretrained)"
             )
-        settings: dict[str, Any] = {"dtype": getattr(torch, dtype)}
+        settings: dict[str, Any] = {"trust_remote_code": False, "dtype": getattr(torch, dtype)}
         if load_in_4bit:
             settings |= _quantized(settings["dtype"], device)
         kind = AutoModelForImageTextToText if writes else AutoModel
@@ -69,14 +77,14 @@ def processor_of(model: str) -> Any:
     """
     from transformers import AutoImageProcessor, AutoProcessor, AutoTokenizer
 
-    pictures = AutoImageProcessor.from_pretrained(model, backend="pil")
+    pictures = AutoImageProcessor.from_pretrained(model, backend="pil", trust_remote_code=False)
     try:
-        processor = AutoProcessor.from_pretrained(model)
+        processor = AutoProcessor.from_pretrained(model, trust_remote_code=False)
     except ImportError:
         kind, settings = _kind_of(model)
         if kind is None:
             raise
-        tokenizer = AutoTokenizer.from_pretrained(model)
+        tokenizer = AutoTokenizer.from_pretrained(model, trust_remote_code=False)
         settings.setdefault("chat_template", getattr(tokenizer, "chat_template", None))
         processor = _pictures_only(kind)(
             image_processor=pictures, tokenizer=tokenizer, video_processor=None, **settings
@@ -132,6 +140,11 @@ def _said(model: str, part: str, work: Any) -> Any:
     try:
         return work()
     except Exception as error:  # the library raises nearly anything on a broken folder
+        if "trust_remote_code" in str(error):
+            raise ValueError(
+                f"{model} brings Python code of its own (auto_map) for its {part}, which is "
+                "never run here; give a model whose classes transformers has"
+            ) from error
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         if Path(model).expanduser().is_dir():
             cure = {

@@ -29,12 +29,12 @@ def load_tower(place: str) -> tuple[Any, Any]:
 
     _check(place, "--tower")
     try:
-        kind = AutoConfig.from_pretrained(place).model_type
+        kind = AutoConfig.from_pretrained(place, trust_remote_code=False).model_type
         if kind not in ("clip", "clip_vision_model"):
             raise ValueError(f"a tower must be a CLIP model, {place} is '{kind}'")
-        return CLIPVisionModel.from_pretrained(place).eval(), AutoImageProcessor.from_pretrained(
-            place
-        )
+        pictures = AutoImageProcessor.from_pretrained(place, trust_remote_code=False)
+        tower = CLIPVisionModel.from_pretrained(place, trust_remote_code=False)
+        return tower.eval(), pictures
     except OSError as error:
         raise ValueError(_unreadable("tower", place, error)) from error
 
@@ -49,8 +49,8 @@ def load_language(place: str) -> tuple[Any, Any]:
 
     _check(place, "--language-model")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(place)
-        model: Any = AutoModelForCausalLM.from_pretrained(place)
+        tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
+        model: Any = AutoModelForCausalLM.from_pretrained(place, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise ValueError(_unreadable("language model", place, error)) from error
     if tokenizer.eos_token is None:

@@ -22,8 +22,8 @@ def load(folder: Path) -> tuple[Any, Any]:
     """Load a saved model and its processor by the classes that load any such model."""
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    model = AutoModelForImageTextToText.from_pretrained(folder).eval()
-    return model, AutoProcessor.from_pretrained(folder)
+    model = AutoModelForImageTextToText.from_pretrained(folder, trust_remote_code=False).eval()
+    return model, AutoProcessor.from_pretrained(folder, trust_remote_code=False)
 
 
 def answers(model: Any, processor: Any, pictures: Sequence[Pixels]) -> list[str]:

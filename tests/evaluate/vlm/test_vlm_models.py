@@ -1,5 +1,7 @@
 """Real saved formats, read from disk: answers, likelihoods, and one-line errors."""
 
+import ast
+import json
 import shutil
 from pathlib import Path
 
@@ -148,3 +150,48 @@ def test_bad_options(llava: Path) -> None:
         load(str(llava), dtype="int3")
     with pytest.raises(ValueError, match="pip install bitsandbytes"):
         load(str(llava), load_in_4bit=True)
+
+
+def _with_code(model: Path, place: Path, **changed: object) -> tuple[Path, Path]:
+    """Copy a model and let its configuration name a module that leaves a file when it runs."""
+    shutil.copytree(model, place)
+    ran = place.parent / "ran"
+    (place / "custom.py").write_text(f"open({str(ran)!r}, 'w').close()\nclass Custom: pass\n")
+    names = ("AutoConfig", "AutoModel", "AutoModelForImageTextToText", "AutoProcessor")
+    auto_map = {"auto_map": dict.fromkeys(names, "custom.Custom")}
+    path = place / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | auto_map | changed))
+    return place, ran
+
+
+def test_code_in_a_folder_is_refused_and_nobody_is_asked(
+    llava: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, ran = _with_code(llava, tmp_path / "mine", model_type="mine_alone")
+    monkeypatch.setattr("builtins.input", lambda text="": pytest.fail(f"asked: {text}"))
+    with pytest.raises(ValueError, match=r"of its own .* which is never run") as raised:
+        load(str(place))
+    assert "\n" not in str(raised.value)
+    assert not ran.exists()
+
+
+def test_code_in_a_folder_of_a_known_kind_is_left_alone(llava: Path, tmp_path: Path) -> None:
+    place, ran = _with_code(llava, tmp_path / "mine")
+    assert isinstance(load(str(place)), Generative)
+    assert not ran.exists()
+
+
+def test_every_loader_says_that_foreign_code_is_not_run() -> None:
+    """Of transformers and diffusers, wherever a class is chosen by what a folder says."""
+    calls = {
+        f"{path}:{call.lineno}": {keyword.arg for keyword in call.keywords}
+        for top in ("defenses", "evaluate")
+        for path in (Path(__file__).parents[3] / top).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "from_pretrained"
+    }
+    silent = [place for place, told in calls.items() if not told & {"trust_remote_code", None}]
+    assert len(calls) > 10
+    assert not [place for place in silent if "adapters.py" not in place]  # it names the class
