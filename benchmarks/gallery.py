@@ -4,43 +4,56 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import shorten
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.atomic import replacing
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files import read_picture
 
+COLUMNS, SIDE = 5, 2.4  # pictures in a row; inches
+ALSO = ("cloak", "face_swap")  # worth seeing, though not in the default table
+NOTE = "k_same is not shown: it puts an average of other people's faces there."
 
-def draw(photo: Photo, path: Path, *, columns: int = 6, strengths: tuple[float, ...] = ()) -> None:
+
+def draw(photo: Photo, path: Path) -> None:
     """Write a sheet of `photo` under every defense that needs nothing but the photo.
 
     Args:
         photo: any photo with a face.
         path: PNG to write.
-        columns: pictures in a row (without strengths).
-        strengths: shares from weak (0) to strong (1); each defense then gets a row of its own.
     """
     from matplotlib.figure import Figure
 
-    shown = []
-    for name in DEFENSES.available():
-        if DEFENSES.load(name).diagnostic or DEFENSES.load(name).needs_background:
-            continue  # a surrogate face would show people of a data set
-        defense = DEFENSES.build(name)
-        ladder = [defense.at(share) for share in strengths] or [defense]
-        shown += [(d.spec, d(photo).photo.pixels) for d in ladder]
-    columns = len(strengths) or columns
-    lines = -(-len(shown) // columns)
+    built = [DEFENSES.build(name) for name in _shown()]
+    lines = -(-len(built) // COLUMNS)
     height, width = photo.pixels.shape[:2]
-    figure = Figure(figsize=(2.4 * columns, lines * (2.4 * height / width + 0.5)), dpi=100)
-    for number, (spec, pixels) in enumerate(shown, 1):
-        axes = figure.add_subplot(lines, columns, number)
-        axes.imshow(pixels, interpolation="nearest")
-        axes.set_title(spec.replace(":", "\n", 1), fontsize=7)
+    size = (SIDE * COLUMNS, lines * (SIDE * height / width + 0.6) + 0.3)
+    figure = Figure(figsize=size, dpi=100, layout="constrained")
+    grid = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+    for axes in grid:
         axes.set_axis_off()
-    figure.tight_layout(pad=0.4, h_pad=1.2)
+    for axes, defense in zip(grid, built, strict=False):
+        name, _, parameters = defense.spec.partition(":")
+        axes.imshow(defense(photo).photo.pixels)
+        axes.set_title(name, fontsize=13, pad=22)
+        axes.annotate(
+            shorten(parameters.replace(",", " "), 30, placeholder=" ..."), (0.5, 1.03),
+            xycoords="axes fraction", ha="center", fontsize=10,
+        )  # fmt: skip
+    figure.supxlabel(NOTE, fontsize=10)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png")
+
+
+def _shown() -> list[str]:
+    """Return the names on the sheet, the untouched photo first."""
+    usual = [
+        name
+        for name in DEFENSES.available()
+        if not (DEFENSES.load(name).diagnostic or DEFENSES.load(name).needs_background)
+    ]  # an average of faces would show people of a data set
+    return sorted({*usual, *ALSO}, key=lambda name: (name != "none", name))
 
 
 def main(arguments: list[str]) -> None:
