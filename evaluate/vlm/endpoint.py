@@ -18,6 +18,7 @@ from .models import CannotAnswerError, Matrix, Model, Picture
 
 KEYS = ("UNMASK_API_KEY", "OPENAI_API_KEY")
 TRIES, WAIT, LONGEST = 4, 1.0, 300.0  # tries, seconds before the second, seconds an answer
+LARGEST = 1 << 24  # bytes of a reply; a server may send without an end
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -44,7 +45,7 @@ class Endpoint(Model):
     def __init__(self, name: str, address: str, batch: int = 1) -> None:
         super().__init__(f"endpoint:{name}", f"endpoint {name}", batch)
         self._name, self._base = name, _checked(address)
-        self._key = next((os.environ[key] for key in KEYS if os.environ.get(key)), "")
+        self._key = _key()
         host = str(urlsplit(self._base).hostname)
         if self._key and self._base.startswith("http://") and not _is_loopback(host):
             raise ValueError(f"{self._base} is not encrypted; a key is only sent over https")
@@ -94,9 +95,9 @@ class Endpoint(Model):
         for attempt in range(1, TRIES + 1):
             try:
                 with self._opener.open(request, timeout=LONGEST) as reply:
-                    return json.loads(reply.read())
+                    return json.loads(self._whole(reply.read(LARGEST + 1)))
             except urllib.error.HTTPError as error:
-                said = self._safe(error.read().decode("utf-8", "replace"))
+                said = self._safe(error.read(LARGEST).decode("utf-8", "replace"))
                 if body is None and error.code in (404, 405):
                     return {}  # a server without a list of models may still chat
                 if error.code not in BUSY or attempt == TRIES:
@@ -110,6 +111,13 @@ class Endpoint(Model):
             time.sleep(WAIT * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
+    def _whole(self, data: bytes) -> bytes:
+        if len(data) > LARGEST:
+            raise OSError(
+                f"{self._base} sends more than {LARGEST >> 20} MiB; is it a chat server?"
+            )
+        return data
+
     def _safe(self, text: str) -> str:
         """Return the beginning of what a server said, without the key."""
         text = " ".join(text.split())
@@ -121,6 +129,15 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *args: Any, **keywords: Any) -> None:
         return None
+
+
+def _key() -> str:
+    """Return the key of the first variable that holds one; it is never part of a message."""
+    name = next((name for name in KEYS if os.environ.get(name)), "")
+    key = os.environ.get(name, "")
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError(f"{name} must be one word of plain characters; does it end with a line?")
+    return key
 
 
 def _checked(address: str) -> str:

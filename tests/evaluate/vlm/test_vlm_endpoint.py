@@ -145,3 +145,19 @@ def test_an_audit_by_letter(server: str, tmp_path: Path) -> None:
     yes = find(records, name="named/yes_no", statistic="accuracy", group="", defense="none")[0]
     assert yes.value == 0.5
     assert KEY not in (tmp_path / "r" / "config.json").read_text()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " and more", "\u00e9"])
+def test_a_key_that_no_header_can_carry(
+    server: str, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setenv("UNMASK_API_KEY", KEY + end)
+    with pytest.raises(ValueError, match="UNMASK_API_KEY must be one word") as raised:
+        load("tiny", endpoint=server)
+    assert KEY not in str(raised.value)
+
+
+def test_a_reply_without_an_end_is_not_read(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "LARGEST", 10)
+    with pytest.raises(OSError, match="sends more than"):
+        load("tiny", endpoint=server)
