@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,23 +12,57 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; rename it to `path` if nothing fails."""
+    """Yield a temporary path in the same folder; rename it to `path` if nothing fails.
+
+    What was written is on the disk before the rename: after a power cut too there is the
+    old file or the new one, never part of it. Disks that are full only say so then.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    # not made from the name of the file, which may be as long as a name can be
+    handle, name = tempfile.mkstemp(prefix=".unmask-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes through a temporary name."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text through a temporary name."""
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_bytes(path, text.encode())
+
+
+def check_writable(folder: Path) -> None:
+    """Try whether files can be written in a folder, and leave nothing behind.
+
+    Args:
+        folder: need not exist; then it must be possible to make it.
+
+    Raises:
+        OSError: they cannot, for the reason that it has.
+    """
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=".unmask-", dir=folder) as file:
+            file.write(b"?")
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()
 
 
 def _umask() -> int:
