@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
-from .atomic import replacing
+from .atomic import write_bytes
 from .photo import Pixels, check_pixels
+from .profiles import renewed
 
 FORMATS = {
     ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG",
@@ -35,7 +36,7 @@ class PictureMeta:
         format: Pillow's name of the format, for example `JPEG`.
         grey: it had one colour channel.
         alpha: `(H, W)`, uint8, opacity; None if it had none.
-        icc: its ICC colour profile.
+        icc: a colour profile that gives its colours; made here, nothing of its own one.
         tables: JPEG quantization tables, which are its quality.
         subsampling: JPEG chroma subsampling as Pillow numbers it; -1 if unknown.
         progressive: it was a progressive JPEG.
@@ -60,6 +61,7 @@ def read_picture(path: str | os.PathLike[str]) -> tuple[Pixels, PictureMeta]:
     Opacity is set aside in the meta data and the colours are kept as they are stored:
     what lies under a half transparent pixel is seen by detector and defense, and
     what lies under a fully transparent one is replaced by white, so that it is gone.
+    Colours of a space that is not well known are converted to sRGB, see `renewed`.
 
     Args:
         path: the file.
@@ -93,9 +95,9 @@ def write_picture(
 ) -> None:
     """Write a picture without EXIF, position, comments, texts or thumbnails.
 
-    The colour profile stays. JPEG takes quantization tables and subsampling of the source,
-    so quality and size stay alike. The file appears whole or not at all. Formats without
-    opacity (JPEG, BMP, PPM) drop it.
+    The colour profile says nothing but colour, see `renewed`. JPEG takes quantization tables
+    and subsampling of the source, so quality and size stay alike. The file appears whole or
+    not at all, also on a disk that is full. Formats without opacity (JPEG, BMP, PPM) drop it.
 
     Args:
         path: the file; its ending gives the format. Its folder is made.
@@ -104,6 +106,7 @@ def write_picture(
 
     Raises:
         ValueError: bad pixels, another size than the opacity, or an unknown ending.
+        OSError: the file cannot be written.
     """
     path, meta = Path(path), meta or PictureMeta()
     kind = FORMATS.get(path.suffix.lower())
@@ -116,8 +119,10 @@ def write_picture(
         if meta.alpha.shape != pixels.shape[:2]:
             raise ValueError(f"opacity is {meta.alpha.shape}, pixels are {pixels.shape[:2]}")
         picture.putalpha(Image.fromarray(meta.alpha))
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        picture.save(file, kind, **_options(kind, meta))
+    # not straight into the file: of what a disk has no room for, encoders take no notice
+    encoded = io.BytesIO()
+    picture.save(encoded, kind, **_options(kind, meta))
+    write_bytes(path, encoded.getvalue())
 
 
 def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:
@@ -135,8 +140,9 @@ def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:
             jpeg = _jpeg_settings(source) if kind == "JPEG" else {}
             upright = ImageOps.exif_transpose(source)
     pixels, grey, alpha = _channels(upright, profile)
-    if profile and profile[16:20] != (b"GRAY" if grey else b"RGB "):
-        profile = None  # of CMYK, already applied
+    pixels, profile = renewed(pixels, profile, grey=grey)  # that of CMYK is already applied
+    if alpha is not None:
+        pixels[alpha == 0] = 255  # after the conversion: white, whatever the profile says
     lossless = kind == "WEBP" and b"VP8L" in data
     return pixels, PictureMeta(kind, grey, alpha, profile, **jpeg, lossless=lossless)
 
@@ -154,9 +160,7 @@ def _channels(
     if picture.mode in ("La", "RGBa"):
         picture = picture.convert(picture.mode[:-1] + "A")
     both = np.asarray(picture.convert("RGBA"))
-    pixels, alpha = both[..., :3].copy(), both[..., 3].copy()
-    pixels[alpha == 0] = 255
-    return pixels, grey, alpha
+    return both[..., :3].copy(), grey, both[..., 3].copy()
 
 
 def _eight_bits(picture: Image.Image) -> NDArray[np.uint8]:
