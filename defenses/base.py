@@ -108,6 +108,16 @@ class Defense(ABC):
         told |= {k: v for k, v in parameters.items() if k in told or v != plain[k]}
         return format_spec(self.name, told)
 
+    @property
+    def draws(self) -> bool:
+        """Whether another seed gives another picture at this setting."""
+        return self.random
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can work: one with `needs_background` says here if it has seen any."""
+        return not self.needs_background
+
     def at(self, share: float) -> Self:
         """Return this defense with every range in `space` set `share` of the way to strong."""
         settings: dict[str, Any] = {

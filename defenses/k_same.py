@@ -77,6 +77,11 @@ class KSame(Defense):
                 f"there are {len(self.population.names)}; lower k or add people?"
             )
 
+    @property
+    def ready(self) -> bool:
+        """Whether `fit` has shown it people."""
+        return self.population is not None
+
     def fit(self, background: Sequence[Photo]) -> Self:
         """Return this defense with the background people as its population."""
         return replace(self, population=Population.of([with_faces(p) for p in background]))

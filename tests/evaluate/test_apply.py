@@ -15,8 +15,11 @@ from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files import read_picture, write_picture
 from unmask.defenses.photo import Pixels
-from unmask.evaluate.apply import ApplyReport, Row, apply, apply_photo
+from unmask.defenses.profiles import renewed
+from unmask.evaluate.apply import ApplyReport, apply
 from unmask.evaluate.data import load_dataset
+from unmask.evaluate.manifest import Row
+from unmask.evaluate.one_photo import apply_photo
 
 FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 EMPTY = np.full((120, 160, 3), 200, np.uint8)
@@ -85,9 +88,10 @@ def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
     assert "broken.jpg" in rows["broken.jpg"].reason
     assert report.skipped == 2
     assert report.failed == (rows["broken.jpg"],)
+    assert report.missed == (rows["wall.png"],) == (Row("wall.png", "no_face", 0, "not written"),)
     assert report.summary == "5 photos: 3 defended, 1 failed, 1 no_face; 2 other files skipped"
     assert seen == [("apply", done, 5) for done in range(1, 6)]
-    written = {"a/b/SAME.JPG", "a/face.png", "two.png", "wall.png", "manifest.csv"}
+    written = {"a/b/SAME.JPG", "a/face.png", "two.png", "manifest.csv"}
     assert _files(tmp_path / "out") == written
     assert {name: (album / name).read_bytes() for name in _files(album)} == before
     with (tmp_path / "out" / "manifest.csv").open(newline="") as file:
@@ -99,7 +103,7 @@ def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
 
 
 def test_all_faces_of_a_photo_change_and_the_rest_does_not(album: Path, tmp_path: Path) -> None:
-    apply(Grain(), album, tmp_path / "out")
+    apply(Grain(), album, tmp_path / "out", on_miss="copy")
     old, new = (read_picture(folder / "two.png")[0] for folder in (album, tmp_path / "out"))
     changed = (old != new).any(2)
     for face in find_faces(old):
@@ -156,7 +160,7 @@ def test_no_meta_data_survives_in_jpeg(tmp_path: Path) -> None:
         assert set(photo.info) <= {
             "jfif", "jfif_version", "jfif_unit", "jfif_density", "icc_profile",
         }  # fmt: skip
-        assert photo.info["icc_profile"] == ICC
+        assert photo.info["icc_profile"] == renewed(FACE, ICC, grey=False)[1]
         with _stored(source) as original:
             assert photo.quantization == original.quantization
     upright = read_picture(target)[0]
@@ -173,7 +177,7 @@ def test_no_text_survives_in_png(tmp_path: Path, photo: Pixels) -> None:
     exif[0x010E] = SECRET.decode()
     Image.fromarray(photo).save(source, pnginfo=texts, exif=exif, icc_profile=ICC)
     source.write_bytes(source.read_bytes() + SECRET)  # and after the end of the picture
-    apply(DEFENSES.build("pixelate"), source, tmp_path / "out.png")
+    apply(DEFENSES.build("pixelate"), source, tmp_path / "out.png", on_miss="copy")
     assert source.read_bytes().count(SECRET) == 4
     assert SECRET not in (tmp_path / "out.png").read_bytes()
     with _stored(tmp_path / "out.png") as written:
@@ -183,10 +187,10 @@ def test_no_text_survives_in_png(tmp_path: Path, photo: Pixels) -> None:
 
 def test_one_photo_to_a_file_or_a_folder(album: Path, tmp_path: Path) -> None:
     photo = album / "a" / "face.png"
-    to_file = apply(Grain(), photo, tmp_path / "new" / "out.png")
+    to_file = apply(Grain(), photo, tmp_path / "new" / "out.png", seed=1)
     assert to_file.manifest is None
     assert _files(tmp_path / "new") == {"out.png"}
-    to_folder = apply(Grain(), photo, tmp_path / "folder")
+    to_folder = apply(Grain(), photo, tmp_path / "folder", seed=1)
     assert to_folder.manifest == tmp_path / "folder" / "manifest.csv"
     assert _files(tmp_path / "folder") == {"face.png", "manifest.csv"}
     names = (tmp_path / "new" / "out.png", tmp_path / "folder" / "face.png")
@@ -215,13 +219,15 @@ def test_existing_files_are_safe_unless_asked(album: Path, tmp_path: Path) -> No
     target = tmp_path / "out"
     apply(Grain(), album, target)
     before = {name: (target / name).read_bytes() for name in _files(target)}
-    with pytest.raises(ValueError, match=r"SAME\.JPG and 4 more exists already"):
+    with pytest.raises(ValueError, match=r"SAME\.JPG and 3 more exists already; .*--overwrite"):
         apply(Grain(), album, target, seed=5)
     assert {name: (target / name).read_bytes() for name in _files(target)} == before
-    (album / "wall.png").write_bytes(b"")
+    (album / "a" / "face.png").write_bytes(b"")
+    Image.fromarray(EMPTY).save(album / "a" / "b" / "SAME.JPG", "JPEG")
     apply(Grain(), album, target, seed=5, overwrite=True)
     assert (target / "two.png").read_bytes() != before["two.png"]
-    assert not (target / "wall.png").exists()  # failed now: no older result stays beside it
+    # failed or missed now: no older result stays
+    assert _files(target) == {"two.png", "manifest.csv"}
 
 
 def test_one_failure_does_not_stop_the_rest(album: Path, tmp_path: Path) -> None:
@@ -241,10 +247,33 @@ def test_an_interrupted_run_says_what_it_did(album: Path, tmp_path: Path) -> Non
     assert len((tmp_path / "out" / "manifest.csv").read_text().splitlines()) == 3
 
 
-def test_unchanged_is_said(album: Path, tmp_path: Path) -> None:
-    rows = _rows(apply(DEFENSES.build("none"), album, tmp_path / "out"))
-    assert rows["two.png"].outcome == "unchanged"
-    assert rows["two.png"].faces == 2
+def test_what_nothing_was_done_to_is_left_out_or_copied(album: Path, tmp_path: Path) -> None:
+    report = apply(DEFENSES.build("none:region=ellipse"), album, tmp_path / "out")
+    rows = _rows(report)
+    assert rows["two.png"] == Row("two.png", "unchanged", 2, "not written")
+    assert [row.path for row in report.missed] == [
+        "a/b/SAME.JPG", "a/face.png", "two.png", "wall.png",
+    ]  # fmt: skip
+    assert _files(tmp_path / "out") == {"manifest.csv"}
+    copied = apply(DEFENSES.build("none"), album, tmp_path / "copy", on_miss="copy")
+    assert _rows(copied)["two.png"].reason == "written undefended"
+    assert len(_files(tmp_path / "copy")) == 5
+    with pytest.raises(ValueError, match="on_miss must be one of skip, copy, got 'fail'"):
+        apply(Grain(), album, tmp_path / "x", on_miss="fail")  # type: ignore[arg-type]
+
+
+def test_a_defense_that_needs_people_is_refused_before_any_work(
+    album: Path, tmp_path: Path
+) -> None:
+    k_same = DEFENSES.build("k_same")
+    with pytest.raises(ValueError, match=r"k_same is made of photos of unrelated .*--background"):
+        apply(k_same, album, tmp_path / "out")
+    people = load_dataset("orl:people=3,photos=2").photos
+    with pytest.raises(ValueError, match="k is 5, there are 3"):
+        apply(k_same, album, tmp_path / "out", background=people)
+    assert not (tmp_path / "out").exists()
+    fitted = DEFENSES.build("k_same:k=2").fit(people)
+    assert _rows(apply(fitted, album, tmp_path / "out"))["two.png"].outcome == "defended"
 
 
 def test_a_background_is_shown_to_the_defense(album: Path, tmp_path: Path) -> None:

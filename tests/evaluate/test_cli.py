@@ -133,7 +133,7 @@ def test_apply_goes_on_after_a_bad_file(tmp_path: Path) -> None:
     done = run("apply", "pixelate", source, tmp_path / "out")
     assert done.returncode == 1
     assert "broken.jpg" in done.stderr
-    assert (tmp_path / "out" / "plain.png").exists()
+    assert not (tmp_path / "out" / "plain.png").exists()  # nobody was found in it
     manifest = (tmp_path / "out" / "manifest.csv").read_text()
     assert "no_face" in manifest
     assert "failed" in manifest
