@@ -171,6 +171,16 @@ def seed_matters_as_declared(defense: Defense) -> None:
     else:
         wrong = [spec for spec, pair in differ.items() if any(pair)]
         require(not wrong, f"{wrong} depend on the seed, but random=False")
+    silent = [v.spec for v in variants(defense) if not v.draws and any(differ[v.spec])]
+    require(not silent, f"{silent} depend on the seed, but draws is False")
+
+
+def says_when_it_is_ready(defense: Defense) -> None:
+    """One that learns from a background has `ready`, which is False before and True after."""
+    require(defense.ready, f"{defense.spec} was fitted, but ready is False")
+    if defense.needs_background:
+        new = type(defense)(**defense.parameters)
+        require(not new.ready, f"{defense.spec} has seen nobody yet, but ready is True")
 
 
 def batch_equals_one_by_one(defense: Defense) -> None:
@@ -298,6 +308,7 @@ CHECKS: tuple[Check, ...] = (
     rejects_other_pixels,
     same_seed_same_photo,
     seed_matters_as_declared,
+    says_when_it_is_ready,
     batch_equals_one_by_one,
     survives_a_new_process,
     changes_nothing_outside,

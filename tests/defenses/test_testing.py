@@ -100,7 +100,30 @@ class Loud(Pixelate):
         return [replace(r, outcome="defended") for r in super().many(photos, seed=seed)]
 
 
+@dataclass(frozen=True)
+class Eager(Pixelate):
+    """Learns from others and never says that it has."""
+
+    needs_background: ClassVar = True
+
+
+@dataclass(frozen=True)
+class Hushed(Pixelate):
+    """Draws random numbers and says that it does not at this setting."""
+
+    random: ClassVar = True
+
+    @property
+    def draws(self) -> bool:
+        return False
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        return rng.integers(0, 256, photo.pixels.shape, np.uint8)
+
+
 BROKEN = {
+    Eager: testing.says_when_it_is_ready,
+    Hushed: testing.seed_matters_as_declared,
     Global: testing.same_seed_same_photo,
     Fixed: testing.seed_matters_as_declared,
     Secret: testing.seed_matters_as_declared,

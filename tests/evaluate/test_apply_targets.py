@@ -199,6 +199,7 @@ def test_the_longest_name(tmp_path: Path) -> None:
         ("mask", (), 4, "1 photo not written, no face was found: wall.png; look at"),
         ("mask", ("--on-miss", "copy"), 0, "1 photo written undefended, no face was found: wall"),
         ("none", (), 4, "7 photos not written, 'none' changed nothing: 0.jpg, .* and 2 more"),
+        ("k_same", ("--background", "orl:people=6,photos=2"), 4, "1 photo not written, no face"),
         ("mask", ("--on-miss", "sometimes"), 2, "must be skip or copy, got 'sometimes'"),
     ],
 )
