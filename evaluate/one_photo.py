@@ -106,8 +106,9 @@ def _written(made: _Made, target: Path, on_miss: OnMiss) -> Row:
 def _failed(source: Path, target: Path, key: str, error: Exception) -> Row:
     with contextlib.suppress(OSError):
         target.unlink(missing_ok=True)
-    # where the source lies is nobody's business who gets the manifest
-    reason = " ".join(str(error).replace(str(source), source.name).split())
+    # where files lie here is nobody's business who gets the manifest
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    reason = " ".join(text.replace(str(source), source.name).split())
     return Row(key, "failed", 0, printable(reason or type(error).__name__))
 
 

@@ -49,7 +49,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the program. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a limit was not met."""
+    """Run the program. Exits: 0 done, 1 error, 2 usage, 3 limit not met, 4 photos undefended."""
     pin_threads()  # before anything heavy is imported
     try:
         if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own

@@ -65,6 +65,7 @@ def test_another_trouble_with_one_file_does_not_stop_the_rest(album: Path, tmp_p
     (tmp_path / "out" / "1.jpg").mkdir(parents=True)  # no file can be put there
     report = apply(MASK, album, tmp_path / "out", overwrite=True)
     assert report.counts == {"defended": 4, "failed": 1}
+    assert report.failed[0].reason == "Is a directory"
 
 
 @pytest.fixture
