@@ -31,7 +31,9 @@ def search_space(defense: str, changes: str = "") -> dict[str, Range | Choice]:
         if name not in built.parameters:
             known = ", ".join(built.parameters)
             raise ValueError(f"{built.name} has no parameter '{name}'; it has {known}")
-        space[name] = _read(change, text if joint else "", space.get(name, built.space.get(name)))
+        old = space.get(name, built.space.get(name))
+        whole = type(built.parameters[name]) is int
+        space[name] = _read(change, text if joint else "", old, whole=whole)
     if not space:
         kind = "all of its parameters are fixed" if built.space else "it has no tunable parameter"
         raise ValueError(f"nothing to tune in '{defense}': {kind}; free one, or give --space")
@@ -98,9 +100,9 @@ def _defaults(name: str) -> dict[str, Any]:
     return DEFENSES.build(name).parameters
 
 
-def _read(change: str, text: str, old: Range | Choice | None) -> Range | Choice:
+def _read(change: str, text: str, old: Range | Choice | None, *, whole: bool) -> Range | Choice:
     if ".." not in text:
-        options = tuple(filter(None, text.split("|")))
+        options = tuple(dict.fromkeys(filter(None, text.split("|"))))
         if len(options) < 2:
             raise ValueError(f"'{change}' is no range; write name=weak..strong or name=a|b")
         return Choice(options)
@@ -108,5 +110,8 @@ def _read(change: str, text: str, old: Range | Choice | None) -> Range | Choice:
         weak, strong = (float(end) for end in text.split("..", 1))
     except ValueError:
         raise ValueError(f"'{change}' is no range of numbers; write name=weak..strong") from None
-    log = old.log if isinstance(old, Range) else False
-    return Range(weak, strong, log=log, integer=isinstance(old, Range) and old.integer)
+    log, whole = (old.log, old.integer) if isinstance(old, Range) else (False, whole)
+    try:
+        return Range(weak, strong, log=log, integer=whole)
+    except ValueError as error:
+        raise ValueError(f"'{change}' cannot be searched: {error}") from None
