@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .scene import Scene, prepare
     from .summary import Row, rows
     from .tuning.iso import Iso, tune_all
-    from .tuning.run import Tuned, tune
+    from .tuning.result import Tuned
+    from .tuning.run import tune
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
@@ -34,7 +35,8 @@ _HOMES = {
     "scene": ("Scene", "prepare"),
     "summary": ("Row", "rows"),
     "tuning.iso": ("Iso", "tune_all"),
-    "tuning.run": ("Tuned", "tune"),
+    "tuning.result": ("Tuned",),
+    "tuning.run": ("tune",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

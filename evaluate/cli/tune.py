@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..tuning.iso import Iso
-    from ..tuning.run import Status, Tuned
+    from ..tuning.result import Tuned
 
 
 def tune(
@@ -74,10 +77,9 @@ def tune(
     from ..plan import BUDGETS, Plan, usual_metrics
     from ..specs import parse_shares, split_specs
     from ..tuning.goal import Goal
-    from ..tuning.iso import tune_all
-    from ..tuning.run import as_json as result_json
+    from ..tuning.iso import Iso, tune_all
     from ..tuning.run import tune as run
-    from .progress import Bars
+    from .live import Live
 
     names = tuple(split_specs(metrics)) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
@@ -90,102 +92,112 @@ def tune(
 
     goal = Goal(utility, max_leakage, min_utility)
     folder = out or new_folder("tune")
+    live = Live(quiet=quiet)
     settings: dict[str, Any] = {
         "goal": goal, "folder": folder, "trials": trials, "sampler": sampler, "space": space,
         "search": plan(search_budget, known), "test": plan(budget, other),
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "search_only": search_only,
-        "watch": None if quiet else _live,
+        "progress": live.progress, "watch": live.watch,
     }  # fmt: skip
     try:
-        if defense == "all":
-            iso = tune_all(data, say=None if quiet else _announce, **settings)
-            _print_iso(iso, quiet=quiet)
-            holds = all(found.holds for found in iso.tuned.values()) and not iso.failed
-        else:
-            with Bars(quiet=True) as bars:
-                found = run(defense, data, progress=bars, **settings)
-            holds = found.holds
-            if as_json:
-                typer.echo(result_json(found))
-            elif not quiet:
-                _print(found, search_only=search_only)
+        with live:
+            if defense == "all":
+                found: Tuned | Iso = tune_all(data, say=live.say, **settings)
+            else:
+                found = run(defense, data, **settings)
     except KeyboardInterrupt:
-        typer.echo(f"\nunmask: stopped; finished trials are kept. Go on with:\n  "
-                   f"{_again(folder)}", err=True)  # fmt: skip
+        typer.echo(f"unmask: stopped; finished trials are kept. Go on with:\n  "
+                   f"{resuming(sys.argv[1:], folder)}", err=True)  # fmt: skip
         raise typer.Exit(130) from None
-    if goal.limited and not holds and not search_only:
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), indent=2))
+    elif not quiet:
+        _print_iso(found) if isinstance(found, Iso) else _print(found, search_only=search_only)
+    if found.holds is False and not search_only:
         typer.echo("unmask: the limit does not hold on the test people", err=True)
         raise typer.Exit(3)
+    if isinstance(found, Iso) and found.failed:
+        raise typer.Exit(1)
 
 
 def _print(tuned: Tuned, *, search_only: bool) -> None:
-    from ..tuning.outputs import told, verdict
+    from ..tuning.points import told
+    from ..tuning.words import looked, onwards, verdict
 
-    if sys.stderr.isatty():
-        typer.echo(err=True)
     if search_only:
         typer.echo(f"{len(tuned.points)} trials are measured; another process chooses and checks")
+        _print_notes(tuned.notes)
         return
     lines = [verdict(tuned)]
-    seen = tuned.chosen or next(
-        (p for p in tuned.points if tuned.check and p.number == tuned.check.number), None
-    )
     metric = tuned.goal.utility
-    for name, point in (("search", seen), ("test", tuned.check)):
+    for name, point in (("search", tuned.seen), ("test", tuned.check)):
         if point:
             who = point.attacker or f"nobody: {point.reason}"
             figures = f"leakage {told(point.leakage)} by {who}"
             lines.append(f"  {name:9}{figures}; {metric} {told(point.utilities.get(metric))}")
     lines.append(f"  optimism {told(tuned.optimism)} (search minus test leakage)")
-    lines.append(f"  the test people were opened {tuned.opened} times in this study")
-    lines += [f"note: {note}" for note in tuned.notes[:10]]
-    if tuned.chosen:
-        lines.append(f"use it: unmask apply @{tuned.folder / 'chosen.json'} SOURCE TARGET")
-    lines.append(f"written: {tuned.folder / 'report.html'}")
+    lines.append(f"  {looked(tuned.opened)}")
     typer.echo("\n".join(lines))
+    _print_notes(tuned.notes)
+    typer.echo(onwards(tuned)) if tuned.chosen else None
+    typer.echo(f"written: {tuned.folder / 'report.html'}")
 
 
-def _print_iso(iso: Iso, *, quiet: bool) -> None:
-    if quiet:
-        return
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes[:10]:
+        typer.echo(f"note: {note}")
+
+
+def _print_iso(iso: Iso) -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    head, body = iso.table()
-    table = Table(*head)
-    for row in body:
-        table.add_row(*(cell.removeprefix("!") for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    from ..tuning.words import holding, short
+
+    metric = iso.goal.utility
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=iso.caption,
+                  caption_justify="left")  # fmt: skip
+    for head in ("defense", "holds", "leakage", "95 %", metric, "worst attacker"):
+        table.add_column(head, overflow="fold", no_wrap=head in ("leakage", "95 %", metric))
+    for spec, found in iso.ranked:
+        told, check = found.seen.defense if found.seen else spec, found.check
+        leak, use = (check.leakage, check.utilities.get(metric)) if check else (None, None)
+        table.add_row(
+            short(told).replace(",", ", "), holding(found).removeprefix("!"),
+            f"{leak.value:.2f}" if leak else "-",
+            f"{leak.low:.2f}-{leak.high:.2f}" if leak else "",
+            f"{use.value:.2f}" if use else "-", check.attacker if check else "",
+        )  # fmt: skip
+    console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(table)
-    console.print(f"written: {iso.folder / 'report.html'}", markup=False, highlight=False)
+    for spec, reason in iso.failed.items():
+        typer.echo(f"! {spec} could not be tuned: {reason}")
+    if iso.best:
+        typer.echo(f"use it: unmask apply @{iso.folder / 'chosen.json'} SOURCE TARGET")
+    typer.echo(f"written: {iso.folder / 'report.html'}")
 
 
-def _live(status: Status) -> None:
-    best = "none holds yet"
-    if status.best:
-        figures = ", ".join(
-            f"{n} {e.value:.3f}" for n, e in list(status.best.utilities.items())[:1]
-        )
-        best = f"best {status.best.defense} leaks {status.best.leakage.value:.2f}"
-        best += f" (to {status.best.leakage.high:.2f}), {figures}" if figures else ""
-    minutes, seconds = divmod(round(status.left), 60)
-    line = (f"trial {status.done}/{status.trials} · {best} · hypervolume "
-            f"{status.hypervolume:.3f} · {minutes}:{seconds:02d} left")  # fmt: skip
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[2K{line[:150]}")
-        sys.stderr.flush()
-    elif status.done and status.done % 10 == 0:
-        typer.echo(line, err=True)
+def resuming(words: Sequence[str], folder: Path) -> str:
+    """Return the command that goes on with a stopped run; passwords are not shown.
+
+    Args:
+        words: what followed `unmask` on the command line.
+        folder: the run folder.
+    """
+    told = [hidden(word) for word in words]
+    if not any(word == "--out" or word.startswith("--out=") for word in told):
+        told += ["--out", str(folder)]
+    if "--resume" not in told:
+        told += ["--resume"]
+    command = shlex.join(["unmask", *told])
+    secret = told[: len(words)] != list(words)
+    return command + ("\n(type the password of --storage where *** stands)" if secret else "")
 
 
-def _announce(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _again(folder: Path) -> str:
-    words = ["unmask", *sys.argv[1:]]
-    if "--out" not in words:
-        words += ["--out", str(folder)]
-    return shlex.join(words if "--resume" in words else [*words, "--resume"])
+def hidden(url: str) -> str:
+    """Return the text with the password of a database URL in it replaced by `***`."""
+    url = re.sub(r"(://[^:/?#]*:).*@", r"\1***@", url)
+    return re.sub(r"(?i)([?&][^=&]*pass[^=&]*=)[^&]*", r"\1***", url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .goal import Goal
-from .points import Point
+from .points import Point, told
 
 
 class UnmetError(ValueError):
@@ -33,7 +33,7 @@ def choose(points: Sequence[Point], goal: Goal) -> Point:
     """
     holding = [point for point in points if goal.violation(point) <= 0]
     if not holding:
-        raise UnmetError(_unmet(points, goal))
+        raise UnmetError(unmet(points, goal))
     if goal.max_leakage is not None:
         return min(holding, key=lambda p: (-goal.gain(p), p.leakage.value, p.number))
     if goal.min_utility is not None:
@@ -48,6 +48,24 @@ def choose(points: Sequence[Point], goal: Goal) -> Point:
         return leak**2 + lost**2
 
     return min(ends, key=away)
+
+
+def nearest(points: Sequence[Point], goal: Goal) -> Point:
+    """Return the point that misses the limit by least; of equals, the one of more use.
+
+    Figures count to three digits, as they are printed.
+
+    Raises:
+        ValueError: there are no points.
+    """
+    if not points:
+        raise UnmetError("nothing was measured to the end")
+    return min(
+        points,
+        key=lambda p: (
+            round(goal.violation(p), 3), round(p.leakage.value, 3), -goal.gain(p), p.number,
+        ),
+    )  # fmt: skip
 
 
 def next_stronger(points: Sequence[Point], goal: Goal, first: Point) -> Point | None:
@@ -70,19 +88,16 @@ def spread(points: Sequence[Point], count: int) -> list[Point]:
     return [points[i] for i in dict.fromkeys(steps)]
 
 
-def _unmet(points: Sequence[Point], goal: Goal) -> str:
-    if not points:
-        return "no trial finished; every setting failed, see trials.csv"
-    if goal.max_leakage is not None:
-        best = min(points, key=lambda p: (p.leakage.high, p.leakage.value))
-        return (
-            f"no setting holds --max-leakage {goal.max_leakage:g}: the lowest reached is "
-            f"{best.leakage.value:.3f} (upper end {best.leakage.high:.3f}) by {best.defense}; "
-            f"a stronger range (--space), a larger region, more people, or a higher cap?"
-        )
-    best = max(points, key=goal.gain)
-    found = best.utilities[goal.utility]
+def unmet(points: Sequence[Point], goal: Goal) -> str:
+    """Say that no point holds the limit and how near the nearest came.
+
+    Raises:
+        ValueError: there are no points.
+    """
+    near = nearest(points, goal)
+    name = "leakage" if goal.max_leakage is not None else goal.utility
+    found = near.leakage if goal.max_leakage is not None else near.utilities[goal.utility]
     return (
-        f"no setting holds --min-utility {goal.min_utility:g}: the best {goal.utility} reached is "
-        f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f}) by {best.defense}"
+        f"No setting holds {goal.limit} on the search people; the nearest is {near.defense}: "
+        f"{name} {told(found)}"
     )

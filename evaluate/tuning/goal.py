@@ -50,6 +50,15 @@ class Goal:
         return self.max_leakage is not None or self.min_utility is not None
 
     @property
+    def limit(self) -> str:
+        """The limit in words, `leakage at most 0.2`; empty where there is none."""
+        if self.max_leakage is not None:
+            return f"leakage at most {self.max_leakage:g}"
+        if self.min_utility is not None:
+            return f"{self.utility} at {'least' if self.sign > 0 else 'most'} {self.min_utility:g}"
+        return ""
+
+    @property
     def sign(self) -> int:
         """1 where a higher utility is better, else -1."""
         return 1 if METRICS.load(self.utility).higher_is == "better" else -1
@@ -61,6 +70,13 @@ class Goal:
         if self.max_leakage is not None:
             return [up]
         return ["minimize"] if self.min_utility is not None else ["minimize", up]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the objectives, in the order of `values`."""
+        if self.limited:
+            return [self.utility if self.max_leakage is not None else "leakage"]
+        return ["leakage", self.utility]
 
     def values(self, point: Point) -> list[float]:
         """Return what the study is told about a point."""

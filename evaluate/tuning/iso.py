@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.atomic import write_text
 
 from ..plan import default_defenses
-from ..report import STYLE, html_table
 from .goal import Goal
-from .outputs import told
-from .run import Tuned, tune
+from .points import told
+from .result import Tuned
+from .run import tune
+from .words import holding
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,20 +33,46 @@ class Iso:
     failed: dict[str, str]
     folder: Path
 
+    @property
+    def ranked(self) -> list[tuple[str, Tuned]]:
+        """Specs with results: those that hold first, then by utility on the test people."""
+
+        def rank(found: Tuned) -> tuple[bool, float]:
+            gain = self.goal.gain(found.check) if found.check else float("-inf")
+            return not found.holds, -gain
+
+        return sorted(self.tuned.items(), key=lambda item: rank(item[1]))
+
+    @property
+    def best(self) -> Tuned | None:
+        """The first that holds the limit on the test people, if any does."""
+        return next((found for _, found in self.ranked if found.holds), None)
+
+    @property
+    def holds(self) -> bool:
+        """Whether any defense holds the limit on the test people."""
+        return self.best is not None
+
+    @property
+    def caption(self) -> str:
+        """What must be known to read the table."""
+        return (
+            f"limit: {self.goal.limit}; figures with 95 % intervals, resampled by person. Sorted "
+            f"by {self.goal.utility} on the test people among those that hold: the first row was "
+            f"picked on them, so its figures are a little too good; measure it again on other "
+            f"people before you rely on the difference"
+        )
+
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """Return head and rows: those that hold first, by utility on the test people."""
+        """Return head and rows, as `ranked`, then what failed."""
         metric = self.goal.utility
         head = ["defense", "holds", "leakage, test", f"{metric}, test", "leakage, search",
                 "optimism", "worst attacker"]  # fmt: skip
         body = []
-        for spec, found in sorted(self.tuned.items(), key=lambda item: self._rank(item[1])):
-            check, chosen = found.check, found.chosen
-            told_as = chosen.defense if chosen else check.defense if check else spec
-            holds = "yes" if found.holds else "!no" if chosen else "!no setting"
-            seen = chosen or next((p for p in found.points if check and p.number == check.number),
-                                  None)  # fmt: skip
+        for spec, found in self.ranked:
+            check, seen = found.check, found.seen
             body.append(
-                [told_as, holds + (" (second choice)" if found.first else ""),
+                [seen.defense if seen else spec, holding(found),
                  told(check.leakage if check else None),
                  told(check.utilities.get(metric) if check else None),
                  told(seen.leakage if seen else None), told(found.optimism),
@@ -58,9 +81,20 @@ class Iso:
         body += [[spec, "!failed", reason, "", "", "", ""] for spec, reason in self.failed.items()]
         return head, body
 
-    def _rank(self, found: Tuned) -> tuple[bool, float]:
-        gain = self.goal.gain(found.check) if found.check else float("-inf")
-        return not found.holds, -gain
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result, ready for JSON, the defenses as in `ranked`."""
+        best = self.best
+        return {
+            "limit": self.goal.limit,
+            "holds": self.holds,
+            "best": best and best.chosen and best.chosen.defense,
+            "defenses": [
+                {"defense": spec, "folder": str(found.folder), **found.as_dict()}
+                for spec, found in self.ranked
+            ],
+            "failed": self.failed,
+            "caption": self.caption,
+        }
 
 
 def tune_all(
@@ -68,7 +102,7 @@ def tune_all(
     study: str = "", resume: bool = False, say: Callable[[str], None] | None = None,
     **settings: Any,
 ) -> Iso:  # fmt: skip
-    """Tune every defense under one limit and write `iso.csv` and `report.html`.
+    """Tune every defense under one limit and write one table, plot and report of them.
 
     A defense that cannot be tuned is listed with its reason and the rest goes on.
 
@@ -86,6 +120,8 @@ def tune_all(
     Raises:
         ValueError: a goal without a limit, or a folder that holds something else.
     """
+    from .iso_outputs import write_iso
+
     if not goal.limited:
         raise ValueError(
             "'tune all' compares at equal leakage: give --max-leakage, for example 0.1"
@@ -105,28 +141,10 @@ def tune_all(
                 study=f"{study or 'unmask'}-{number}-{spec}" if storage else "",
                 resume=resume and (own / "config.json").exists(), **settings,
             )  # fmt: skip
-        except (ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError, LookupError, ImportError) as error:
             failed[spec] = str(error)
     if not done:
         raise ValueError(next(iter(failed.values())))
     iso = Iso(goal, done, failed, folder)
-    _write(iso)
+    write_iso(iso)
     return iso
-
-
-def _write(iso: Iso) -> None:
-    head, body = iso.table()
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([head, *([cell.removeprefix("!") for cell in row] for row in body)])
-    write_text(iso.folder / "iso.csv", text.getvalue())
-    notes = list(dict.fromkeys(note for found in iso.tuned.values() for note in found.notes))
-    items = "".join(f"<li>{escape(note)}" for note in notes)
-    write_text(
-        iso.folder / "report.html",
-        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask tune all</title>"
-        f"<style>{STYLE}</style><h1>Each defense at the same leakage</h1>"
-        f"<p>Limit: {iso.goal.max_leakage if iso.goal.max_leakage is not None else ''}"
-        f"{iso.goal.min_utility if iso.goal.min_utility is not None else ''}; figures with 95 % "
-        f"intervals, resampled by person.</p><ul>{items}</ul>" + html_table(head, body) + "\n",
-    )

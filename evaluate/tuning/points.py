@@ -65,6 +65,13 @@ class Point:
         )
 
 
+def told(estimate: Estimate | None) -> str:
+    """Return a value with its interval, `0.120 (0.060 to 0.210)`."""
+    if estimate is None:
+        return "not measured"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+
+
 def point_of(measured: Measured) -> Point:
     """Judge a measurement of the search: the worst case over the attacks that ran.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -13,73 +12,19 @@ import numpy as np
 
 from unmask.defenses import DEFENSES
 
-from ..comparison import Comparison, compare, open_folder
+from ..comparison import open_folder
 from ..plan import BUDGETS, Plan, usual_metrics
 from ..scene import Progress, Scene, prepare
 from ..statistics import Estimate, clustered_interval
-from ..summary import rows
 from ..threads import one_thread
-from .choose import UnmetError, choose, front, next_stronger, spread
+from .check import Check, checked
+from .choose import UnmetError, choose, front, nearest
 from .goal import Goal
-from .points import Point, difference, point_of_row
+from .points import Point
+from .result import About, Status, Tuned
 
 SHARES = (0.25, 0.35, 0.4)  # background, search, test
-FRONT = 8  # points of a front that are checked on the test people
-Watch = Callable[["Status"], None]
-
-
-@dataclass(frozen=True)
-class Status:
-    """How far a search is: for the live line.
-
-    Args:
-        defense: what is tuned.
-        done: trials finished.
-        trials: trials wanted.
-        best: the point that would be chosen now, if any holds.
-        hypervolume: see `Goal.hypervolume`.
-        left: seconds that the rest will take at this pace.
-    """
-
-    defense: str
-    done: int
-    trials: int
-    best: Point | None
-    hypervolume: float
-    left: float
-
-
-@dataclass(frozen=True, eq=False)
-class Tuned:
-    """What `tune` found.
-
-    Args:
-        goal: what was asked.
-        points: all settings that were measured to the end, on the search people.
-        front: the best of them, from little leakage to much.
-        chosen: the recommended setting as the search saw it; None if none holds the limit.
-        check: the same setting on the test people, by certified attackers.
-        checked: all settings that were measured on the test people.
-        first: the first choice, where it failed on the test people and `chosen` is the second.
-        holds: whether the limit holds on the test people.
-        optimism: leakage in the search minus leakage in the test.
-        opened: how often this study has looked at the test people.
-        notes: what the reader must know.
-        folder: where everything was written.
-    """
-
-    goal: Goal
-    points: tuple[Point, ...]
-    front: tuple[Point, ...]
-    chosen: Point | None
-    check: Point | None
-    checked: tuple[Point, ...]
-    first: Point | None
-    holds: bool
-    optimism: Estimate | None
-    opened: int
-    notes: tuple[str, ...]
-    folder: Path
+Watch = Callable[[Status], None]
 
 
 def tune(
@@ -99,7 +44,7 @@ def tune(
     storage: str = "",
     study: str = "",
     jobs: int = 1,
-    workers: int = 0,
+    workers: int = 1,
     cached: bool = True,
     resume: bool = False,
     search_only: bool = False,
@@ -126,7 +71,7 @@ def tune(
         study: name of the study; empty: made from the name of the defense.
         jobs: processes of the search. A trial's figures do not depend on it, but which
             settings are tried next does, because they look at what is finished.
-        workers: processes of the check.
+        workers: processes of the check, 0 for one per core.
         cached: False: nothing is kept between trials.
         resume: go on with the run in `folder`.
         search_only: take part in a shared study and leave choice and check to another.
@@ -135,11 +80,26 @@ def tune(
 
     Raises:
         LookupError: no such defense, dataset or metric.
-        ValueError: bad settings, too few people, or a folder or storage with another run.
+        ValueError: bad settings, too few people, a folder or storage with another run, or
+            every trial failed.
     """
     from .jobs import search_with
+    from .outputs import write_outputs, write_table
+    from .refused import check_values
     from .spaces import search_space
-    from .study import Task, close, count_opening, failures, open_study, points_of, take_over
+    from .study import (
+        Task,
+        close,
+        count_opening,
+        failures,
+        finished,
+        importances,
+        open_study,
+        openings,
+        points_of,
+        take_over,
+        trial_rows,
+    )
 
     one_thread()
     if trials < 1:
@@ -147,6 +107,7 @@ def tune(
     goal = goal or Goal()
     tuned = DEFENSES.build(defense)
     wanted = search_space(defense, space)
+    check_values(defense, wanted)
     sampler = sampler or ("tpe" if goal.limited else "gp")
     metrics = usual_metrics()
     search = search or Plan(BUDGETS["search"], metrics, budget="search")
@@ -156,13 +117,13 @@ def tune(
         if goal.utility not in [m.name for m in plan.build_metrics()]:
             raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
 
-    def look(part: str) -> Scene:
+    def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
             data, seed=search.seed, part=part, people=people, shares=shares,
             drop_duplicates=drop_duplicates, progress=progress,
         )  # fmt: skip
 
-    scene = look("search")
+    scene = look("search", progress)
     tuned.fit(scene.background)
     _check_people(goal, len(scene.split.search), len(scene.split.test))
     task = Task(
@@ -185,72 +146,37 @@ def tune(
                 if watch else None)  # fmt: skip
     points = points_of(opened)
     (folder / "pictures.sqlite").unlink(missing_ok=True)
-    notes = _notes(scene, goal, search, test, failures(opened))
+    failed = failures(opened)
+    if not points:
+        write_table(folder / "trials.csv", trial_rows(opened))
+        close(opened)
+        raise ValueError(_nothing(failed, folder / "trials.csv"))
+    split = scene.split
+    found = Tuned(
+        goal,
+        About(defense, wanted, scene.dataset, len(split.background), len(split.search),
+              len(split.test), search.budget, sampler, importances(opened, goal)),
+        tuple(points),
+        tuple(front(points, goal)),
+        notes=_notes(scene, goal, search, test, failed, finished(opened)),
+        folder=folder,
+    )  # fmt: skip
     if search_only:
         close(opened)
-        best = tuple(front(points, goal))
-        return Tuned(goal, tuple(points), best, None, None, (), None, True, None, 0, notes, folder)
-    found = _check(points, goal, look, test, folder, workers, progress)
-    opening = count_opening(opened)
-    result = replace(found, opened=opening, notes=notes)
-    from .outputs import write_outputs
+        return found
 
-    write_outputs(result, opened, task)
+    def told(label: str, done: int, total: int) -> None:
+        if progress:
+            progress(f"checking on {len(split.test)} test people: {label}", done, total)
+
+    told("finding faces", 0, 1)
+    on_test = Check(lambda: look("test", told), test, folder, workers=workers, progress=told,
+                    opening=lambda: count_opening(opened))  # fmt: skip
+    found = replace(checked(found, on_test), opened=openings(opened))
+    write_table(folder / "trials.csv", trial_rows(opened))
+    write_outputs(found)
     close(opened)
-    return result
-
-
-def _check(
-    points: Sequence[Point], goal: Goal, look: Callable[[str], Scene], plan: Plan, folder: Path,
-    workers: int, progress: Progress | None,
-) -> Tuned:  # fmt: skip
-    """Choose, open the test set, and try the next stronger setting once if need be."""
-    best = tuple(front(points, goal))
-    nothing = Tuned(goal, tuple(points), best, None, None, (), None, False, None, 0, (), folder)
-    try:
-        chosen = choose(points, goal)
-    except UnmetError:
-        if not points:
-            raise
-        chosen = min(points, key=lambda p: (goal.violation(p), p.leakage.value, goal.gain(p)))
-        met = False
-    else:
-        met = True
-    scene = look("test")
-
-    def on_test(wanted: Sequence[Point], name: str) -> list[Point]:
-        specs = [point.defense for point in wanted]
-        kept = (folder / name / "config.json").exists()
-        run: Comparison = compare(
-            scene, specs, plan, folder=folder / name, workers=workers, resume=kept,
-            progress=progress,
-        )  # fmt: skip
-        by_spec = {row.defense: row for row in rows(run.records)}
-        return [point_of_row(by_spec[point.defense], point) for point in wanted]
-
-    if not goal.limited:
-        wanted = [chosen, *(p for p in spread(best, FRONT) if p.number != chosen.number)]
-        checked = on_test(wanted, "test")
-        gap = difference(chosen.leakage, checked[0].leakage)
-        return replace(nothing, chosen=chosen, check=checked[0], checked=tuple(checked),
-                       holds=True, optimism=gap)  # fmt: skip
-    checked = on_test([chosen], "test")
-    first, check = None, checked[0]
-    if met and goal.violation(check) > 0:
-        other = next_stronger(points, goal, chosen)
-        if other:
-            first, chosen = chosen, other
-            check = on_test([other], "test-second")[0]
-            checked.append(check)
-    return replace(
-        nothing,
-        chosen=chosen if met else None,
-        check=check,
-        checked=tuple(checked),
-        first=first,
-        holds=met and goal.violation(check) <= 0,
-        optimism=difference(chosen.leakage, check.leakage),
-    )
+    return found
 
 
 def _check_people(goal: Goal, search: int, test: int) -> None:
@@ -270,8 +196,23 @@ def none_leaks(people: int) -> Estimate:
     return clustered_interval(np.zeros(people), np.arange(people))
 
 
-def _notes(scene: Scene, goal: Goal, search: Plan, test: Plan, failed: int) -> tuple[str, ...]:
+def _nothing(failed: Sequence[str], table: Path) -> str:
+    if not failed:
+        return f"no trial was measured to the end; {table} lists them"
+    return f"all trials failed, {len(failed)} of them; the first: {failed[0]}; {table} lists them"
+
+
+def _notes(
+    scene: Scene, goal: Goal, search: Plan, test: Plan, failed: Sequence[str], done: int
+) -> tuple[str, ...]:
     notes = list(scene.notes)
+    if failed:
+        most = "most trials failed: " if len(failed) > done else ""
+        notes.insert(
+            0,
+            f"{most}{len(failed)} of {len(failed) + done} trials failed; the first: {failed[0]}; "
+            f"trials.csv lists them",
+        )
     few = min(len(scene.split.search), len(scene.split.test))
     if goal.max_leakage is not None and (best := none_leaks(few).high) > goal.max_leakage:
         needed = next(n for n in count(few) if none_leaks(n).high <= goal.max_leakage)
@@ -285,34 +226,18 @@ def _notes(scene: Scene, goal: Goal, search: Plan, test: Plan, failed: int) -> t
             f"search and test use the same face model ({same}): the check shows what other people "
             f"change, not what another recognizer sees; name one with --report-recognizers"
         )
-    if failed:
-        notes.append(f"{failed} trials failed; trials.csv lists them")
     return tuple(notes)
 
 
 def _status(
-    defense: str, points: tuple[int, Sequence[Point]], goal: Goal, trials: int, start: float
+    defense: str, seen: tuple[int, Sequence[Point]], goal: Goal, trials: int, start: float
 ) -> Status:
-    done, found = points
-    try:
-        best = choose(found, goal)
-    except UnmetError:
-        best = None
+    done, points = seen
+    best, holds = None, None
+    if points:
+        try:
+            best, holds = choose(points, goal), True if goal.limited else None
+        except UnmetError:
+            best, holds = nearest(points, goal), False
     pace = (time.perf_counter() - start) / max(done, 1)
-    left = pace * max(trials - done, 0)
-    return Status(defense, done, trials, best, goal.hypervolume(found), left)
-
-
-def as_json(tuned: Tuned) -> str:
-    """Return the result as JSON, for programs."""
-    plain = {
-        "chosen": tuned.chosen and tuned.chosen.as_dict(),
-        "test": tuned.check and tuned.check.as_dict(),
-        "first_choice": tuned.first and tuned.first.as_dict(),
-        "holds": tuned.holds,
-        "optimism": tuned.optimism and list(tuned.optimism[:3]),
-        "test_opened": tuned.opened,
-        "front": [point.as_dict() for point in tuned.front],
-        "notes": list(tuned.notes),
-    }
-    return json.dumps(plain, indent=2)
+    return Status(defense, done, trials, goal, best, holds, pace * max(trials - done, 0))

@@ -35,6 +35,7 @@ from .strip import keep_strip
 
 SAMPLERS = ("tpe", "gp", "nsga2", "random", "grid")
 ANCHORS = 3  # weak end, strong end, default
+HOPELESS = 10  # failed trials, and no other: it is the defense, not its settings
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _HEARTBEAT, _GRACE = 20, 60  # seconds
 
@@ -107,6 +108,10 @@ def open_study(task: Task) -> optuna.Study:
             f"study '{task.study}' in this storage was made with other settings "
             f"({', '.join(other) or 'directions'}); use the same ones, or another --study name"
         )
+    if study.metric_names != task.goal.names:  # a study of before they had names gets them too
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study.set_metric_names(task.goal.names)
     return study
 
 
@@ -229,7 +234,8 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
             after(study)
         trials = study.get_trials(deepcopy=False)
         finished = sum(t.state in FINISHED for t in trials)
-        if finished >= task.trials or len(trials) > 3 * task.trials + 20:
+        hopeless = not finished and len(trials) >= HOPELESS
+        if finished >= task.trials or len(trials) > 3 * task.trials + 20 or hopeless:
             study.stop()
         elif task.goal.limited and task.sampler != "grid" and len(trials) % 2 == 0:
             _refine(study, task)
@@ -331,11 +337,14 @@ def importances(study: optuna.Study, goal: Goal) -> dict[str, float]:
         return {}  # too few trials, or all of one value
 
 
-def count_opening(study: optuna.Study) -> int:
-    """Note that the test people are looked at, and return how often that was."""
-    times = int(study.user_attrs.get("test_opened", 0)) + 1
-    study.set_user_attr("test_opened", times)
-    return times
+def count_opening(study: optuna.Study) -> None:
+    """Note that the test people are about to be looked at."""
+    study.set_user_attr("test_opened", openings(study) + 1)
+
+
+def openings(study: optuna.Study) -> int:
+    """Return how often the test people have been looked at."""
+    return int(study.user_attrs.get("test_opened", 0))
 
 
 def finished(study: optuna.Study) -> int:
@@ -343,10 +352,14 @@ def finished(study: optuna.Study) -> int:
     return sum(t.state in FINISHED for t in study.get_trials(deepcopy=False))
 
 
-def failures(study: optuna.Study) -> int:
-    """Return how many trials broke."""
-    trials = study.get_trials(deepcopy=False)
-    return sum(t.state == TrialState.FAIL and "surplus" not in t.user_attrs for t in trials)
+def failures(study: optuna.Study) -> list[str]:
+    """Return why trials broke, one line each, in order."""
+    broken = [
+        t for t in study.get_trials(deepcopy=False)
+        if t.state == TrialState.FAIL and "surplus" not in t.user_attrs
+    ]  # fmt: skip
+    errors = [str(t.user_attrs.get("error", "interrupted")) for t in broken]
+    return [next(iter(error.splitlines()), "") for error in errors]
 
 
 def _tell(trial: Trial, point: Point, goal: Goal) -> None:

@@ -8,9 +8,17 @@ import pytest
 from unmask.defenses import DEFENSES, Choice, Photo, Range
 from unmask.evaluate.pictures import Pictures
 from unmask.evaluate.statistics import Estimate
-from unmask.evaluate.tuning.choose import UnmetError, choose, front, next_stronger, spread
+from unmask.evaluate.tuning.choose import (
+    UnmetError,
+    choose,
+    front,
+    nearest,
+    next_stronger,
+    spread,
+)
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.points import Point, difference
+from unmask.evaluate.tuning.refused import check_values
 from unmask.evaluate.tuning.run import none_leaks
 from unmask.evaluate.tuning.spaces import active, anchors, midpoint, search_space, share, spec_with
 
@@ -47,6 +55,40 @@ def test_other_ranges() -> None:
 def test_bad_spaces(defense: str, changes: str, rule: str) -> None:
     with pytest.raises(ValueError, match=rule):
         search_space(defense, changes)
+
+
+@pytest.mark.parametrize(
+    ("defense", "changes", "rule"),
+    [
+        ("mask", "margin=0..1 region=ellipse|haed",
+         "--space: region=haed is refused: .*; did you mean 'head'"),
+        ("mask", "margin=0..1 region=elipse|haed", "region=elipse .*; did you mean 'ellipse'"),
+        ("mask", "margin=0..3", "margin=3.0 is refused: margin must be between -0.4 and 2"),
+        ("gaussian_blur", "sigma=a|b", "sigma=a is refused: sigma must be a number"),
+        ("pixelate", "blocks=300..2", "blocks=300 is refused"),
+    ],
+)  # fmt: skip
+def test_refused_values_are_said_at_once(defense: str, changes: str, rule: str) -> None:
+    with pytest.raises(ValueError, match=rule):
+        check_values(defense, search_space(defense, changes))
+
+
+def test_usual_spaces_are_not_refused() -> None:
+    for name in DEFENSES.available():
+        if name != "folder" and DEFENSES.load(name).space:
+            check_values(name, search_space(name))
+
+
+def test_many_values_are_tried_one_by_one() -> None:
+    options = "|".join(f"{n}" for n in range(2, 60))
+    space = search_space("dp_pix", f"blocks={options} m={options} epsilon=0.1..1")
+    check_values("dp_pix", space)
+    with pytest.raises(ValueError, match="region=n is refused"):
+        check_values("dp_pix", space | search_space("dp_pix", "region=box|n"))
+
+
+def test_whole_numbers_stay_whole() -> None:
+    assert search_space("k_same", "components=5..50")["components"] == Range(5, 50, integer=True)
 
 
 def test_anchors_are_weak_strong_default() -> None:
@@ -101,19 +143,28 @@ def test_front_has_only_what_no_other_beats() -> None:
 def test_a_cap_counts_the_upper_end() -> None:
     assert choose(POINTS, Goal(max_leakage=0.46)).number == 2
     assert choose(POINTS, Goal(max_leakage=0.44)).number == 1  # 0.40 + 0.05 is above
-    with pytest.raises(UnmetError, match=r"lowest reached is 0\.100 .* by mask:margin=1"):
+    with pytest.raises(UnmetError, match=r"nearest is mask:margin=1: leakage 0\.100"):
         choose(POINTS, Goal(max_leakage=0.12))
 
 
 def test_a_floor_counts_the_lower_end() -> None:
     assert choose(POINTS, Goal(min_utility=0.64)).number == 2
     assert choose(POINTS, Goal(min_utility=0.66)).number == 0
-    with pytest.raises(UnmetError, match=r"best ssim reached is 0\.950"):
+    with pytest.raises(UnmetError, match=r"nearest is mask:margin=0: ssim 0\.950"):
         choose(POINTS, Goal(min_utility=0.99))
 
 
 def test_without_a_limit_the_knee_is_chosen() -> None:
     assert choose(POINTS, Goal()).number == 2
+
+
+def test_nearest_of_equals_is_of_more_use() -> None:
+    goal = Goal(max_leakage=0.3)
+    equals = [point(5, 0.4, 0.36), point(6, 0.4, 0.69), point(7, 0.4002, 0.5), point(8, 0.9, 0.9)]
+    assert nearest(equals, goal).number == 6
+    assert nearest(equals[::-1], goal).number == 6
+    with pytest.raises(ValueError, match="nothing was measured"):
+        nearest([], goal)
 
 
 def test_second_choice_leaks_less() -> None:

@@ -42,10 +42,14 @@ def table(folder: Path, name: str = "trials.csv") -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def study_of(folder: Path) -> optuna.Study:
+    storage = JournalStorage(JournalFileBackend(str(folder / "journal.log")))
+    return optuna.load_study(study_name=None, storage=storage)
+
+
 def table_of(folder: Path) -> list[dict[str, object]]:
     """Return the trials of a search that wrote no table."""
-    storage = JournalStorage(JournalFileBackend(str(folder / "journal.log")))
-    return trial_rows(optuna.load_study(study_name=None, storage=storage))
+    return trial_rows(study_of(folder))
 
 
 def program(*words: str) -> list[str]:
@@ -67,15 +71,18 @@ def test_front_chosen_and_outputs(tmp_path: Path) -> None:
     assert found.check.defense == found.chosen.defense
     assert len(found.checked) == min(len(found.front), 8)
     assert found.opened == 1
+    assert found.holds is None  # no limit was asked
     (spec,) = split_specs(f"@{run / 'chosen.json'}")
     assert DEFENSES.build(spec) == DEFENSES.build(found.chosen.defense)
     chosen = json.loads((run / "chosen.json").read_text("utf-8"))
     assert chosen["defense"] == "pixelate"
-    for name in ("front.png", "importance.png"):
+    assert chosen["holds"] is None
+    for name in ("front.png", "curve.png"):
         assert (run / name).read_bytes().startswith(b"\x89PNG")
     page = (run / "report.html").read_text("utf-8")
     assert "optimism" in page
-    assert "opened 1 times" in page
+    assert "looked at once" in page
+    assert study_of(run).metric_names == ["leakage", "ssim"]
     assert not (run / "pictures.sqlite").exists()
     assert len(list((run / "strips").iterdir())) == 6
     assert {row["test_leakage"] for row in table(run, "front.csv")} != {""}

@@ -1,0 +1,42 @@
+"""The report of a finished search, made again from what its folder holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .iso import Iso
+from .iso_outputs import write_iso
+from .kept import KEPT, kept, kept_all
+from .outputs import write_outputs
+
+
+def is_search(folder: Path) -> bool:
+    """Return whether a folder was made by `tune`; a run of `tune all` has no `config.json`."""
+    if (folder / KEPT).exists() or (folder / "iso.csv").exists():
+        return True
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return bool(config["command"] == "tune")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def write_again(folder: Path) -> Path:
+    """Write tables, plots and report of a search, or of `tune all`, again.
+
+    Returns:
+        The path of the report.
+
+    Raises:
+        ValueError: the folder holds no finished search, or a damaged one.
+    """
+    every = kept_all(folder)
+    if every is None:
+        write_outputs(kept(folder))
+    else:
+        goal, tuned, failed = every
+        for found in tuned.values():
+            write_outputs(found)
+        write_iso(Iso(goal, tuned, failed, folder))
+    return folder / "report.html"

@@ -1,0 +1,42 @@
+"""What `tune all` leaves in its run folder, beside a folder for each defense."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from html import escape
+
+from unmask.defenses.atomic import write_text
+
+from ..report import STYLE, html_table
+from .iso import Iso
+from .kept import keep_all
+from .outputs import write_chosen, write_table
+from .page import picture
+from .plots import plot_iso
+
+
+def write_iso(iso: Iso) -> None:
+    """Write `iso.csv`, `iso.png`, `chosen.json`, `report.html` and what they are made from.
+
+    `chosen.json` is the first row of the table that holds the limit; if none does, there is
+    no such file.
+    """
+    keep_all(iso.folder, asdict(iso.goal), {s: f.folder.name for s, f in iso.tuned.items()},
+             iso.failed)  # fmt: skip
+    head, body = iso.table()
+    write_table(
+        iso.folder / "iso.csv",
+        [dict(zip(head, (cell.removeprefix("!") for cell in row), strict=True)) for row in body],
+    )
+    write_chosen(iso.folder / "chosen.json", iso.best, picked_by=iso.caption)
+    plot_iso(iso.folder / "iso.png", iso)
+    notes = dict.fromkeys(note for found in iso.tuned.values() for note in found.notes)
+    items = "".join(f"<li>{escape(note)}" for note in notes)
+    write_text(
+        iso.folder / "report.html",
+        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask tune all</title>"
+        f"<style>{STYLE}</style><h1>Each defense at the same leakage</h1>"
+        f"<p>{escape(iso.caption)}.</p><ul>{items}</ul>"
+        + picture((iso.folder / "iso.png").read_bytes(), "leakage and utility of each defense")
+        + html_table(head, body) + "\n",
+    )  # fmt: skip

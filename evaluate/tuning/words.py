@@ -1,0 +1,99 @@
+"""The sentences of a search: how far it is, what came of it, how to go on."""
+
+from __future__ import annotations
+
+import re
+
+from .border import border
+from .choose import unmet
+from .points import told
+from .result import Status, Tuned
+
+_TIMES = {0: "not looked at", 1: "looked at once", 2: "looked at twice"}
+
+
+def verdict(tuned: Tuned) -> str:
+    """Return in a few sentences what came of it, and what an end of the range hides."""
+    goal, chosen = tuned.goal, tuned.chosen
+    further = border(tuned)
+    tail = f" But {further}." if further else ""
+    if not chosen:
+        more = "a larger region, more people" if goal.max_leakage is not None else "more trials"
+        cure = f" Other ranges (--space), {more}, or another limit?"
+        return f"{unmet(tuned.points, goal)}.{tail or cure}"
+    if not goal.limited:
+        leaks = told(tuned.check.leakage if tuned.check else None)
+        return (
+            f"Nearest to the ideal corner of the front: {chosen.defense}; it leaks {leaks} on the "
+            f"test people. No limit was asked (--max-leakage), so this is no advice to use "
+            f"it.{tail}"
+        )
+    second = (
+        f" It is the second choice: {tuned.first.defense} failed on the test people."
+        if tuned.first else ""
+    )  # fmt: skip
+    holds = "holds" if tuned.holds else "does NOT hold"
+    return f"Chosen: {chosen.defense}; {goal.limit} {holds} on the test people.{second}{tail}"
+
+
+def onwards(tuned: Tuned) -> str:
+    """Return what to do now: only a setting that holds its limit is there to be used."""
+    if not tuned.chosen:
+        return ""
+    if tuned.holds:
+        return f"use it: unmask apply @{tuned.folder / 'chosen.json'} SOURCE TARGET"
+    if tuned.goal.limited:
+        return "do not rely on it: stronger ranges (--space), more trials, more people?"
+    return (
+        "go on: the same command with --max-leakage, for example 0.2, finds the weakest setting "
+        "that holds it; front.csv lists the others"
+    )
+
+
+def holding(found: Tuned) -> str:
+    """Return whether the limit holds, for a cell; `!` marks what is bad."""
+    if found.holds is None:
+        return "not asked"
+    held = "yes" if found.holds else "!no" if found.chosen else "!no setting"
+    return held + (" (second choice)" if found.first else "")
+
+
+def looked(times: int) -> str:
+    """Say how often the test people were looked at."""
+    often = _TIMES.get(times, f"looked at {times} times")
+    more = "; the intervals are not widened for that" if times > 1 else ""
+    return f"the test people were {often} in this study (another study counts anew){more}"
+
+
+def short(spec: str) -> str:
+    """Return a spec whose numbers have three digits, to be read and not to be built."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.3g}", spec)
+
+
+def progress_line(status: Status) -> str:
+    """Return the live line: how far, and the best so far in the figures that the goal asks for.
+
+    What matters comes first, as a narrow screen cuts the end.
+    """
+    minutes, seconds = divmod(round(status.left), 60)
+    far = f"trial {status.done}/{status.trials}, {minutes}:{seconds:02d} left"
+    return f"{far} · {_best(status)}"
+
+
+def _best(status: Status) -> str:
+    best, goal = status.best, status.goal
+    if best is None:
+        return "nothing measured yet"
+    found = best.utilities[goal.utility]
+    use = f"{goal.utility} {found.value:.3f}"
+    leaks = f"leaks {best.leakage.value:.2f} (to {best.leakage.high:.2f})"
+    if status.holds is None:
+        told = f"nearest to the corner {leaks}, {use}"
+    elif status.holds:
+        told = f"best {leaks}, {use}"
+    elif goal.max_leakage is not None:
+        told = f"none holds {goal.max_leakage:g} yet, nearest {leaks}"
+    else:
+        end = f"from {found.low:.3f}" if goal.sign > 0 else f"to {found.high:.3f}"
+        told = f"none holds {goal.min_utility:g} yet, nearest {use} ({end})"
+    return f"{told}: {short(best.defense)}"
