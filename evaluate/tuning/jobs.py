@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 from ..threads import one_thread
 from .points import Point
-from .study import Task, close, finished, open_study, points_of, work
+from .storages import close
+from .study import Task, finished, open_study, points_of, work
 
 Seen = tuple[int, Sequence[Point]]
 

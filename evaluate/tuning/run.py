@@ -5,18 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
-
-import numpy as np
 
 from unmask.defenses import DEFENSES
 
 from ..comparison import open_folder
 from ..plan import BUDGETS, Plan, usual_metrics
 from ..scene import Progress, Scene, prepare
-from ..statistics import Estimate, clustered_interval
 from ..threads import one_thread
+from .caveats import check_people, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
 from .goal import Goal
@@ -87,9 +84,9 @@ def tune(
     from .outputs import write_outputs, write_table
     from .refused import check_values
     from .spaces import search_space
+    from .storages import close
     from .study import (
         Task,
-        close,
         count_opening,
         failures,
         finished,
@@ -125,7 +122,7 @@ def tune(
 
     scene = look("search", progress)
     tuned.fit(scene.background)
-    _check_people(goal, len(scene.split.search), len(scene.split.test))
+    check_people(goal, len(scene.split.search), len(scene.split.test))
     task = Task(
         defense, wanted, goal, scene, search, folder, trials, sampler, storage,
         study or f"unmask-{tuned.name}", cached,
@@ -150,7 +147,7 @@ def tune(
     if not points:
         write_table(folder / "trials.csv", trial_rows(opened))
         close(opened)
-        raise ValueError(_nothing(failed, folder / "trials.csv"))
+        raise ValueError(nothing_measured(failed, folder / "trials.csv"))
     split = scene.split
     found = Tuned(
         goal,
@@ -158,7 +155,7 @@ def tune(
               len(split.test), search.budget, sampler, importances(opened, goal)),
         tuple(points),
         tuple(front(points, goal)),
-        notes=_notes(scene, goal, search, test, failed, finished(opened)),
+        notes=notes_of(scene, goal, search, test, failed, finished(opened)),
         folder=folder,
     )  # fmt: skip
     if search_only:
@@ -177,56 +174,6 @@ def tune(
     write_outputs(found)
     close(opened)
     return found
-
-
-def _check_people(goal: Goal, search: int, test: int) -> None:
-    """Refuse a cap that guessing alone would break."""
-    few = min(search, test)
-    if goal.max_leakage is not None and 1 / few >= goal.max_leakage:
-        needed = int(1 / goal.max_leakage) + 1 if goal.max_leakage else 0
-        cure = f"at least {needed} people in each are needed" if needed else "no number is enough"
-        raise ValueError(
-            f"--max-leakage {goal.max_leakage:g} is not above chance: guessing names 1 in {few} "
-            f"with {search} search and {test} test people; {cure}"
-        )
-
-
-def none_leaks(people: int) -> Estimate:
-    """Return the leakage of a defense under which none of so many people is ever named."""
-    return clustered_interval(np.zeros(people), np.arange(people))
-
-
-def _nothing(failed: Sequence[str], table: Path) -> str:
-    if not failed:
-        return f"no trial was measured to the end; {table} lists them"
-    return f"all trials failed, {len(failed)} of them; the first: {failed[0]}; {table} lists them"
-
-
-def _notes(
-    scene: Scene, goal: Goal, search: Plan, test: Plan, failed: Sequence[str], done: int
-) -> tuple[str, ...]:
-    notes = list(scene.notes)
-    if failed:
-        most = "most trials failed: " if len(failed) > done else ""
-        notes.insert(
-            0,
-            f"{most}{len(failed)} of {len(failed) + done} trials failed; the first: {failed[0]}; "
-            f"trials.csv lists them",
-        )
-    few = min(len(scene.split.search), len(scene.split.test))
-    if goal.max_leakage is not None and (best := none_leaks(few).high) > goal.max_leakage:
-        needed = next(n for n in count(few) if none_leaks(n).high <= goal.max_leakage)
-        notes.append(
-            f"{few} people cannot show a leakage of at most {goal.max_leakage:g}: even if nobody "
-            f"is named, the interval ends at {best:.2f}; search and test need {needed} people each"
-        )
-    if set(search.recognizers) & set(test.recognizers):
-        same = ", ".join(sorted(set(search.recognizers) & set(test.recognizers)))
-        notes.append(
-            f"search and test use the same face model ({same}): the check shows what other people "
-            f"change, not what another recognizer sees; name one with --report-recognizers"
-        )
-    return tuple(notes)
 
 
 def _status(

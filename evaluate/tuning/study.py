@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from optuna.distributions import (
     IntDistribution,
 )
 from optuna.samplers import BaseSampler
-from optuna.storages import BaseStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from unmask.defenses import Choice, Range
@@ -31,13 +29,13 @@ from .goal import Goal
 from .points import Point, measured_at, point_of
 from .rungs import RUNGS, part_of, pruned_at
 from .spaces import Space, active, anchors, apart, midpoint, spec_with
+from .storages import close, load_or_create
 from .strip import keep_strip
 
 SAMPLERS = ("tpe", "gp", "nsga2", "random", "grid")
 ANCHORS = 3  # weak end, strong end, default
 HOPELESS = 10  # failed trials, and no other: it is the defense, not its settings
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
-_HEARTBEAT, _GRACE = 20, 60  # seconds
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)  # what fails is in trials.csv, with its reason
 
@@ -93,7 +91,7 @@ def open_study(task: Task) -> optuna.Study:
         "split": task.scene.split.hash,
         "plan": json.loads(json.dumps(task.plan.as_dict())),
     }
-    study = _create(task)
+    study = load_or_create(task.storage, task.folder, task.study, task.goal.directions)
     held = study.user_attrs.get("settings")
     if held is None and not study.get_trials(deepcopy=False):
         study.set_user_attr("settings", wanted)
@@ -113,68 +111,6 @@ def open_study(task: Task) -> optuna.Study:
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             study.set_metric_names(task.goal.names)
     return study
-
-
-def _create(task: Task) -> optuna.Study:
-    """Open or create; two programs that come at once may both try to make the tables."""
-    from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
-
-    for wait in (0.2, 0.5, 1.0, 2.0, None):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-                return optuna.create_study(
-                    storage=open_storage(task),
-                    study_name=task.study,
-                    load_if_exists=True,
-                    directions=list(task.goal.directions),
-                )
-        except ImportError as error:
-            cure = "pip install 'unmask[postgres]'?"
-            raise ValueError(f"--storage needs a driver: {error}; {cure}") from error
-        except (IntegrityError, ProgrammingError) as error:
-            if wait is None:
-                raise ValueError(_refused(task, error)) from error
-            time.sleep(wait)
-        except SQLAlchemyError as error:
-            raise ValueError(_refused(task, error)) from error
-    raise AssertionError
-
-
-def _refused(task: Task, error: Exception) -> str:
-    kind = task.storage.partition("://")[0]  # the rest may hold a password
-    told = str(error).splitlines()[0]
-    return (
-        f"--storage {kind}://... cannot be opened: {told}; is the server there, is the URL right?"
-    )
-
-
-def open_storage(task: Task) -> BaseStorage:
-    """Open the storage; databases get a heartbeat, so that lost trials are tried again."""
-    if not task.storage:
-        from optuna.storages.journal import JournalFileBackend, JournalStorage
-
-        return JournalStorage(JournalFileBackend(str(task.folder / "journal.log")))
-    if "://" in task.storage and not task.storage.startswith(("redis", "journal")):
-        return RDBStorage(
-            task.storage,
-            heartbeat_interval=_HEARTBEAT,
-            grace_period=_GRACE,
-            heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=2),
-        )
-    if "://" in task.storage:
-        return optuna.storages.get_storage(task.storage)
-    from optuna.storages.journal import JournalFileBackend, JournalStorage
-
-    return JournalStorage(JournalFileBackend(task.storage))
-
-
-def close(study: optuna.Study) -> None:
-    """Close the connections to a database, if there are any."""
-    storage = getattr(study._storage, "_backend", study._storage)
-    if isinstance(storage, RDBStorage):
-        storage.remove_session()
-        storage.engine.dispose()
 
 
 def take_over(study: optuna.Study) -> int:

@@ -8,6 +8,7 @@ import pytest
 from unmask.defenses import DEFENSES, Choice, Photo, Range
 from unmask.evaluate.pictures import Pictures
 from unmask.evaluate.statistics import Estimate
+from unmask.evaluate.tuning.caveats import none_leaks
 from unmask.evaluate.tuning.choose import (
     UnmetError,
     choose,
@@ -19,7 +20,6 @@ from unmask.evaluate.tuning.choose import (
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.points import Point, difference
 from unmask.evaluate.tuning.refused import check_values
-from unmask.evaluate.tuning.run import none_leaks
 from unmask.evaluate.tuning.spaces import active, anchors, midpoint, search_space, share, spec_with
 
 

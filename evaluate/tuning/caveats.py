@@ -1,0 +1,79 @@
+"""What a search can say with these people and trials, and what it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from ..plan import Plan
+from ..scene import Scene
+from ..statistics import Estimate, clustered_interval
+from .goal import Goal
+
+
+def check_people(goal: Goal, search: int, test: int) -> None:
+    """Refuse a cap that guessing alone would break.
+
+    Raises:
+        ValueError: there are too few people in the search or in the test.
+    """
+    few = min(search, test)
+    if goal.max_leakage is not None and 1 / few >= goal.max_leakage:
+        needed = int(1 / goal.max_leakage) + 1 if goal.max_leakage else 0
+        cure = f"at least {needed} people in each are needed" if needed else "no number is enough"
+        raise ValueError(
+            f"--max-leakage {goal.max_leakage:g} is not above chance: guessing names 1 in {few} "
+            f"with {search} search and {test} test people; {cure}"
+        )
+
+
+def none_leaks(people: int) -> Estimate:
+    """Return the leakage of a defense under which none of so many people is ever named."""
+    return clustered_interval(np.zeros(people), np.arange(people))
+
+
+def nothing_measured(failed: Sequence[str], table: Path) -> str:
+    """Say that there is no trial to choose from; `failed` is why each of them broke."""
+    if not failed:
+        return f"no trial was measured to the end; {table} lists them"
+    return f"all trials failed, {len(failed)} of them; the first: {failed[0]}; {table} lists them"
+
+
+def notes_of(
+    scene: Scene, goal: Goal, search: Plan, test: Plan, failed: Sequence[str], done: int
+) -> tuple[str, ...]:
+    """Return what the reader must know, failed trials first.
+
+    Args:
+        scene: the search people.
+        goal: what is asked.
+        search: plan of the search.
+        test: plan of the check.
+        failed: why trials broke.
+        done: number of those that did not.
+    """
+    notes = list(scene.notes)
+    if failed:
+        most = "most trials failed: " if len(failed) > done else ""
+        notes.insert(
+            0,
+            f"{most}{len(failed)} of {len(failed) + done} trials failed; the first: {failed[0]}; "
+            f"trials.csv lists them",
+        )
+    few = min(len(scene.split.search), len(scene.split.test))
+    if goal.max_leakage is not None and (best := none_leaks(few).high) > goal.max_leakage:
+        needed = next(n for n in count(few) if none_leaks(n).high <= goal.max_leakage)
+        notes.append(
+            f"{few} people cannot show a leakage of at most {goal.max_leakage:g}: even if nobody "
+            f"is named, the interval ends at {best:.2f}; search and test need {needed} people each"
+        )
+    if set(search.recognizers) & set(test.recognizers):
+        same = ", ".join(sorted(set(search.recognizers) & set(test.recognizers)))
+        notes.append(
+            f"search and test use the same face model ({same}): the check shows what other people "
+            f"change, not what another recognizer sees; name one with --report-recognizers"
+        )
+    return tuple(notes)
