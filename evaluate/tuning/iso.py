@@ -17,7 +17,7 @@ from .run import tune
 from .words import holding
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Iso:
     """The iso-leakage table: each defense tuned under one cap.
 
@@ -32,6 +32,14 @@ class Iso:
     tuned: dict[str, Tuned]
     failed: dict[str, str]
     folder: Path
+
+    def __repr__(self) -> str:
+        """Return one line, however many defenses there are."""
+        best = self.best and self.best.chosen and self.best.chosen.defense
+        return (
+            f"Iso({self.goal.limit}: best={best}, {len(self.tuned)} tuned, "
+            f"{len(self.failed)} failed, folder={str(self.folder)!r})"
+        )
 
     @property
     def ranked(self) -> list[tuple[str, Tuned]]:

@@ -12,9 +12,10 @@ from typing import Any
 from unmask.defenses import DEFENSES
 from unmask.defenses.atomic import write_text
 
+from .curve import plot_curve
 from .kept import keep
 from .page import page
-from .plots import plot_curve, plot_front, plot_importance
+from .plots import plot_front, plot_importance
 from .result import Tuned
 
 

@@ -63,7 +63,7 @@ class Status:
     left: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tuned:
     """What `tune` found.
 
@@ -97,6 +97,14 @@ class Tuned:
     opened: int = 0
     notes: tuple[str, ...] = ()
     folder: Path = Path()
+
+    def __repr__(self) -> str:
+        """Return one line, however many settings there are."""
+        chosen = self.chosen and self.chosen.defense
+        return (
+            f"Tuned({self.about.defense} on {self.about.dataset}: chosen={chosen}, "
+            f"holds={self.holds}, {len(self.points)} settings, folder={str(self.folder)!r})"
+        )
 
     @property
     def seen(self) -> Point | None:

@@ -164,6 +164,11 @@ def test_all_defenses_at_one_leakage(all_tuned: Iso) -> None:
     assert "nothing to tune in" in page
 
 
+def test_results_are_told_in_a_line(all_tuned: Iso) -> None:
+    assert len(repr(all_tuned)) < 300
+    assert all(len(repr(found)) < 300 for found in all_tuned.tuned.values())
+
+
 def test_all_reports_are_made_again(all_tuned: Iso) -> None:
     made = [p for p in all_tuned.folder.rglob("*") if p.name in ("report.html", "chosen.json")]
     made += [all_tuned.folder / "iso.csv", all_tuned.folder / "iso.png"]
