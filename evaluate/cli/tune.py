@@ -175,6 +175,7 @@ def _print_iso(iso: Iso) -> None:
     console.print(table)
     for spec, reason in iso.failed.items():
         typer.echo(f"! {spec} could not be tuned: {reason}")
+    _print_notes(iso.notes)
     if iso.best:
         typer.echo(f"use it: unmask apply @{iso.folder / 'chosen.json'} SOURCE TARGET")
     typer.echo(f"written: {iso.folder / 'report.html'}")

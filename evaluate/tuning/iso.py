@@ -71,6 +71,17 @@ class Iso:
             f"people before you rely on the difference"
         )
 
+    @property
+    def notes(self) -> list[str]:
+        """What the reader must know: first what is so for some defenses, with their names."""
+        told: dict[str, list[str]] = {}
+        for spec, found in self.tuned.items():
+            for note in found.notes:
+                told.setdefault(note, []).append(spec)
+        every = [note for note, specs in told.items() if len(specs) == len(self.tuned)]
+        some = [f"{', '.join(specs)}: {note}" for note, specs in told.items() if note not in every]
+        return some + every
+
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return head and rows, as `ranked`, then what failed."""
         metric = self.goal.utility

@@ -30,8 +30,7 @@ def write_iso(iso: Iso) -> None:
     )
     write_chosen(iso.folder / "chosen.json", iso.best, picked_by=iso.caption)
     plot_iso(iso.folder / "iso.png", iso)
-    notes = dict.fromkeys(note for found in iso.tuned.values() for note in found.notes)
-    items = "".join(f"<li>{escape(note)}" for note in notes)
+    items = "".join(f"<li>{escape(note)}" for note in iso.notes)
     write_text(
         iso.folder / "report.html",
         "<!doctype html><html lang=en><meta charset=utf-8><title>unmask tune all</title>"

@@ -170,7 +170,7 @@ def work(task: Task, number: int = 0, after: Callable[[optuna.Study], None] | No
             after(study)
         trials = study.get_trials(deepcopy=False)
         finished = sum(t.state in FINISHED for t in trials)
-        hopeless = not finished and len(trials) >= HOPELESS
+        hopeless = not finished and len(failures(study)) >= HOPELESS
         if finished >= task.trials or len(trials) > 3 * task.trials + 20 or hopeless:
             study.stop()
         elif task.goal.limited and task.sampler != "grid" and len(trials) % 2 == 0:

@@ -169,6 +169,14 @@ def test_results_are_told_in_a_line(all_tuned: Iso) -> None:
     assert all(len(repr(found)) < 300 for found in all_tuned.tuned.values())
 
 
+def test_notes_of_some_defenses_name_them(all_tuned: Iso) -> None:
+    spec, found = next(iter(all_tuned.tuned.items()))
+    assert all_tuned.notes == list(found.notes)
+    failing = replace(found, notes=("2 of 5 trials failed", *found.notes))
+    told = replace(all_tuned, tuned={**all_tuned.tuned, spec: failing}).notes
+    assert told == [f"{spec}: 2 of 5 trials failed", *found.notes]
+
+
 def test_all_reports_are_made_again(all_tuned: Iso) -> None:
     made = [p for p in all_tuned.folder.rglob("*") if p.name in ("report.html", "chosen.json")]
     made += [all_tuned.folder / "iso.csv", all_tuned.folder / "iso.png"]
