@@ -91,14 +91,19 @@ class Folder(Defense):
         )
 
     def _picture(self, photo: Photo) -> tuple[Pixels, str]:
-        pixels = read_picture(self._file(photo.key))[0]
+        file = self._file(photo.key)
+        try:
+            pixels = read_picture(file)[0]
+        except ValueError as error:  # reasons are shown and counted: without names of people
+            reason = str(error).removeprefix(str(file)).strip()
+            raise ValueError(f"the picture {reason}") from error
         (h, w), (high, wide) = photo.pixels.shape[:2], pixels.shape[:2]
         if (h, w) == (high, wide):
             return pixels, ""
         sizes = f"{wide}x{high}, the photo {w}x{h}"
         slack = _ASPECT + 1 / min(h, w, high, wide)  # a side may be off by one pixel
         if abs(wide * h / (high * w) - 1) > slack:
-            raise ValueError(f"{photo.key} in {self.path} is {sizes}: was it cropped?")
+            raise ValueError(f"the picture is {sizes}: was it cropped?")
         way = cv2.INTER_AREA if wide > w else cv2.INTER_CUBIC
         resized = cv2.resize(pixels, (w, h), interpolation=way)
         return np.asarray(resized, np.uint8), f"resized: it was {sizes}"
@@ -106,7 +111,7 @@ class Folder(Defense):
     def _file(self, key: str) -> Path:
         place = Path(self.path) / key
         if not place.resolve().is_relative_to(Path(self.path).resolve()) or not key:
-            raise ValueError(f"'{key}' is no path below {self.path}")
+            raise ValueError("the key of the photo leads out of the folder")
         if place.is_file():
             return place
         others = [
@@ -116,7 +121,7 @@ class Folder(Defense):
         ]
         if len(others) != 1:
             what = "several pictures" if others else "no picture"
-            raise ValueError(f"{self.path} holds {what} for {key}")
+            raise ValueError(f"the folder holds {what} of that name")
         return others[0]
 
 

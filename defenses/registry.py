@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -154,9 +155,12 @@ def _required(cls: type) -> list[str]:
 
 
 def parse_parameters(text: str, *, first: str = "") -> dict[str, Any]:
-    """Read `a=1,b=x` into `{"a": 1, "b": "x"}`; a bare first part is named `first`."""
+    """Read `a=1,b=x` into `{"a": 1, "b": "x"}`; a bare first part is named `first`.
+
+    A text may be quoted as in Python, then it may hold commas: `a='x, y'`.
+    """
     given: dict[str, Any] = {}
-    for position, part in enumerate(part for part in text.split(",") if part.strip()):
+    for position, part in enumerate(part for part in _parts(text) if part.strip()):
         name, equals, value = part.partition("=")
         if not equals:
             if position or not first:
@@ -166,6 +170,12 @@ def parse_parameters(text: str, *, first: str = "") -> dict[str, Any]:
             raise ValueError(f"parameter '{name.strip()}' is given twice in '{text}'")
         given[name.strip()] = _value(value.strip())
     return given
+
+
+def _parts(text: str) -> list[str]:
+    """Split at commas that stand in no quoted value."""
+    quoted = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
+    return re.findall(rf"(?:(?:^|(?<==))(?:{quoted})|[^,])+", text)
 
 
 def _value(text: str) -> Any:
@@ -180,11 +190,16 @@ def _value(text: str) -> Any:
 
 def format_spec(name: str, parameters: dict[str, Any]) -> str:
     """Return the text form that `Registry.build` reads back."""
-    inside = ",".join(
-        f"{key}={value if isinstance(value, str) else json.dumps(value)}"
-        for key, value in parameters.items()
-    )
+    inside = ",".join(f"{key}={_text(value)}" for key, value in parameters.items())
     return f"{name}:{inside}" if inside else name
+
+
+def _text(value: Any) -> str:
+    """Return the text of a value, quoted where it would be read as something else."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    plain = value == value.strip() and "," not in value and value[:1] not in ("'", '"')
+    return value if plain and _value(value) == value else repr(value)
 
 
 def _origin(entry: EntryPoint) -> str:

@@ -21,12 +21,13 @@ from .assemble import records_of
 from .attackers.base import people_of
 from .certificates import CASES, certify
 from .groups import Groups, members
+from .jsonfile import read_json
 from .measure import Measured
 from .ordering import differences
 from .plan import Plan
 from .records import Record, write_records
 from .scene import Progress, Scene
-from .store import dump, restore
+from .store import dump, restore, restore_file
 from .workers import measure_all
 
 PACKAGES = ("unmask", "numpy", "scipy", "scikit-learn", "scikit-image", "torch", "opencv-python")
@@ -94,7 +95,7 @@ def compare(
     for spec in jobs:
         kept = _kept(folder, spec)
         if resume and kept.exists():
-            done[spec] = restore(kept.read_text(encoding="utf-8"))
+            done[spec] = restore_file(kept)
         else:
             todo.append((spec, spec, plan))
     todo.sort(key=lambda job: job[0] in jobs)  # certificates first
@@ -129,6 +130,7 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "split": scene.split.as_dict(),
         "split_hash": scene.split.hash,
         "notes": list(scene.notes),
+        "details": list(scene.details),
         "defenses": list(defenses),
         "plan": plan.as_dict(),
         "recognizers": {r.label: r.fingerprint for r in plan.build_recognizers()},
@@ -157,9 +159,12 @@ def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> Non
             raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
         if not path.exists():
             raise ValueError(f"{folder} holds no run (no config.json); nothing to resume")
-        old = json.loads(path.read_text(encoding="utf-8"))
+        old = read_json(path)
+        if not isinstance(old, dict):
+            raise ValueError(f"{path} must hold an object; was it edited?")
         new = json.loads(json.dumps(config))  # lists where there were tuples
-        other = [key for key in new if key != "notes" and old.get(key) != new[key]]
+        told = ("notes", "details")
+        other = [key for key in new if key not in told and old.get(key) != new[key]]
         if other:
             raise ValueError(
                 f"{folder} holds a run with other settings ({', '.join(other)}); "

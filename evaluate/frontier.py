@@ -8,7 +8,7 @@ from pathlib import Path
 from unmask.defenses.atomic import replacing
 
 from .records import Record
-from .summary import Row, rows
+from .summary import Row, rows, value_of
 
 
 def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") -> None:
@@ -26,7 +26,7 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     axes = figure.add_subplot()
     families: dict[str, list[Row]] = {}
     for row in found:
-        families.setdefault(row.defense.partition(":")[0], []).append(row)
+        families.setdefault(row.family, []).append(row)
     colours = _colours(len(families))
     for (name, members), colour in zip(families.items(), colours, strict=True):
         members.sort(key=lambda row: _value(row, utility) or 0.0)
@@ -61,8 +61,7 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
 
 
 def _value(row: Row, utility: str) -> float | None:
-    record = row.utilities.get(utility)
-    return None if record is None else record.value
+    return value_of(row.utilities.get(utility))
 
 
 def _colours(count: int) -> list[tuple[float, float, float, float]]:

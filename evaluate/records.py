@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from unmask.defenses.atomic import write_text
 
+from .jsonfile import parse_json
+
 SCHEMA = 1
+Kind = Literal["leakage", "utility", "outcome", "difference"]
 Status = Literal["ok", "invalid", "unavailable"]
 
 
@@ -52,7 +55,7 @@ class Record:
     budget: str
     defense: str
     params: dict[str, Any]
-    kind: Literal["leakage", "utility", "outcome", "difference"]
+    kind: Kind
     name: str
     statistic: str
     recognizer: str = ""
@@ -84,19 +87,72 @@ def read_records(path: Path) -> list[Record]:
     """Read what `write_records` wrote.
 
     Raises:
-        ValueError: a line is not a record of this schema.
+        ValueError: there is none, a line is not a record of this schema, or one occurs twice.
     """
-    known = {f.name for f in fields(Record)}
-    records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_bytes().decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8: {error}; was it edited?") from error
+    records: list[Record] = []
+    places: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
-            entry = json.loads(line)
-            if entry.get("schema") != SCHEMA:
-                raise ValueError(f"schema {entry.get('schema')}, expected {SCHEMA}")
-            records.append(Record(**{k: v for k, v in entry.items() if k in known}))
-        except (ValueError, TypeError, AttributeError) as error:
+            record = _record(parse_json(line))
+        except ValueError as error:
             raise ValueError(f"{path}, line {number} is not a record: {error}") from error
+        if record.value is not None and line in places:
+            raise ValueError(f"{path}, line {number} repeats line {places[line]}; was it edited?")
+        places[line] = number
+        records.append(record)
+    if not records:
+        raise ValueError(f"{path} holds no records; did the run end?")
     return records
+
+
+def _record(entry: Any) -> Record:
+    """Check every field of what stood in a line.
+
+    Raises:
+        ValueError: it is no record.
+    """
+    if not isinstance(entry, dict):
+        raise ValueError(f"a record is an object, got {type(entry).__name__}")
+    if entry.get("schema") != SCHEMA:
+        raise ValueError(f"schema {entry.get('schema')}, expected {SCHEMA}")
+    for one in fields(Record):
+        if one.name not in entry:
+            if one.default is MISSING:
+                raise ValueError(f"{one.name} is missing")
+            continue
+        check, wanted = _KINDS[str(one.type)]
+        if not check(entry[one.name]):
+            raise ValueError(f"{one.name} must be {wanted}, got {str(entry[one.name])[:60]}")
+    record = Record(**{f.name: entry[f.name] for f in fields(Record) if f.name in entry})
+    figures = (record.value, record.low, record.high)
+    if record.name == "worst" and record.status == "ok" and None in figures:
+        raise ValueError("a worst case that is ok needs value, low and high")
+    return record
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # by the type of the field
+    "str": (lambda value: isinstance(value, str), "a text"),
+    "int": (_is_whole, "a whole number"),
+    "float": (_is_number, "a number"),
+    "float | None": (lambda value: value is None or _is_number(value), "a number or null"),
+    "dict[str, Any]": (lambda value: isinstance(value, dict), "an object"),
+    "Status": (lambda value: value in get_args(Status), f"one of {', '.join(get_args(Status))}"),
+    "Kind": (lambda value: value in get_args(Kind), f"one of {', '.join(get_args(Kind))}"),
+}
 
 
 def find(records: Sequence[Record], **wanted: Any) -> list[Record]:

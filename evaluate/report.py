@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -10,18 +11,27 @@ from pathlib import Path
 from unmask.defenses.atomic import write_text
 
 from .frontier import plot_frontier
+from .jsonfile import read_json
+from .pairs import pair_attacks
 from .records import Record, find, read_records
-from .summary import Row, rows, write_summary
-from .table import caption
+from .summary import Row, attacker_of, value_of, write_summary
+from .table import METRICS, caption, interval, sorted_rows
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1c1c1c; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child, td.text { text-align: left; }
-td.bad { color: #a40000; } img { max-width: 100%; } .wide { overflow-x: auto; }
+  color: #1c1c1c; background: #fff; overflow-wrap: break-word; }
+table { border-collapse: separate; border-spacing: 0; margin: 1rem 0;
+  font-variant-numeric: tabular-nums; }
+th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: right;
+  vertical-align: top; overflow-wrap: normal; }
+td { white-space: nowrap; } td.bad { color: #a40000; white-space: normal; min-width: 6rem; }
+th:first-child, td:first-child { text-align: left; white-space: normal; position: sticky; left: 0;
+  background: #fff; border-right: 1px solid #ddd; overflow-wrap: break-word; max-width: 18rem; }
+img { max-width: 100%; height: auto; } .wide { overflow-x: auto; }
+@media (max-width: 40rem) { body { margin: 1rem auto; }
+  th:first-child, td:first-child { max-width: 8.5rem; } }
 """
+VIEWPORT = '<meta name=viewport content="width=device-width, initial-scale=1">'
 
 
 def write_report(folder: Path, notes: Sequence[str] = ()) -> Path:
@@ -49,22 +59,42 @@ def write_report(folder: Path, notes: Sequence[str] = ()) -> Path:
     return path
 
 
+def notes_of(folder: Path) -> list[str]:
+    """Return what `config.json` of a run says about its data; none without that file.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    path = folder / "config.json"
+    if not path.exists():
+        return []
+    config = read_json(path)
+    notes = config.get("notes", []) if isinstance(config, dict) else None
+    if not (isinstance(notes, list) and all(isinstance(note, str) for note in notes)):
+        raise ValueError(
+            f"{path} must hold an object with a list of texts as 'notes'; was it edited?"
+        )
+    return notes
+
+
 def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
-    found = sorted(rows(records), key=lambda row: -(row.worst.value or 0.0))
+    found = sorted_rows(records)
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask report</title>",
+        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask report</title>",
         f"<style>{STYLE}</style><h1>How much identity still leaks</h1>",
         f"<p>{escape(caption(found))}. Intervals are 95 %, resampled by person.</p>",
         _overview(found),
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',
-        "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets. An attacker that failed its "
-        "certificate is marked: its figure says nothing about the defense.</p>",
+        *_linkage(records, found),
+        *_groups(found),
+        "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets; AUC for one that links photos "
+        "and names nobody. An attacker that failed its certificate is marked: its figure says "
+        "nothing about the defense.</p>",
         _attackers(records, found),
         "<h2>What became of the photos</h2>",
         _outcomes(records, found),
     ]
-    unmeasured = sorted({(r.name, r.reason) for r in records if r.status == "unavailable"})
-    listed = [f"{name}: not measured. {reason}" for name, reason in unmeasured] + list(notes)
+    listed = [*_unmeasured(records), *notes]
     if listed:
         items = "".join(f"<li>{escape(item)}" for item in listed)
         parts.append(f"<h2>Notes</h2><ul>{items}</ul>")
@@ -72,21 +102,79 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
 
 
 def _overview(found: Sequence[Row]) -> str:
-    metrics = sorted({name for row in found for name in row.utilities})
-    head = ["defense", "leakage", "95 %", "worst attacker", "naive", *metrics]
+    names = sorted({name for row in found for name in row.utilities})
+    names.sort(key=lambda name: [*METRICS, name].index(name))  # those of the terminal first
+    metrics = [
+        m for m in names if any(value_of(row.utilities.get(m)) is not None for row in found)
+    ]
+    linked = any(row.linkage for row in found)
+    head = ["defense", "rank", "leakage", "95 %", "worst attacker", "naive"]
+    head += [*(["link"] if linked else []), *metrics]
     body = []
     for row in found:
         worst = row.worst
         if row.valid:
-            cells = [f"{worst.value:.3f}", f"{worst.low:.3f} to {worst.high:.3f}", row.attacker]
+            cells = [_number(worst.value), interval(worst, 3, " to "), row.attacker]
         else:
             cells = [f"!{worst.reason}", "", ""]
-        naive = row.naive.value if row.naive else None
-        body.append(
-            [row.defense, *cells, _number(naive)]
-            + [_number(row.utilities[m].value if m in row.utilities else None) for m in metrics]
-        )
+        cells.append(_number(value_of(row.naive)))
+        if linked:
+            cells.append(_number(row.linkage.auc.value if row.linkage else None))
+        figures = [_number(value_of(row.utilities.get(m))) for m in metrics]
+        rank = "-" if row.rank is None else str(row.rank)
+        body.append([row.shown, rank, *cells, *figures])
     return html_table(head, body)
+
+
+def _linkage(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
+    """Return the figures of attackers that name nobody but link photos."""
+    attacks = [(row, pair_attacks(find(records, defense=row.defense))) for row in found]
+    statistics = dict.fromkeys(s for _, pairs in attacks for pair in pairs for s in pair.figures)
+    shown = [s for s in statistics if s != "auc" and any(
+        value_of(pair.figures.get(s)) is not None for _, pairs in attacks for pair in pairs
+    )]  # fmt: skip
+    body = []
+    for row, pairs in attacks:
+        for pair in pairs:
+            auc = pair.auc
+            bad = "!" if auc.status != "ok" else ""
+            cells = [f"{bad}{_number(auc.value)}{' invalid' * (auc.status == 'invalid')}"]
+            cells += [interval(auc, 3, " to ")]
+            cells += [_number(value_of(pair.figures.get(s))) for s in shown]
+            body.append([row.shown, pair.attacker, *cells])
+    if not body:
+        return []
+    titles = [s.upper().replace("@FAR=", " at FAR ").replace("E-", "e-") for s in shown]
+    head = ["defense", "attacker", "AUC", "95 %", *titles]
+    return [
+        "<h2>Can photos of one person be linked?</h2><p>Is it told of two defended photos that "
+        "they show one person? Nobody is named, so this is no part of leakage. Guessing reaches "
+        "AUC 0.5, EER 0.5, and a TAR as high as its FAR.</p>",
+        html_table(head, body),
+    ]
+
+
+def _groups(found: Sequence[Row]) -> list[str]:
+    """Return the worst case of every subgroup of people."""
+    body = []
+    for row in found:
+        values = [group.value or 0.0 for group in row.groups]
+        for group in row.groups:
+            leaks = _number(group.value)
+            worst = group.value is not None and min(values) < group.value == max(values)
+            body.append(
+                [row.shown, group.group, str(group.people), f"!{leaks} worst" if worst else leaks,
+                 interval(group, 3, " to "), attacker_of(group)]
+            )  # fmt: skip
+    if not body:
+        return []
+    head = ["defense", "group", "people", "leakage", "95 %", "worst attacker"]
+    return [
+        "<h2>Does it protect some people less?</h2><p>Leakage of each group of people, who are "
+        "sought among all. The group of a defense that leaks most is marked; with few people in "
+        "it that may be chance.</p>",
+        html_table(head, body),
+    ]
 
 
 def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
@@ -94,21 +182,33 @@ def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
     keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage))
     body = []
     for row in found:
-        cells = [row.defense]
-        for name, recognizer in keys:
-            mine = find(leakage, defense=row.defense, name=name, recognizer=recognizer)
-            figures = {r.statistic: r for r in mine}
-            first, fifth = figures.get("rank1"), figures.get("rank5")
-            if first is None or first.value is None:
-                cells.append("!" + (first.status if first else "missing"))
-                continue
-            text = f"{first.value:.2f}" + (f" ({fifth.value:.2f})" if fifth else "")
-            cells.append(f"!{text} invalid" if first.status != "ok" else text)
-        body.append(cells)
+        mine = find(leakage, defense=row.defense)
+        body.append([row.shown, *(_reached(find(mine, name=n, recognizer=r)) for n, r in keys)])
     head = ["defense", *(f"{name} {recognizer}".strip() for name, recognizer in keys)]
     reasons = sorted({(r.name, r.reason) for r in leakage if r.reason and r.status == "invalid"})
     listed = "".join(f"<li>{escape(name)}: {escape(reason)}" for name, reason in reasons)
     return html_table(head, body) + (f"<ul>{listed}</ul>" if listed else "")
+
+
+def _reached(attack: Sequence[Record]) -> str:
+    """Return what one attacker reached against one defense."""
+    figures = {record.statistic: record for record in attack}
+    first = figures.get("rank1") or figures.get("auc")
+    if first is None or first.value is None:
+        return "!" + (first.status if first else "missing")
+    fifth = value_of(figures.get("rank5"))
+    text = "" if first.statistic == "rank1" else "AUC "
+    text += f"{first.value:.2f}" + ("" if fifth is None else f" ({fifth:.2f})")
+    return text if first.status == "ok" else f"!{text} invalid"
+
+
+def _unmeasured(records: Sequence[Record]) -> list[str]:
+    """Say what could not be measured: a line for each reason."""
+    names: dict[str, dict[str, None]] = {}
+    for record in records:
+        if record.status == "unavailable":
+            names.setdefault(record.reason, {})[record.name] = None
+    return [f"{', '.join(who)}: not measured. {reason}" for reason, who in sorted(names.items())]
 
 
 def _outcomes(records: Sequence[Record], found: Sequence[Row]) -> str:
@@ -116,8 +216,10 @@ def _outcomes(records: Sequence[Record], found: Sequence[Row]) -> str:
     body = []
     for row in found:
         mine = {r.name: r for r in find(records, kind="outcome", defense=row.defense)}
-        body.append([row.defense, *(_number(mine[n].value if n in mine else 0.0) for n in names)])
-    told = [f"{r.defense}: {r.reason}" for r in find(records, kind="outcome") if r.reason]
+        body.append([row.shown, *(_number(mine[n].value if n in mine else 0.0) for n in names)])
+    called = {row.defense: row.shown for row in found}
+    outcomes = [r for r in find(records, kind="outcome") if r.reason and r.defense in called]
+    told = [f"{called[r.defense]}: {r.reason}" for r in outcomes]
     listed = "".join(f"<li>{escape(text)}" for text in told)
     return html_table(["defense", *names], body) + (f"<ul>{listed}</ul>" if listed else "")
 
@@ -126,10 +228,11 @@ def html_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     """Return a table; a cell that begins with `!` is marked as bad."""
     top = "".join(f"<th>{escape(cell)}" for cell in head)
     lines = []
-    for cells in body:
-        marked = (
+    for first, *others in body:
+        marked = ["<td>" + re.sub("([:,])", r"\1<wbr>", escape(first))]  # a spec may break there
+        marked += (
             f"<td class=bad>{escape(cell[1:])}" if cell.startswith("!") else f"<td>{escape(cell)}"
-            for cell in cells
+            for cell in others
         )
         lines.append("<tr>" + "".join(marked))
     return f'<div class="wide"><table><tr>{top}{"".join(lines)}</table></div>'

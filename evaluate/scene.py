@@ -12,9 +12,10 @@ from unmask.defenses.faces.find import find_faces
 from .data import load_dataset
 from .data.base import Bad
 from .duplicates import check_duplicates
-from .split import Split, split_people
+from .split import LEAST_PHOTOS, Split, split_people
 
 SHARES = (0.25, 0.25, 0.5)
+LISTED = " (listed in config.json)"
 Progress = Callable[[str, int, int], None]
 
 
@@ -28,7 +29,10 @@ class Scene:
         gallery: photos whose identity the attacker knows.
         probes: photos to be named; the same people, other photos.
         background: photos of unrelated people.
-        notes: what a reader must know: unreadable files, dropped duplicates, people left out.
+        notes: what a reader must know: how many files could not be read, were duplicates, how
+            many people are left out. They name nobody, for they stand in the report.
+        details: which files these are; for `config.json`, the machine's own file, where the
+            split lists the people.
     """
 
     dataset: str
@@ -37,6 +41,7 @@ class Scene:
     probes: tuple[Photo, ...]
     background: tuple[Photo, ...]
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -91,19 +96,34 @@ def prepare(
         chosen(part, "probe"),
         chosen("background"),
         tuple(_notes(loaded.bad, dropped, split, found)),
+        tuple(_details(loaded.bad, dropped)),
     )
 
 
 def _notes(
     bad: Sequence[Bad], dropped: Sequence[Any], split: Split, found: dict[str, Photo]
 ) -> list[str]:
-    notes = [f"not read: {entry.path}: {entry.reason}" for entry in bad]
-    notes += [f"left out as a duplicate: {entry}" for entry in dropped]
-    notes += [f"left out: {entry}" for entry in split.left_out]
+    notes = []
+    if bad:
+        notes.append(f"{_count(bad, 'file', 'files')} could not be read{LISTED}")
+    if dropped:
+        notes.append(f"{_count(dropped, 'photo', 'photos')} left out as duplicates{LISTED}")
+    if split.left_out:
+        people = _count(split.left_out, "person", "people")
+        notes.append(f"{people} left out: fewer than {LEAST_PHOTOS} photos{LISTED}")
     faceless = sum(not photo.faces for photo in found.values())
     if faceless:
         notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
     return notes
+
+
+def _details(bad: Sequence[Bad], dropped: Sequence[Any]) -> list[str]:
+    details = [f"not read: {entry.path}: {entry.reason}" for entry in bad]
+    return details + [f"left out as a duplicate: {entry}" for entry in dropped]
+
+
+def _count(things: Sequence[object], one: str, many: str) -> str:
+    return f"{len(things):,} {one if len(things) == 1 else many}"
 
 
 def _joint(spec: str) -> str:

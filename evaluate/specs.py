@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
 from unmask.defenses import DEFENSES, format_spec
+
+from .jsonfile import read_json
 
 
 def split_specs(text: str) -> list[str]:
@@ -14,38 +14,67 @@ def split_specs(text: str) -> list[str]:
 
     Specs are separated by white space, or by a comma before the name of the next one: a
     part without `=` starts a new spec (`a,b:x=1,y=2,c` is three). `@FILE` reads a spec from
-    JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized.
+    JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized. What
+    stands in quotes is not split: `'my tool=my folder, x'` or `tool="my folder, x"`.
 
     Raises:
-        ValueError: a file that holds no spec, or a parameter apart from its spec.
+        ValueError: a file that holds no spec, a parameter apart from its spec, or a quote that is
+            not closed.
     """
     specs: list[str] = []
-    for word in text.split():
+    for word in _words(text):
         start = len(specs)
-        for part in word.split(","):
-            parameter = re.fullmatch(r"\w+=.*", part)
-            if parameter and len(specs) > start:
+        for part in word:
+            name, equals, value = (_bare(piece) for piece in _bare(part).partition("="))
+            if equals and len(specs) > start and name.isidentifier():
                 joint = "," if ":" in specs[-1] else ":"
                 specs[-1] += joint + part
-            elif parameter:
-                _check_is_folder(part, specs)
-                name, _, folder = part.partition("=")
-                specs.append(f"folder:path={folder},label={name}")
+            elif equals and ":" not in name and not name.startswith("@"):
+                _check_is_folder(name, value, specs)
+                specs.append(format_spec("folder", {"path": value, "label": name}))
             elif part:
-                specs.append(part)
-    return [load_chosen(Path(s[1:])) if s.startswith("@") else s for s in specs]
+                specs.append(_bare(part))
+    return [load_chosen(Path(_bare(s[1:]))) if s.startswith("@") else s for s in specs]
 
 
-def _check_is_folder(part: str, before: list[str]) -> None:
+def _words(text: str) -> list[list[str]]:
+    """Split at white space, and each word at its commas, but nothing inside quotes."""
+    words: list[list[str]] = [[""]]
+    quote = ""
+    for sign in text:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign.isspace():
+            words.append([""])
+            continue
+        elif sign == ",":
+            words[-1].append("")
+            continue
+        words[-1][-1] += sign
+    if quote:
+        other = "'" if quote == '"' else '"'
+        raise ValueError(f"a quote must be closed, got {text}; a name with {quote} goes into "
+                         f"{other}...{other}")  # fmt: skip
+    return words
+
+
+def _bare(text: str) -> str:
+    """Take off the quotes around a text."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+
+
+def _check_is_folder(parameter: str, value: str, before: list[str]) -> None:
     """Raise if `NAME=DIR` is no folder but a parameter of the last spec before it."""
     from .plan import ATTACKERS, METRICS, RECOGNIZERS
 
-    parameter, _, value = part.partition("=")
     name, colon, _ = before[-1].partition(":") if before else ("", "", "")
     for registry in (DEFENSES, ATTACKERS, METRICS, RECOGNIZERS):
         if name in registry.available() and parameter in registry.parameters(name):
             if Path(value).expanduser().is_dir():
                 return
+            part = f"{parameter}={value}"
             joined = f"{before[-1]}{',' if colon else ':'}{part}"
             raise ValueError(
                 f"parameters follow their name without a space, got '{before[-1]} {part}'; "
@@ -59,12 +88,10 @@ def load_chosen(path: Path) -> str:
     Raises:
         ValueError: no such file, or it holds something else.
     """
+    entry = read_json(path)
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
         return format_spec(str(entry["defense"]), dict(entry.get("params") or {}))
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f'{path} must hold {{"defense": NAME, "params": {{...}}}}: {error}'
         ) from error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from .jsonfile import parse_json
 from .measure import Attack, Measured, Utility
 from .verification import Figure
 
@@ -24,7 +26,7 @@ def restore(text: str) -> Measured:
         ValueError: the text is not a measurement.
     """
     try:
-        entry = json.loads(text)
+        entry = parse_json(text)
         attacks = tuple(
             Attack(
                 **{
@@ -51,6 +53,19 @@ def restore(text: str) -> Measured:
         return Measured(**entry, attacks=attacks, utilities=utilities)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is not a stored measurement: {error}") from error
+
+
+def restore_file(path: Path) -> Measured:
+    """Read the file of a measurement.
+
+    Raises:
+        ValueError: it is damaged; the message names it.
+    """
+    try:
+        return restore(path.read_bytes().decode("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: {error}; delete it, and --resume measures it "
+                         "again") from error  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from unmask.defenses.atomic import write_text
 
+from .ordering import ranks
+from .pairs import Pairs, pair_attacks, strongest
 from .records import Record, find
+from .shown import is_program, shown_names
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Row:
         worst: the record of the worst case.
         utilities: records of the metrics, by name.
         naive: the highest valid rank-1 of an uninformed attacker, if any.
+        shown: what it is called where people read it, see `shown_names`.
+        rank: 1 + the number of defenses that truly leak less, None if not measured.
+        linkage: the strongest valid attacker that names nobody but links photos, if any.
+        groups: worst cases of subgroups of people, in the order of the records.
     """
 
     defense: str
@@ -30,6 +37,10 @@ class Row:
     worst: Record
     utilities: dict[str, Record]
     naive: Record | None
+    shown: str = ""
+    rank: int | None = None
+    linkage: Pairs | None = None
+    groups: tuple[Record, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -39,17 +50,38 @@ class Row:
     @property
     def attacker(self) -> str:
         """The worst attacker with its face model, `matched (dlib)`."""
-        if not self.valid:
-            return ""
-        name = self.worst.reason.partition(" of ")[0]
-        return f"{name} ({self.worst.recognizer})" if self.worst.recognizer else name
+        return attacker_of(self.worst) if self.valid else ""
+
+    @property
+    def family(self) -> str:
+        """What settings of one defense share: its name; another program is its own."""
+        return self.shown if is_program(self.worst) else self.defense.partition(":")[0]
+
+    @property
+    def worst_group(self) -> Record | None:
+        """The subgroup that leaks most, None if there are none."""
+        known = [record for record in self.groups if record.value is not None]
+        return max(known, key=lambda r: (r.value or 0.0, r.low or 0.0), default=None)
+
+
+def attacker_of(worst: Record) -> str:
+    """Return whose figure the record of a worst case holds, `matched (dlib)`."""
+    name = worst.reason.partition(" of ")[0]
+    return f"{name} ({worst.recognizer})" if worst.recognizer else name
+
+
+def value_of(record: Record | None) -> float | None:
+    """Return the figure of a record, None without one."""
+    return None if record is None else record.value
 
 
 def rows(records: Sequence[Record]) -> list[Row]:
     """Return one row per defense, in the order of the records."""
     found = []
+    called, place = shown_names(records), ranks(records)
     for worst in find(records, kind="leakage", name="worst", group=""):
-        mine = find(records, defense=worst.defense, group="")
+        all_mine = find(records, defense=worst.defense)
+        mine = find(all_mine, group="")
         utilities = {r.name: r for r in mine if r.kind == "utility"}
         naive = [
             r
@@ -57,51 +89,99 @@ def rows(records: Sequence[Record]) -> list[Row]:
             if r.value is not None
         ]  # fmt: skip
         best = max(naive, key=lambda record: record.value or 0.0, default=None)
-        found.append(Row(worst.defense, worst.params, worst, utilities, best))
+        groups = [r for r in all_mine if r.kind == "leakage" and r.name == "worst" and r.group]
+        found.append(
+            Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
+                place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups))
+        )  # fmt: skip
     return found
 
 
 def write_summary(path: Path, records: Sequence[Record]) -> None:
-    """Write `summary.csv`; a figure that was not measured is an empty cell."""
+    """Write `summary.csv`; a figure that was not measured is an empty cell.
+
+    It may be shared: another program stands there by its label, without its folder.
+    """
     table = rows(records)
     metrics = sorted({name for row in table for name in row.utilities})
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["defense", "params", "worst_attacker", "leakage", "leakage_low", "leakage_high",
-         "chance", "naive", *metrics, "people", "budget", "valid", "reason"]
-    )  # fmt: skip
-    for row in table:
-        figures = [row.worst.value, row.worst.low, row.worst.high, row.worst.chance]
-        figures.append(row.naive.value if row.naive else None)
-        figures += [row.utilities[m].value if m in row.utilities else None for m in metrics]
-        name, _, params = row.defense.partition(":")
-        writer.writerow(
-            [name, params, row.attacker, *map(_cell, figures), row.worst.people,
-             row.worst.budget, str(row.valid).lower(), row.worst.reason]
-        )  # fmt: skip
+    lines = [_cells(row, metrics) for row in table]
+    writer.writerow(_cells(table[0], metrics) if table else ["defense"])
+    writer.writerows(line.values() for line in lines)
     write_text(path, text.getvalue())
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
+    worst, group = row.worst, row.worst_group
+    name, _, params = row.defense.partition(":")
+    figures = row.linkage.figures if row.linkage else {}
+    auc = figures.get("auc")
+    leaked = {
+        "leakage": worst.value, "leakage_low": worst.low, "leakage_high": worst.high,
+        "chance": worst.chance, "naive": value_of(row.naive), "linkage_auc": value_of(auc),
+        "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
+        "linkage_eer": value_of(figures.get("eer")),
+    }  # fmt: skip
+    grouped = {
+        "worst_group_leakage": value_of(group), "worst_group_low": group.low if group else None,
+        "worst_group_high": group.high if group else None,
+    }  # fmt: skip
+    measured = {m: value_of(row.utilities.get(m)) for m in metrics}
+    return {
+        "defense": row.shown if is_program(worst) else name,
+        "params": "" if is_program(worst) else params,
+        "rank": "" if row.rank is None else str(row.rank),
+        "worst_attacker": row.attacker,
+        **_told(leaked),
+        "linkage_attacker": row.linkage.attacker if row.linkage else "",
+        "worst_group": group.group if group else "",
+        **_told(grouped),
+        **_told(measured),
+        "people": str(worst.people),
+        "budget": worst.budget,
+        "valid": str(row.valid).lower(),
+        "reason": worst.reason,
+    }
+
+
+def _told(figures: dict[str, float | None]) -> dict[str, str]:
+    return {name: "" if value is None else f"{value:.6g}" for name, value in figures.items()}
 
 
 def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
     """Return the rows, ready for JSON; a figure that was not measured is None."""
     return [
         {
-            "defense": row.defense,
+            "defense": row.shown,
+            "rank": row.rank,
             "worst_attacker": row.attacker,
             "leakage": row.worst.value,
             "leakage_low": row.worst.low,
             "leakage_high": row.worst.high,
             "chance": row.worst.chance,
             "people": row.worst.people,
-            "naive": row.naive.value if row.naive else None,
+            "naive": value_of(row.naive),
+            "linkage": _linkage(row.linkage),
+            "worst_group": _group(row.worst_group),
             "utility": {name: record.value for name, record in row.utilities.items()},
             "valid": row.valid,
             "reason": row.worst.reason,
         }
         for row in rows(records)
     ]
+
+
+def _linkage(pairs: Pairs | None) -> dict[str, object] | None:
+    if pairs is None:
+        return None
+    figures = {name: record.value for name, record in pairs.figures.items()}
+    return {"attacker": pairs.attacker, **figures,
+            "auc_low": pairs.auc.low, "auc_high": pairs.auc.high}  # fmt: skip
+
+
+def _group(record: Record | None) -> dict[str, object] | None:
+    if record is None:
+        return None
+    return {"group": record.group, "leakage": record.value, "leakage_low": record.low,
+            "leakage_high": record.high, "people": record.people}  # fmt: skip

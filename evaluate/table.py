@@ -1,38 +1,89 @@
-"""The table that the terminal shows; it fits 100 columns."""
+"""What the terminal shows of a comparison: columns of text, made from records alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from rich import box
-from rich.table import Table
-
-from .ordering import ranks
 from .records import Record
-from .summary import Row, rows
+from .summary import Row, rows, value_of
 
-SHOWN = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "face", "landmark_error": "landm."}
+METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "face", "landmark_error": "landm."}
+MISSING = "-"  # a figure that was not measured
 
 
-def leakage_table(records: Sequence[Record]) -> Table:
-    """Build the table, most leaking defense first; the caption states what a figure rests on."""
-    found = sorted(rows(records), key=lambda row: -(row.worst.value or 0.0))
-    place = ranks(records)
-    table = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=caption(found),
-        caption_justify="left",
-    )  # fmt: skip
-    table.add_column("rank", justify="right", no_wrap=True)
-    table.add_column("defense", overflow="fold")
-    table.add_column("leakage", justify="right", no_wrap=True)
-    table.add_column("95 %", no_wrap=True)
-    table.add_column("worst attacker", overflow="fold", min_width=20)
-    table.add_column("naive", justify="right", no_wrap=True)
-    for heading in SHOWN.values():
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in found:
-        table.add_row(str(place.get(row.defense, "-")), *_cells(row))
-    return table
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Args:
+        heading: may be broken between words.
+        cells: one text per row.
+        kind: `figure` (flush right) and `text` are printed whole or not at all; a `name` may
+            be shortened, and is said in full below the table.
+        key: it tells what a row is about; where a table is too wide for one, the next
+            part of it begins with the same column.
+        drop: where there is no room, the column with the highest number goes first; one
+            with 0 never goes.
+        least: a name keeps so many characters before a column goes.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    kind: Literal["figure", "text", "name"] = "figure"
+    key: bool = False
+    drop: int = 0
+    least: int = 12
+
+
+def sorted_rows(records: Sequence[Record]) -> list[Row]:
+    """Return one row per defense, most leaking first."""
+    return sorted(rows(records), key=lambda row: -(row.worst.value or 0.0))
+
+
+def leakage_table(found: Sequence[Row]) -> list[Column]:
+    """Return the columns of the main table.
+
+    A narrow terminal loses, in this order: landmark error, LPIPS, face, link, naive, SSIM,
+    worst attacker, rank.
+    """
+    place = [MISSING if row.rank is None else str(row.rank) for row in found]
+    naive = [two(value_of(row.naive)) for row in found]
+    linked = [two(value_of(row.linkage.auc if row.linkage else None)) for row in found]
+    order = {"ssim": 3, "face_found": 6, "lpips": 7, "landmark_error": 8}
+    return [
+        Column("rank", place, drop=1),
+        Column("defense", [row.shown for row in found], "name", key=True, least=18),
+        Column("leakage", [two(row.worst.value) if row.valid else "invalid" for row in found]),
+        Column("95 %", [interval(row.worst) if row.valid else "" for row in found], "text"),
+        Column("worst attacker", _attackers(found), "name", drop=2, least=16),
+        Column("naive", naive, drop=4),
+        Column("link", linked, drop=5),
+        *(
+            Column(
+                heading,
+                [two(value_of(row.utilities.get(name))) for row in found],
+                drop=order[name],
+            )
+            for name, heading in METRICS.items()
+        ),
+    ]
+
+
+def group_table(found: Sequence[Row]) -> list[Column]:
+    """Return the columns of a table with the subgroup that leaks most; empty without groups."""
+    grouped = [(row, group) for row in found if (group := row.worst_group)]
+    if not grouped:
+        return []
+    return [
+        Column("defense", [row.shown for row, _ in grouped], "name", key=True, least=18),
+        Column("worst group", [group.group for _, group in grouped], "name"),
+        Column("people", [str(group.people) for _, group in grouped], drop=2),
+        Column("leakage", [two(group.value) for _, group in grouped]),
+        Column("95 %", [interval(group) for _, group in grouped], "text"),
+        Column("all people", [two(row.worst.value) for row, _ in grouped], drop=1),
+    ]
 
 
 def caption(found: Sequence[Row]) -> str:
@@ -41,30 +92,55 @@ def caption(found: Sequence[Row]) -> str:
         return "nothing was measured"
     worst = found[0].worst
     chance = next((f"{row.worst.chance:.3f}" for row in found if row.worst.chance), "unknown")
-    return (
+    text = (
         f"leakage: highest rank-1 over all valid attackers, {worst.n} photos of {worst.people} "
         f"people, chance {chance}; data {worst.dataset}, budget {worst.budget}, "
         f"seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired 95 %); "
         "equal ranks are ties"
     )
+    if any(row.linkage for row in found):
+        text += (
+            ". link: AUC of the best attempt to tell that two defended photos show one person, "
+            "chance 0.50; it names nobody and is no part of leakage"
+        )
+    return text
 
 
-def _cells(row: Row) -> list[str]:
-    worst = row.worst
-    if row.valid:
-        leakage, interval = f"{worst.value:.2f}", f"{worst.low:.2f}-{worst.high:.2f}"
-    else:
-        leakage, interval = "invalid", ""
-    naive = f"{row.naive.value:.2f}" if row.naive and row.naive.value is not None else "-"
-    return [
-        row.defense.replace(",", ", "),
-        leakage,
-        interval,
-        row.attacker,
-        naive,
-        *(_figure(row.utilities.get(metric)) for metric in SHOWN),
+def remarks(found: Sequence[Row]) -> str:
+    """Say what the main table leaves out because it is the same in every row."""
+    models = _models(found)
+    told = [f"face model of all attackers that use one: {models[0]}"] if len(models) == 1 else []
+    lost = [
+        heading
+        for name, heading in METRICS.items()
+        if any(name in row.utilities for row in found)
+        and all(value_of(row.utilities.get(name)) is None for row in found)
     ]
+    told += [f"{', '.join(lost)}: not measured, the report says why"] if lost else []
+    return ". ".join(told)
 
 
-def _figure(record: Record | None) -> str:
-    return "-" if record is None or record.value is None else f"{record.value:.2f}"
+def two(value: float | None) -> str:
+    """Return a figure with two digits."""
+    return MISSING if value is None else f"{value:.2f}"
+
+
+def interval(record: Record, digits: int = 2, to: str = "-") -> str:
+    """Return the ends of the interval, empty if there is none."""
+    if record.low is None or record.high is None:
+        return ""
+    return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
+
+
+def _models(found: Sequence[Row]) -> list[str]:
+    """Return the face models behind the worst attackers and linkage."""
+    used = [row.worst.recognizer for row in found if row.valid]
+    used += [row.naive.recognizer for row in found if row.naive]
+    return sorted({model for model in used if model})
+
+
+def _attackers(found: Sequence[Row]) -> list[str]:
+    """Return the worst attackers; a face model that they all share is said in `remarks`."""
+    if len(_models(found)) > 1:
+        return [row.attacker for row in found]
+    return [row.attacker.partition(" (")[0] for row in found]

@@ -108,15 +108,16 @@ def audit_vlm(
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:
         from ..vlm.page import main_table, reached_table
+        from .terminal import columns_of, print_line, print_table
 
-        for head, body in (main_table(found.records), reached_table(found.records)):
-            _print(head, body)
+        print_table(columns_of(*main_table(found.records)), elsewhere="report.html")
+        print_table(columns_of(*reached_table(found.records), keys=3), elsewhere="report.html")
         for record in found.records:
             if record.status == "unavailable" and not record.group:
-                typer.echo(f"not measured: {record.name}: {record.reason}")
+                print_line(f"not measured: {record.name}: {record.reason}")
         for note in found.notes[:10]:
-            typer.echo(f"note: {note}")
-        typer.echo(f"written: {found.page}")
+            print_line(f"note: {note}")
+        print_line(f"written: {found.page}")
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -138,13 +139,3 @@ def _lines(path: Path | None) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot read {path}: {error}") from error
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-
-
-def _print(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*head)
-    for row in body:
-        table.add_row(*(cell.removeprefix("!") for cell in row))
-    Console(width=160).print(table)

@@ -91,18 +91,15 @@ def compare(
     if as_json:
         typer.echo(json.dumps(as_dicts(found.records), indent=2))
     elif not quiet:
-        from rich.console import Console
+        from .leakage import print_leakage
+        from .terminal import print_line
 
-        from ..table import leakage_table
-
-        console = Console(width=100)
-        console.print(leakage_table(found.records))
+        print_leakage(found.records)
         if strips:
-            console.print(f"the pictures in {folder / 'strips'} hold clean faces", markup=False,
-                          highlight=False)  # fmt: skip
-        for note in scene.notes[:10]:
-            console.print(f"note: {note}", markup=False, highlight=False)
-        console.print(f"written: {page}", markup=False, highlight=False)
+            print_line(f"the pictures in {folder / 'strips'} hold clean faces")
+        for note in scene.notes:
+            print_line(f"note: {note}")
+        print_line(f"written: {page}")
     worst = max((row.worst.value or 0.0 for row in rows(found.records)), default=0.0)
     if not all(row.valid for row in rows(found.records)):
         typer.echo("unmask: a leakage could not be measured; see the report", err=True)

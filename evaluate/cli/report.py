@@ -12,15 +12,9 @@ def report(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, of searches too.")],
 ) -> None:
     """Build table, plot and HTML report of runs again, from their records alone."""
-    import json
-
-    from ..report import write_report
+    from ..report import notes_of, write_report
     from ..tuning.again import is_search, write_again
 
     for folder in runs:
-        if is_search(folder):
-            typer.echo(f"written: {write_again(folder)}")
-            continue
-        config = folder / "config.json"
-        notes = json.loads(config.read_text(encoding="utf-8"))["notes"] if config.exists() else []
-        typer.echo(f"written: {write_report(folder, notes)}")
+        made = write_again(folder) if is_search(folder) else write_report(folder, notes_of(folder))
+        typer.echo(f"written: {made}")

@@ -151,34 +151,31 @@ def _print_notes(notes: Sequence[str]) -> None:
 
 
 def _print_iso(iso: Iso) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from ..tuning.words import holding, short
+    from ..table import MISSING, Column
+    from ..tuning.words import holding
+    from .terminal import print_line, print_table
 
     metric = iso.goal.utility
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=iso.caption,
-                  caption_justify="left")  # fmt: skip
-    for head in ("defense", "holds", "leakage", "95 %", metric, "worst attacker"):
-        table.add_column(head, overflow="fold", no_wrap=head in ("leakage", "95 %", metric))
-    for spec, found in iso.ranked:
-        told, check = found.seen.defense if found.seen else spec, found.check
-        leak, use = (check.leakage, check.utilities.get(metric)) if check else (None, None)
-        table.add_row(
-            short(told).replace(",", ", "), holding(found).removeprefix("!"),
-            f"{leak.value:.2f}" if leak else "-",
-            f"{leak.low:.2f}-{leak.high:.2f}" if leak else "",
-            f"{use.value:.2f}" if use else "-", check.attacker if check else "",
-        )  # fmt: skip
-    console = Console(width=None if sys.stdout.isatty() else 110)
-    console.print(table)
+    checks = [(found.check, found.seen) for _, found in iso.ranked]
+    leaks = [check and check.leakage for check, _ in checks]
+    use = [check and check.utilities.get(metric) for check, _ in checks]
+    names = [seen.defense if seen else spec
+             for (spec, _), (_, seen) in zip(iso.ranked, checks, strict=True)]  # fmt: skip
+    columns = [
+        Column("defense", names, "name", key=True, least=18),
+        Column("holds", [holding(found).removeprefix("!") for _, found in iso.ranked], "text"),
+        Column("leakage", [f"{e.value:.2f}" if e else MISSING for e in leaks]),
+        Column("95 %", [f"{e.low:.2f}-{e.high:.2f}" if e else "" for e in leaks], "text"),
+        Column(metric, [f"{e.value:.2f}" if e else MISSING for e in use]),
+        Column("worst attacker", [c.attacker if c else "" for c, _ in checks], "name", drop=1),
+    ]
+    print_table(columns, caption=iso.caption, elsewhere="iso.csv")
     for spec, reason in iso.failed.items():
-        typer.echo(f"! {spec} could not be tuned: {reason}")
+        print_line(f"! {spec} could not be tuned: {reason}")
     _print_notes(iso.notes)
     if iso.best:
-        typer.echo(f"use it: unmask apply @{iso.folder / 'chosen.json'} SOURCE TARGET")
-    typer.echo(f"written: {iso.folder / 'report.html'}")
+        print_line(f"use it: unmask apply @{iso.folder / 'chosen.json'} SOURCE TARGET")
+    print_line(f"written: {iso.folder / 'report.html'}")
 
 
 def resuming(words: Sequence[str], folder: Path) -> str:

@@ -1,0 +1,20 @@
+"""The tables of a comparison, in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..records import Record
+from ..table import caption, group_table, leakage_table, remarks, sorted_rows
+from .terminal import print_table
+
+
+def print_leakage(records: Sequence[Record]) -> None:
+    """Print what leaks through each defense, and for whom it leaks most."""
+    found = sorted_rows(records)
+    told = ". ".join(filter(None, (caption(found), remarks(found))))
+    print_table(leakage_table(found), caption=told, elsewhere="summary.csv")
+    grouped = group_table(found)
+    if grouped:
+        told = "the group of people that leaks most through each defense, sought among all people"
+        print_table(grouped, caption=told, elsewhere="summary.csv")

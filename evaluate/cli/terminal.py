@@ -1,0 +1,54 @@
+"""Tables in the terminal, as wide as it is; one printer for all commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from ..table import Column
+from .layout import printable, table_lines
+
+
+def print_table(columns: Sequence[Column], *, caption: str = "", elsewhere: str = "") -> None:
+    """Print a table with what its shortened names stand for; never a cut figure.
+
+    It is as wide as the terminal or as COLUMNS says; without both, as the table needs.
+
+    Args:
+        columns: see `Column`; those that are empty in every row are left out.
+        caption: said below.
+        elsewhere: the file that holds what has no room here.
+    """
+    console = Console()
+    known = console.is_terminal or os.environ.get("COLUMNS")
+    width = console.width if known else None
+    for line in table_lines(columns, width, caption=caption, elsewhere=elsewhere):
+        print_line(line)
+
+
+def print_line(text: str) -> None:
+    """Print text as it is: without markup, and with what the terminal cannot show escaped."""
+    console = Console()
+    known = printable(text).encode(console.encoding, "backslashreplace")
+    console.file.write(known.decode(console.encoding) + "\n")
+
+
+def columns_of(
+    head: Sequence[str], body: Sequence[Sequence[str]], *, keys: int = 1, names: Sequence[str] = ()
+) -> list[Column]:
+    """Return the columns of a table that was made for a page.
+
+    Args:
+        head: headings.
+        body: rows; a mark for bad cells, `!`, is taken off.
+        keys: so many columns tell what a row is about.
+        names: headings of further columns that may be shortened.
+    """
+    cells = [[row[place].removeprefix("!") for row in body] for place in range(len(head))]
+    return [
+        Column(title, texts, "name" if place < keys or title in names else "text",
+               key=place < keys)
+        for place, (title, texts) in enumerate(zip(head, cells, strict=True))
+    ]  # fmt: skip

@@ -1,0 +1,56 @@
+"""Attackers that name nobody: whether two photos show one person, from records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .records import Record
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What one variant of an attacker found out about pairs of photos of one defense.
+
+    Args:
+        name: of the attacker, with its variant.
+        recognizer: its face model, or empty.
+        figures: records by statistic: `auc`, `eer`, `tar@far=1e-2`.
+    """
+
+    name: str
+    recognizer: str
+    figures: dict[str, Record]
+
+    @property
+    def auc(self) -> Record:
+        """The record of the AUC."""
+        return self.figures["auc"]
+
+    @property
+    def attacker(self) -> str:
+        """The attacker with its face model, `linkage (dlib)`."""
+        return f"{self.name} ({self.recognizer})" if self.recognizer else self.name
+
+
+def pair_attacks(records: Sequence[Record]) -> list[Pairs]:
+    """Return the attackers with figures about pairs and no rank-1, whoever made them.
+
+    Args:
+        records: those of one defense.
+    """
+    found: dict[tuple[str, str], dict[str, Record]] = {}
+    for record in records:
+        if record.kind == "leakage" and record.name != "worst" and not record.group:
+            found.setdefault((record.name, record.recognizer), {})[record.statistic] = record
+    return [
+        Pairs(name, recognizer, figures)
+        for (name, recognizer), figures in found.items()
+        if "auc" in figures and "rank1" not in figures
+    ]
+
+
+def strongest(attacks: Sequence[Pairs]) -> Pairs | None:
+    """Return the valid attack with the highest AUC, None if there is none."""
+    valid = [a for a in attacks if a.auc.status == "ok" and a.auc.value is not None]
+    return max(valid, key=lambda attack: attack.auc.value or 0.0, default=None)
