@@ -55,7 +55,9 @@ def ranks(records: Sequence[Record]) -> dict[str, int]:
     worst = find(records, kind="leakage", name="worst", status="ok", group="")
     found = {record.defense: 1 for record in worst}
     for record in find(records, kind="difference"):
-        if record.name not in found or record.low is None or record.high is None:
+        if not {record.name, record.defense} <= set(found):
+            continue
+        if record.low is None or record.high is None:
             continue
         if record.low > 0:
             found[record.defense] += 1

@@ -79,8 +79,9 @@ class Record:
 
 
 def write_records(path: Path, records: Iterable[Record]) -> None:
-    """Write `records.jsonl`, through a temporary name."""
-    write_text(path, "".join(record.line() + "\n" for record in records))
+    """Write `records.jsonl`, through a temporary name; what was found twice stands there once."""
+    lines = dict.fromkeys(record.line() for record in records)
+    write_text(path, "".join(line + "\n" for line in lines))
 
 
 def read_records(path: Path) -> list[Record]:
@@ -102,7 +103,7 @@ def read_records(path: Path) -> list[Record]:
             record = _record(parse_json(line))
         except ValueError as error:
             raise ValueError(f"{path}, line {number} is not a record: {error}") from error
-        if record.value is not None and line in places:
+        if line in places:
             raise ValueError(f"{path}, line {number} repeats line {places[line]}; was it edited?")
         places[line] = number
         records.append(record)

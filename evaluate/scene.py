@@ -103,9 +103,7 @@ def prepare(
 def _notes(
     bad: Sequence[Bad], dropped: Sequence[Any], split: Split, found: dict[str, Photo]
 ) -> list[str]:
-    notes = []
-    if bad:
-        notes.append(f"{_count(bad, 'file', 'files')} could not be read{LISTED}")
+    notes = unread(bad)
     if dropped:
         notes.append(f"{_count(dropped, 'photo', 'photos')} left out as duplicates{LISTED}")
     if split.left_out:
@@ -115,6 +113,11 @@ def _notes(
     if faceless:
         notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
     return notes
+
+
+def unread(bad: Sequence[Bad]) -> list[str]:
+    """Say how many files could not be read, if any; their names may be names of people."""
+    return [f"{_count(bad, 'file', 'files')} could not be read{LISTED}"] if bad else []
 
 
 def _details(bad: Sequence[Bad], dropped: Sequence[Any]) -> list[str]:

@@ -10,6 +10,7 @@ from unmask.defenses import DEFENSES
 from unmask.defenses.atomic import replacing
 
 from ..records import Record, find
+from ..shown import PROGRAM, is_program, shown_names
 from .views import CLEAN
 
 MARGIN = 0.05  # a leakage may be so much above a control and still count as being there
@@ -40,12 +41,17 @@ class Reached:
 
 
 def ladders(records: Sequence[Record]) -> dict[str, list[str]]:
-    """Return the settings of each defense that was asked about, as they were given."""
-    specs = dict.fromkeys(r.defense for r in records if r.kind == "leakage" and not r.group)
+    """Return the settings of each defense that was asked about, as they were given.
+
+    Another program's pictures (`NAME=DIR`) are a defense of their own, called NAME.
+    """
+    asked = {r.defense: r for r in records if r.kind == "leakage" and not r.group}
+    called = shown_names(records)
     found: dict[str, list[str]] = {}
-    for spec in specs:
+    for spec, record in asked.items():
         if spec != CLEAN and spec:
-            found.setdefault(spec.partition(":")[0], []).append(spec)
+            name = called[spec] if is_program(record) else spec.partition(":")[0]
+            found.setdefault(name, []).append(spec)
     return found
 
 
@@ -77,7 +83,8 @@ def told(spec: str) -> str:
     """Return the parameters of a spec that can be tuned, for the axis."""
     defense = DEFENSES.build(spec)
     shown = ", ".join(f"{defense.parameters[name]}" for name in defense.space)
-    return shown or spec
+    label = defense.parameters.get("label") or PROGRAM
+    return shown or (str(label) if defense.name == PROGRAM else spec)
 
 
 def plot(path: Path, records: Sequence[Record]) -> None:

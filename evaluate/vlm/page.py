@@ -10,7 +10,8 @@ from pathlib import Path
 from unmask.defenses.atomic import write_text
 
 from ..records import Record, find, read_records
-from ..report import STYLE, html_table
+from ..report import STYLE, VIEWPORT, html_table
+from ..shown import shown_names
 from .curve import MARGIN, plot, reached, told
 from .names import BINS
 
@@ -41,7 +42,7 @@ def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
     missing = [r for r in records if r.status == "unavailable"]
     model, data = records[0].recognizer, records[0].dataset
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask audit</title>",
+        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask audit</title>",
         f"<style>{STYLE}</style><h1>Does the model still name the person?</h1>",
         f"<p>{escape(model)} on {escape(data)}. Intervals are 95 %, resampled by person.</p>",
         html_table(*main_table(records)),
@@ -60,7 +61,8 @@ def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
             parts += [f"<h2>{title}</h2>", html_table(head, body)]
     outcomes = [r for r in records if r.kind == "outcome"]
     if outcomes:
-        body = [[r.defense, r.name, f"{r.value:.3f}"] for r in outcomes]
+        face = _faces(records)
+        body = [[face[r.defense], r.name, f"{r.value:.3f}"] for r in outcomes]
         parts += ["<h2>What became of the photos</h2>",
                   html_table(["defense", "outcome", "share"], body)]  # fmt: skip
     listed = [f"{r.name} {r.group}: not measured. {r.reason}" for r in missing]
@@ -89,10 +91,10 @@ def main_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     for title, name, statistic in used:
         chance = find(whole, name=name, statistic=statistic)[0].chance
         head.append(f"{title} (chance {chance:.3g})" if chance is not None else title)
-    body = []
+    body, face = [], _faces(records)
     for spec in dict.fromkeys(r.defense for r in whole):
         cells = [find(whole, defense=spec, name=n, statistic=s) for _, n, s in used]
-        body.append([_face(spec), *(_told(c[0]) if c else "!missing" for c in cells)])
+        body.append([face[spec], *(_told(c[0]) if c else "!missing" for c in cells)])
     return head, body
 
 
@@ -116,11 +118,11 @@ def difference_table(records: Sequence[Record]) -> tuple[list[str], list[list[st
     """Return how far each measure is above each control."""
     gaps = [r for r in records if r.kind == "difference"]
     controls = list(dict.fromkeys(r.group for r in gaps))
-    body = []
+    body, face = [], _faces(records)
     for spec in dict.fromkeys(r.defense for r in gaps):
         for name in dict.fromkeys(r.name for r in gaps):
             cells = [find(gaps, defense=spec, name=name, group=group) for group in controls]
-            body.append([_face(spec), name.removeprefix("named/"),
+            body.append([face[spec], name.removeprefix("named/"),
                          *(_told(c[0], sign=True) if c else "" for c in cells)])  # fmt: skip
     heads = [group.removeprefix("above=").replace("_", " ") for group in controls]
     return ["face", "measure", *heads], body
@@ -130,11 +132,11 @@ def prompt_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]
     """Return the four bins of every prompt; they sum to one."""
     open_ = [r for r in records if r.kind == "leakage" and not r.group
              and r.name.startswith("named/open/") and r.name != "named/open/any"]  # fmt: skip
-    body = []
+    body, face = [], _faces(records)
     for spec in dict.fromkeys(r.defense for r in open_):
         for name in dict.fromkeys(r.name for r in open_):
             cells = [find(open_, defense=spec, name=name, statistic=bin_) for bin_ in BINS]
-            body.append([_face(spec), name.removeprefix("named/open/"),
+            body.append([face[spec], name.removeprefix("named/open/"),
                          *(_told(c[0]) if c else "" for c in cells)])  # fmt: skip
     return ["face", "prompt", *(name.replace("_", " ") for name in BINS)], body
 
@@ -147,16 +149,17 @@ def group_table(records: Sequence[Record], kind: str) -> tuple[list[str], list[l
     mine = [r for r in records if r.kind == "leakage" and r.group.startswith(kind)
             and r.status == "ok"]  # fmt: skip
     used = [n for n in names if find(mine, name=n[0], statistic=n[1])]
-    body = []
+    body, face = [], _faces(records)
     for spec, group in dict.fromkeys((r.defense, r.group) for r in mine):
         cells = [find(mine, defense=spec, group=group, name=n, statistic=s) for n, s in used]
-        body.append([_face(spec), group.removeprefix(kind).replace("_", " "),
+        body.append([face[spec], group.removeprefix(kind).replace("_", " "),
                      *(_told(c[0]) if c else "" for c in cells)])  # fmt: skip
     return ["face", kind.rstrip("="), *(n.removeprefix("named/") for n, _ in used)], body
 
 
-def _face(spec: str) -> str:
-    return "clean" if spec == "none" else spec
+def _faces(records: Sequence[Record]) -> dict[str, str]:
+    """Return what the faces of a defense are called, by its spec."""
+    return shown_names(records) | {"none": "clean"}
 
 
 def _told(record: Record, *, sign: bool = False) -> str:

@@ -14,6 +14,7 @@ from unmask.defenses.files import read_picture
 
 from ..data import load_dataset
 from ..data.base import Bad
+from ..scene import LISTED, unread
 from .names import spoken
 
 
@@ -45,12 +46,14 @@ class Subjects:
         people: by identity, sorted.
         photos: sorted by key, `identity` set; faces not looked for.
         notes: what a reader must know.
+        details: which files and people the notes are about; for `config.json`.
     """
 
     label: str
     people: dict[str, Person]
     photos: tuple[Photo, ...]
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 def load_subjects(
@@ -86,10 +89,12 @@ def load_subjects(
             for key in sorted({photo.identity for photo in loaded.photos})
         }
         missing = [key for key in cast if names and key not in known]
-        notes = [_unread(bad) for bad in loaded.bad]
-        if missing:
-            notes.append(f"{len(missing)} people are not in {names}, for example {missing[0]}")
-        found = Subjects(loaded.name, cast, loaded.photos, tuple(notes))
+        notes = unread(loaded.bad)
+        details = [f"not read: {bad.path}: {bad.reason}" for bad in loaded.bad]
+        if missing and names:
+            notes.append(f"{len(missing):,} people are not in {names.name}{LISTED}")
+            details += [f"not in {names}: {key}" for key in missing]
+        found = Subjects(loaded.name, cast, loaded.photos, tuple(notes), tuple(details))
     codes = [p.name for p in found.people.values() if sum(map(str.isalpha, p.name)) < 2]
     if codes:
         told_codes = f"{len(codes)} of the names are no names, for example '{codes[0]}'; no model"
@@ -133,7 +138,8 @@ def _listed(path: Path) -> Subjects:
     if not photos:
         first = f"; {bad[0].reason}" if bad else ""
         raise ValueError(f"{path} lists no photo that can be read{first}")
-    return Subjects(path.name, people, tuple(photos.values()), tuple(_unread(b) for b in bad))
+    details = tuple(f"not read: {entry.path}: {entry.reason}" for entry in bad)
+    return Subjects(path.name, people, tuple(photos.values()), tuple(unread(bad)), details)
 
 
 def read_names(path: Path) -> dict[str, str]:
@@ -177,10 +183,6 @@ def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
         if empty:
             raise ValueError(f"{path}, line {number}: no {empty[0]}")
     return tidy
-
-
-def _unread(bad: Bad) -> str:
-    return f"not read: {bad.path}: {bad.reason}"
 
 
 def _rank(text: str) -> bytes:

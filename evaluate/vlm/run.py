@@ -145,4 +145,5 @@ def _config(model: Model, plan: Audit) -> dict[str, Any]:
         "inquiry": plan.inquiry.as_dict(),
         "versions": {name: version(name) for name in ("unmask", "torch", "transformers")},
     }))  # fmt: skip
-    return told | {"notes": list(plan.subjects.notes)}
+    about = {"notes": list(plan.subjects.notes), "details": list(plan.subjects.details)}
+    return told | about

@@ -1,6 +1,7 @@
 """The program as a user meets it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unmask.evaluate.data import load_dataset
 from unmask.evaluate.records import read_records
 
 SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--workers", "1")
@@ -16,7 +18,8 @@ SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     program = [str(Path(sys.executable).parent / "unmask"), *map(str, arguments)]
-    return subprocess.run(program, capture_output=True, text=True, check=False)
+    told = {**os.environ, "COLUMNS": "100"}
+    return subprocess.run(program, capture_output=True, text=True, check=False, env=told)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,28 @@ def test_a_run_leaves_its_files(finished: Path) -> None:
     report = (finished / "report.html").read_text()
     assert "pixelate" in report
     assert "constant" in report
+
+
+def test_a_folder_with_an_odd_name_is_called_by_its_label(tmp_path: Path) -> None:
+    place = tmp_path / "my folder, x[red]"
+    for photo in load_dataset("orl:people=12,photos=4").photos:
+        path = (place / photo.key).with_suffix(".png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - photo.pixels).save(path)
+    specs = f"'[b]my tool[/x]={place}' none"
+    done = run("compare", *SMALL, "--attackers", "pixels linkage", "--defenses", specs,
+               "--out", tmp_path / "run")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    table = done.stdout.partition("leakage:")[0]
+    assert "[b]my tool[/x]" in table
+    assert "link" in table
+    assert "my folder" not in table
+    records = read_records(tmp_path / "run" / "records.jsonl")
+    assert str(place) in {record.params.get("path") for record in records}
+    for name in ("summary.csv", "report.html"):
+        text = (tmp_path / "run" / name).read_text()
+        assert "my folder" not in text
+        assert "[b]my tool[/x]" in text
 
 
 def test_other_workers_give_the_same_records(finished: Path, tmp_path: Path) -> None:

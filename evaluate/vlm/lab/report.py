@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unmask.defenses.atomic import replacing, write_text
 
-from ...report import STYLE
+from ...report import STYLE, VIEWPORT
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .photos import CLEAN
@@ -125,7 +125,7 @@ def write_page(folder: Path, results: Sequence[Result], defenses: Sequence[str])
         )
     limits = "".join(f"<li>{escape(limit)}" for limit in LIMITS)
     text = (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask lab</title>"
+        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask lab</title>"
         f"<style>{STYLE}</style><h1>Where names enter a vision-language model</h1>"
         f"<p>Share of photos named rightly among all names; chance {results[0].chance:.3f}. "
         "Intervals are 95 %, resampled by person, over all seeds.</p>"

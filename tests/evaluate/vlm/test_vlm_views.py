@@ -92,8 +92,8 @@ def test_a_list_of_photos(tmp_path: Path) -> None:
     assert found.people["Anna Bell"] == Person("Anna Bell", "Anna Bell", ("Annie", "A B"),
                                                "high", "f")  # fmt: skip
     assert [p.key for p in found.photos] == ["1.png", "2.png"]
-    assert len(found.notes) == 1
-    assert "gone.png" in found.notes[0]
+    assert found.notes == ("1 file could not be read (listed in config.json)",)
+    assert "gone.png" in found.details[0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""What is said about data: counts for the reader, names for the machine's own file."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from unmask.evaluate.comparison import describe
+from unmask.evaluate.plan import Plan
+from unmask.evaluate.scene import prepare
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for number in range(16):
+        for photo in range(1 if number > 12 else 2):
+            path = tmp_path / f"Jo_Doe_{number:02d}" / f"{photo}.png"
+            path.parent.mkdir(exist_ok=True)
+            small = Image.fromarray(rng.integers(0, 255, (9, 9, 3), np.uint8))
+            small.resize((64, 64)).save(path)
+    copy = (tmp_path / "Jo_Doe_00" / "0.png").read_bytes()
+    (tmp_path / "Jo_Doe_01" / "2.png").write_bytes(copy)
+    (tmp_path / "Jo_Doe_02" / "2.png").write_bytes(b"no picture")
+    return tmp_path
+
+
+def test_nobody_is_named_in_notes(people: Path) -> None:
+    scene = prepare(str(people), drop_duplicates=True)
+    assert scene.notes[:3] == (
+        "1 file could not be read (listed in config.json)",
+        "1 photo left out as duplicates (listed in config.json)",
+        "3 people left out: fewer than 2 photos (listed in config.json)",
+    )
+    assert "Jo_Doe" not in " ".join(scene.notes)
+    config = json.loads(json.dumps(describe(scene, ["none"], Plan(attackers=("naive",)))))
+    assert len(config["details"]) == 2
+    assert any("Jo_Doe_02/2.png" in line for line in config["details"])
+    assert any("Jo_Doe_01/2.png" in line for line in config["details"])
+    assert set(config["split"]["left_out"]) == {f"Jo_Doe_{n}" for n in (13, 14, 15)}
