@@ -55,7 +55,7 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
     return [
         Column("rank", place, drop=1),
         Column("defense", [row.shown for row in found], "name", key=True, least=18),
-        Column("leakage", [two(row.worst.value) if row.valid else "invalid" for row in found]),
+        Column("leakage", [_leakage(row) for row in found]),
         Column("95 %", [interval(row.worst) if row.valid else "" for row in found], "text"),
         Column("worst attacker", _attackers(found), "name", drop=2, least=16),
         Column("naive", naive, drop=4),
@@ -130,6 +130,10 @@ def interval(record: Record, digits: int = 2, to: str = "-") -> str:
     if record.low is None or record.high is None:
         return ""
     return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
+
+
+def _leakage(row: Row) -> str:
+    return "invalid" if row.worst.status == "invalid" else two(row.worst.value)
 
 
 def _models(found: Sequence[Row]) -> list[str]:

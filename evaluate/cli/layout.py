@@ -33,13 +33,13 @@ def table_lines(
             if CUT in text and text != name
         ]
         legend = [f"{text} = {name}" for text, name in dict.fromkeys(pairs)]
-        lines += ["", *_drawn(fitted, widths, gap), "", *legend]
-    told = [caption]
+        lines += ["", *_drawn(fitted, widths, gap), *([""] if legend else []), *legend]
+    told = [caption] if caption else []
     if any(c.cells != full[c.heading].cells for c in short):
         told.append(f"numbers in names are rounded{_where(elsewhere)}")
     if gone:
         told.append(f"no room for {', '.join(gone)}{_where(elsewhere)}")
-    return lines + _wrapped(told, min(width or READABLE, READABLE))
+    return [*lines, *([""] if lines else []), *_wrapped(told, min(width or READABLE, READABLE))]
 
 
 def _where(file: str) -> str:
@@ -70,14 +70,15 @@ def _parts(columns: list[Column], width: int | None) -> list[list[Column]]:
     """Cut what is still too wide into tables one below the other, each with the keys."""
     if width is None or _least(columns) <= width:
         return [columns]
-    keys = [replace(c, least=LEAST) for c in columns if c.key]
+    keys = [column for column in columns if column.key]
+    others = [column for column in columns if not column.key]
+    if any(_least([*keys, column]) > width for column in others):
+        keys, others = ([replace(c, least=LEAST) for c in some] for some in (keys, others))
     parts = [list(keys)]
-    for column in columns:
-        if column.key:
-            continue
+    for column in others:
         if len(parts[-1]) > len(keys) and _least([*parts[-1], column]) > width:
             parts.append(list(keys))
-        parts[-1].append(replace(column, least=LEAST))
+        parts[-1].append(column)
     return parts
 
 

@@ -18,11 +18,7 @@ class Bars:
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-        )
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         self._bars = Progress(
             *columns, TimeElapsedColumn(), console=console,
             disable=quiet or not console.is_terminal,

@@ -49,6 +49,6 @@ def columns_of(
     cells = [[row[place].removeprefix("!") for row in body] for place in range(len(head))]
     return [
         Column(title, texts, "name" if place < keys or title in names else "text",
-               key=place < keys)
+               key=place < keys, least=18 if keys == 1 else 12)
         for place, (title, texts) in enumerate(zip(head, cells, strict=True))
     ]  # fmt: skip
