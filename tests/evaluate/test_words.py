@@ -61,7 +61,7 @@ def test_a_folder_may_be_called_like_a_parameter(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "4").mkdir()
-    assert split_specs("pixelate blocks=4") == ["pixelate", "folder:path=4,label=blocks"]
+    assert split_specs("pixelate blocks=4") == ["pixelate", "folder:path='4',label=blocks"]
     assert split_specs("none mytool=nope") == ["none", "folder:path=nope,label=mytool"]
 
 
