@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
+from unmask.defenses.printable import printable
+
 from ..table import MISSING, Column
 from .shorten import CUT, rounded, shorten
 
@@ -146,8 +148,3 @@ def _with(column: Column, texts: dict[str, str]) -> Column:
     if column.kind != "name":
         return column
     return replace(column, cells=[texts[cell] for cell in column.cells])
-
-
-def printable(text: str) -> str:
-    """Return text in which what moves a cursor, or shows nothing, is an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

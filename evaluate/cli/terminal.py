@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from unmask.defenses.printable import printable
+
 from ..table import Column
-from .layout import printable, table_lines
+from .layout import table_lines
 
 
 def print_table(columns: Sequence[Column], *, caption: str = "", elsewhere: str = "") -> None:
