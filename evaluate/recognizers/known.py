@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from unmask.defenses import default_cache
+from unmask.defenses.cache import cache_folder
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ KNOWN = {
 
 
 def weight_path(known: Known) -> Path:
-    """Return where a model's file is kept: the folder `models` of the user's cache."""
-    return default_cache().path.parent / "models" / known.source.rpartition("/")[2]
+    """Return where a model's file is kept: the folder `models` of the cache."""
+    return cache_folder() / "models" / known.source.rpartition("/")[2]
 
 
 def fetched(known: Known) -> Path:
