@@ -263,6 +263,8 @@ def test_only_the_owner_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert (folder / "cache.sqlite-wal").exists()  # with its mode looked at, too
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child uses no threads
 def test_a_fork_and_threads_share_it(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache.sqlite")
     cache.put_many({b"a": b"1"})
@@ -273,7 +275,7 @@ def test_a_fork_and_threads_share_it(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    if hasattr(os, "fork") and (child := os.fork()) == 0:
+    if (child := os.fork()) == 0:
         cache.put_many({b"child": b"2"})
         os._exit(0 if cache.get_many([b"a"]) == {b"a": b"1"} else 1)
     assert os.waitpid(child, 0)[1] == 0
