@@ -31,7 +31,15 @@ img { max-width: 100%; height: auto; } .wide { overflow-x: auto; }
 @media (max-width: 40rem) { body { margin: 1rem auto; }
   th:first-child, td:first-child { max-width: 8.5rem; } }
 """
-VIEWPORT = '<meta name=viewport content="width=device-width, initial-scale=1">'
+
+
+def page_head(title: str) -> str:
+    """Return how every page of ours begins: one file, readable on a phone."""
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+    )
 
 
 def write_report(folder: Path, notes: Sequence[str] = ()) -> Path:
@@ -80,8 +88,8 @@ def notes_of(folder: Path) -> list[str]:
 def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
     found = sorted_rows(records)
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask report</title>",
-        f"<style>{STYLE}</style><h1>How much identity still leaks</h1>",
+        page_head("unmask report"),
+        "<h1>How much identity still leaks</h1>",
         f"<p>{escape(caption(found))}. Intervals are 95 %, resampled by person.</p>",
         _overview(found),
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',

@@ -7,7 +7,7 @@ from html import escape
 
 from unmask.defenses.atomic import write_text
 
-from ..report import STYLE, html_table
+from ..report import html_table, page_head
 from .iso import Iso
 from .kept import keep_all
 from .outputs import write_chosen, write_table
@@ -33,8 +33,7 @@ def write_iso(iso: Iso) -> None:
     items = "".join(f"<li>{escape(note)}" for note in iso.notes)
     write_text(
         iso.folder / "report.html",
-        "<!doctype html><html lang=en><meta charset=utf-8><title>unmask tune all</title>"
-        f"<style>{STYLE}</style><h1>Each defense at the same leakage</h1>"
+        f"{page_head('unmask tune all')}<h1>Each defense at the same leakage</h1>"
         f"<p>{escape(iso.caption)}.</p><ul>{items}</ul>"
         + picture((iso.folder / "iso.png").read_bytes(), "leakage and utility of each defense")
         + html_table(head, body) + "\n",

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
-from ..report import STYLE, html_table
+from ..report import html_table, page_head
 from .points import Point, told
 from .result import Tuned
 from .words import looked, verdict
@@ -26,8 +26,8 @@ def page(tuned: Tuned) -> str:
     ]
     items = "".join(f"<li>{escape(fact)}" for fact in facts)
     return "\n".join(
-        ["<!doctype html><html lang=en><meta charset=utf-8><title>unmask tune</title>",
-         f"<style>{STYLE}</style><h1>Tuning {escape(about.defense)}</h1>",
+        [page_head("unmask tune"),
+         f"<h1>Tuning {escape(about.defense)}</h1>",
          f"<p><b>{escape(verdict(tuned))}</b></p><ul>{items}</ul>",
          *_pictures(tuned), "<h2>Front and checked settings</h2>", _table(tuned), ""]
     )  # fmt: skip

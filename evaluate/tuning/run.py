@@ -133,6 +133,7 @@ def tune(
         "goal": [goal.utility, goal.max_leakage, goal.min_utility], "sampler": sampler,
         "split_hash": scene.split.hash, "split": scene.split.as_dict(),
         "search": search.as_dict(), "test": test.as_dict(), "notes": list(scene.notes),
+        "details": list(scene.details),
     }  # fmt: skip
     open_folder(folder, config, resume=resume)
     opened = open_study(task)

@@ -10,7 +10,7 @@ from pathlib import Path
 from unmask.defenses.atomic import write_text
 
 from ..records import Record, find, read_records
-from ..report import STYLE, VIEWPORT, html_table
+from ..report import html_table, page_head
 from ..shown import shown_names
 from .curve import MARGIN, plot, reached, told
 from .names import BINS
@@ -42,8 +42,8 @@ def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
     missing = [r for r in records if r.status == "unavailable"]
     model, data = records[0].recognizer, records[0].dataset
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask audit</title>",
-        f"<style>{STYLE}</style><h1>Does the model still name the person?</h1>",
+        page_head("unmask audit"),
+        "<h1>Does the model still name the person?</h1>",
         f"<p>{escape(model)} on {escape(data)}. Intervals are 95 %, resampled by person.</p>",
         html_table(*main_table(records)),
         f'<img alt="leakage over strength" src="data:image/png;base64,{picture}">',

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unmask.defenses.atomic import replacing, write_text
 
-from ...report import STYLE, VIEWPORT
+from ...report import page_head
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .photos import CLEAN
@@ -125,8 +125,7 @@ def write_page(folder: Path, results: Sequence[Result], defenses: Sequence[str])
         )
     limits = "".join(f"<li>{escape(limit)}" for limit in LIMITS)
     text = (
-        f"<!doctype html><html lang=en><meta charset=utf-8>{VIEWPORT}<title>unmask lab</title>"
-        f"<style>{STYLE}</style><h1>Where names enter a vision-language model</h1>"
+        f"{page_head('unmask lab')}<h1>Where names enter a vision-language model</h1>"
         f"<p>Share of photos named rightly among all names; chance {results[0].chance:.3f}. "
         "Intervals are 95 %, resampled by person, over all seeds.</p>"
         f"{_html(cell_table(results))}<h2>Trained on defended photos everywhere</h2>"
