@@ -7,7 +7,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -36,7 +36,7 @@ class Defended:
 
     photo: Photo
     outcome: Outcome
-    mask: NDArray[np.float32]
+    mask: NDArray[np.float32] = field(repr=False)
     reason: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,8 @@ class Face:
 
     box: tuple[float, float, float, float]
     score: float = 1.0
-    five: Points | None = None
-    points: Points | None = None
+    five: Points | None = field(default=None, repr=False)
+    points: Points | None = field(default=None, repr=False)
 
     @property
     def width(self) -> float:
@@ -66,6 +66,10 @@ class Photo:
     key: str = ""
     identity: str = ""
     faces: tuple[Face, ...] | None = None
+
+    def __repr__(self) -> str:
+        faces = "not looked for" if self.faces is None else len(self.faces)
+        return f"Photo({self.key!r}, shape={np.shape(self.pixels)}, faces={faces})"
 
     @property
     def face(self) -> Face | None:

@@ -14,7 +14,7 @@ from .certificates import Certificate, Key
 from .groups import group_records
 from .measure import Attack, Measured, Utility
 from .plan import Plan
-from .records import Record
+from .records import LOST, UNDERTRAINED, Record
 from .scene import Scene
 from .statistics import chance_of, clustered_interval, paired_difference, worst_case
 
@@ -47,19 +47,38 @@ def records_of(
         records += _leakage(base, attack, measured)
     for utility in measured.utilities:
         records.append(_utility(base, utility, measured))
-    for outcome, count in sorted(Counter(measured.outcomes).items()):
-        share, total = count / len(measured.outcomes), len(measured.outcomes)
-        reason = "; ".join(sorted(set(measured.failures.values()))) if outcome == "failed" else ""
-        if outcome == "defended":
-            said = Counter(measured.remarks.values())
-            reason = "; ".join(f"{text} ({n} photos)" for text, n in sorted(said.items()))
-        records.append(
-            replace(base, kind="outcome", name=outcome, statistic="share", value=share, n=total,
-                    reason=reason)
-        )  # fmt: skip
+    records += _outcomes(base, measured)
     if groups:
         records += group_records(records[0], measured, attacks, groups)
     return records
+
+
+def _outcomes(base: Record, measured: Measured) -> list[Record]:
+    """Count what became of the photos, and the copies that attackers could not make."""
+    found = {name: (n, len(measured.outcomes)) for name, n in Counter(measured.outcomes).items()}
+    said = {
+        "failed": _told(Counter(measured.failures.values())),
+        "defended": "; ".join(
+            f"{text} ({n} photos)"
+            for text, n in sorted(Counter(measured.remarks.values()).items())
+        ),
+    }
+    if measured.lost_copies:
+        found[LOST] = sum(measured.lost_copies.values()), measured.copies
+        said[LOST] = _told(measured.lost_copies)
+    return [
+        replace(base, kind="outcome", name=name, statistic="share", value=count / total, n=total,
+                reason=said.get(name, ""))
+        for name, (count, total) in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _told(reasons: Mapping[str, int]) -> str:
+    """Tell the commonest reason, and how many others there are."""
+    if not reasons:
+        return ""
+    first = min(reasons, key=lambda text: (-reasons[text], text))
+    return first + (f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else "")
 
 
 def checked_attacks(measured: Measured, certificates: Mapping[Key, Certificate]) -> list[Attack]:
@@ -89,7 +108,7 @@ def _checked(
         best = max(naive, key=lambda credits: float(credits.mean()))
         gap = paired_difference(attack.credits["rank1"], best, measured.people)
         if gap.high < 0:
-            return replace(attack, reason=f"undertrained: {-gap.value:.2f} below naive")
+            return replace(attack, reason=f"{UNDERTRAINED}{-gap.value:.2f} below naive")
     return attack
 
 
@@ -99,13 +118,17 @@ def _worst(base: Record, attacks: Sequence[Attack], measured: Measured) -> Recor
         for attack in attacks
         if attack.status == "ok" and attack.credits
     }
+    nothing = replace(base, status="invalid", n=len(measured.people))
+    if measured.status != "ok":
+        return replace(nothing, status=measured.status, reason=measured.reason)
+    if not any(a.informed for a in attacks if not (a.figures and not a.credits)):
+        who = ", ".join(dict.fromkeys(a.attacker for a in attacks))
+        return replace(nothing, reason=f"not measured: a leakage needs an attacker who knows the "
+                       f"defense and names people, such as matched or pixels; figures of {who} "
+                       f"are in the report")  # fmt: skip
     if not any(a.informed for a in attacks if a.status == "ok" and a.credits):
-        return replace(
-            base,
-            status="invalid",
-            n=len(measured.people),
-            reason="not measured: no informed attacker passed its certificate",
-        )
+        reason = "not measured: no informed attacker passed its certificate"
+        return replace(nothing, reason=reason)
     (name, recognizer), estimate = worst_case(valid, measured.people)
     return replace(
         base,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .attackers.base import Attacker
 from .measure import Attack, Measured
 from .plan import ATTACKERS, Plan
+from .records import BROKE
 from .statistics import binomial_interval, chance_of
 
 CASES: Mapping[str, str] = {
@@ -46,15 +48,19 @@ def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]
     """
     kinds = {name: ATTACKERS.load(name) for name in map(_plain, plan.attackers)}
     seen: dict[Key, dict[str, Attack]] = {}
+    broken: dict[str, dict[str, str]] = defaultdict(dict)  # by attacker and case: why
     for case, measured in cases.items():
         for attack in measured.attacks:
             seen.setdefault((attack.name, attack.recognizer), {})[case] = attack
+            if BROKE in attack.reason:  # then its variants are missing
+                broken[attack.attacker][case] = attack.reason
     people = cases["undefended"].people
     chance = chance_of(people)
     high = binomial_interval(chance, len(people))[1]
     return {
-        key: _judge(attacks, _floors(kinds, next(iter(attacks.values()))), chance, high)
+        key: _judge(attacks, _floors(kinds, one), broken[one.attacker], chance, high)
         for key, attacks in seen.items()
+        for one in [next(iter(attacks.values()))]
     }
 
 
@@ -65,17 +71,19 @@ def _floors(kinds: Mapping[str, type[Attacker]], attack: Attack) -> Mapping[str,
 
 
 def _judge(
-    attacks: Mapping[str, Attack], floors: Mapping[str, float], chance: float, high: float
-) -> Certificate:
+    attacks: Mapping[str, Attack], floors: Mapping[str, float], broken: Mapping[str, str],
+    chance: float, high: float,
+) -> Certificate:  # fmt: skip
     if any(attack.figures and not attack.credits for attack in attacks.values()):
-        return _judge_pairs(attacks)
+        return _judge_pairs(attacks, broken)
     reached = {c: float(a.credits["rank1"].mean()) for c, a in attacks.items() if a.credits}
     failures = []
     for case in CASES:
         if case != "constant" and case not in floors:
             continue
         if case not in reached:
-            why = attacks[case].reason if case in attacks else "it gave no answer"
+            why = attacks[case].reason if case in attacks else broken.get(case)
+            why = why or "it gave no answer"
             failures.append(f"{case}: {why}")
             continue
         rank1 = reached[case]
@@ -96,12 +104,12 @@ def _judge(
     return Certificate(reached, tuple(failures))
 
 
-def _judge_pairs(attacks: Mapping[str, Attack]) -> Certificate:
+def _judge_pairs(attacks: Mapping[str, Attack], broken: Mapping[str, str]) -> Certificate:
     """Judge an attacker that names nobody, by the AUC of its pairs."""
     figures = {c: next((f for f in a.figures if f.statistic == "auc"), None)
                for c, a in attacks.items()}  # fmt: skip
     reached = {c: f.value for c, f in figures.items() if f and f.value is not None}
-    failures = []
+    failures = [f"{c}: {broken[c]}" for c in ("undefended", "constant") if c in broken]
     if reached.get("undefended", 0.0) < 0.6:
         failures.append(f"undefended: AUC {reached.get('undefended', 0.0):.2f}, needs 0.60")
     if abs(reached.get("constant", 0.0) - 0.5) > 0.02:

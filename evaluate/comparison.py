@@ -8,6 +8,7 @@ import os
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -20,13 +21,15 @@ from unmask.defenses.atomic import write_text
 from .assemble import records_of
 from .attackers.base import people_of
 from .certificates import CASES, certify
+from .failures import failures
 from .groups import Groups, members
 from .jsonfile import read_json
 from .measure import Measured
 from .ordering import differences
-from .plan import Plan
+from .plan import Plan, default_defenses
 from .records import Record, write_records
-from .scene import Progress, Scene
+from .report import write_report
+from .scene import Progress, Scene, prepare
 from .store import dump, restore, restore_file
 from .workers import measure_all
 
@@ -40,77 +43,66 @@ class Comparison:
     Args:
         records: all records, in the order of the defenses given.
         scene: the photos that were used.
-        folder: where everything was written.
+        folder: where everything was written, `report.html` among it.
     """
 
     records: tuple[Record, ...]
     scene: Scene
     folder: Path
 
+    @property
+    def failures(self) -> list[str]:
+        """What went wrong, in a line each: figures that rest on it are not what was meant."""
+        return failures(self.records)
+
+    def __repr__(self) -> str:
+        defenses = {record.defense for record in self.records}
+        return f"Comparison({len(defenses)} defenses on {self.scene!r}, {str(self.folder)!r})"
+
 
 def compare(
-    scene: Scene,
-    defenses: Sequence[str],
-    plan: Plan,
+    scene: Scene | str = "orl",
+    defenses: Sequence[str] = (),
+    plan: Plan | None = None,
     *,
-    folder: Path,
+    folder: Path | str | None = None,
     groups: Groups | None = None,
-    workers: int = 0,
+    workers: int = 1,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Measure every defense with every attacker and write the run folder.
 
+    The folder gets what the command line writes: `config.json`, `records.jsonl`,
+    `summary.csv`, `frontier.png` and `report.html`. A defense that cannot learn from the
+    background people, or breaks, is a row without a figure, and the rest goes on.
+
     Args:
-        scene: from `prepare`.
-        defenses: specs; a spec given twice is measured once.
-        plan: attackers, metrics, recognizers, budget, seed.
-        folder: where to write; must be new or empty unless `resume`.
+        scene: from `prepare`; or a dataset or folder, as on the command line.
+        defenses: specs; a spec given twice is measured once. None: the default table.
+        plan: attackers, metrics, recognizers, budget, seed; None: `Plan()`.
+        folder: where to write; must be new or empty unless `resume`. None:
+            `runs/<time>-compare`.
         groups: attributes of people, from `read_groups`.
         workers: processes, 0 for one per core. The figures do not depend on it.
         resume: take over what an interrupted run with the same settings left there.
-        progress: called with a label, the number done and the number to do.
+        progress: called with what is being done, the number done and the number to do.
 
     Raises:
         ValueError: a bad spec, or a folder that holds another run.
+        ChildProcessError: a worker died, for example because memory was short.
     """
-    defenses = list(dict.fromkeys(DEFENSES.build(spec).spec for spec in defenses))
+    plan = plan or Plan()
+    folder = Path(folder) if folder else new_folder("compare")
+    defenses = [DEFENSES.build(spec).spec for spec in defenses or default_defenses()]
+    defenses = list(dict.fromkeys(defenses))
     plan.build_attackers()  # unknown names and missing files are said before any work
     plan.build_metrics()
-    for spec in defenses:
-        DEFENSES.build(spec).fit(scene.background)
+    if isinstance(scene, str):
+        scene = prepare(scene, seed=plan.seed, progress=progress)
     sets = members(groups, people_of(scene.gallery)) if groups else None
-    config = describe(scene, defenses, plan)
-    open_folder(folder, config, resume=resume)
-    jobs = {spec: plan for spec in defenses}
-    proofs = {case: replace(plan, metrics=()) for case in CASES}
-    done: dict[str, Measured] = {}
-    todo: list[tuple[str, str, Plan]] = []  # where it is kept, defense, plan
-    for case, own in proofs.items():
-        known = default_cache().get_many([measurement_key(scene, own, CASES[case])])
-        if known:
-            done[f"case {case}"] = restore(next(iter(known.values())).decode())
-        else:
-            todo.append((f"case {case}", CASES[case], own))
-    for spec in jobs:
-        kept = _kept(folder, spec)
-        if resume and kept.exists():
-            done[spec] = restore_file(kept)
-        else:
-            todo.append((spec, spec, plan))
-    todo.sort(key=lambda job: job[0] in jobs)  # certificates first
-    results = measure_all(
-        [(spec, own) for _, spec, own in todo], scene, workers=workers or os.cpu_count() or 1
-    )
-    for finished, (number, measured) in enumerate(results, 1):
-        label, spec, own = todo[number]
-        done[label] = measured
-        if label in jobs:
-            write_text(_kept(folder, spec), dump(measured))
-        else:
-            default_cache().put_many({measurement_key(scene, own, spec): dump(measured).encode()})
-        if progress:
-            progress("attacking", finished, len(todo))
+    open_folder(folder, describe(scene, defenses, plan), resume=resume)
+    done = _measure(scene, defenses, plan, folder, workers, resume, progress)
     certificates = certify({case: done[f"case {case}"] for case in CASES}, plan)
     records = [
         record
@@ -120,7 +112,53 @@ def compare(
     worst = [r for r in records if r.name == "worst" and not r.group]
     records += differences([done[spec] for spec in defenses], certificates, worst)
     write_records(folder / "records.jsonl", records)
+    write_report(folder, scene.notes)
     return Comparison(tuple(records), scene, folder)
+
+
+def _measure(
+    scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path, workers: int, resume: bool,
+    progress: Progress | None,
+) -> dict[str, Measured]:  # fmt: skip
+    """Measure planted cases and defenses, or take over what is known of them, by label."""
+    done: dict[str, Measured] = {}
+    todo: list[tuple[str, str, Plan]] = []  # label, defense, plan; certificates first
+    proof = replace(plan, metrics=())
+    for case, spec in CASES.items():
+        known = default_cache().get_many([measurement_key(scene, proof, spec)])
+        if known:
+            done[f"case {case}"] = restore(next(iter(known.values())).decode())
+        else:
+            todo.append((f"case {case}", spec, proof))
+    for spec in defenses:
+        kept = _kept(folder, spec)
+        if resume and kept.exists():
+            done[spec] = restore_file(kept)
+        else:
+            todo.append((spec, spec, plan))
+    finished = 0
+
+    def begin(number: int) -> None:
+        if progress:
+            progress(f"attacking: {todo[number][0]}", finished, len(todo))
+
+    jobs = [(spec, own) for _, spec, own in todo]
+    workers = workers or os.cpu_count() or 1
+    with closing(measure_all(jobs, scene, workers=workers, begin=begin)) as results:
+        for number, measured in results:
+            label, spec, own = todo[number]
+            done[label] = measured
+            if measured.broken:
+                pass  # not kept: it is tried again when somebody has mended it
+            elif label in defenses:
+                write_text(_kept(folder, spec), dump(measured))
+            else:
+                key = measurement_key(scene, own, spec)
+                default_cache().put_many({key: dump(measured).encode()})
+            finished += 1
+            if progress:
+                progress("attacking", finished, len(todo))
+    return done
 
 
 def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def read_groups(path: Path) -> Groups:
             reader = csv.DictReader(file)
             lines, header = list(reader), reader.fieldnames or []
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"cannot read the groups in {path}: {error}") from error
+        reason = getattr(error, "strerror", None) or error  # without the path once more
+        raise ValueError(f"cannot read the groups in {path}: {reason}") from error
     if len(header) < 2:
         raise ValueError(f"{path} needs a header: identity, then attributes; got {header}")
     names = [line[header[0]] for line in lines]

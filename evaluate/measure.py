@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,17 +13,17 @@ from numpy.typing import NDArray
 from unmask.defenses import DEFENSES, Defended, Defense, Photo
 
 from .attackers.base import Attacker, Defend, Scores, indices
+from .defending import OwnCopies, defend_all
 from .metrics.base import Metric, Unavailable
 from .metrics.sets import Overall, SetMetric
 from .pictures import Pictures
 from .plan import Plan
-from .records import Status
+from .records import BROKE, Status, broke
 from .scene import Scene
 from .statistics import rank_credit
 from .verification import Figure, verification_figures
 
 Credits = NDArray[np.float64]
-AGAIN = -1  # the draw of copies that are not kept: never one of those that are
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +48,8 @@ class Attack:
     attacker: str
     recognizer: str = ""
     informed: bool = False
-    credits: dict[str, Credits] = field(default_factory=dict)
-    figures: tuple[Figure, ...] = ()
+    credits: dict[str, Credits] = field(default_factory=dict, repr=False)
+    figures: tuple[Figure, ...] = field(default=(), repr=False)
     notes: dict[str, float] = field(default_factory=dict)
     status: Status = "ok"
     reason: str = ""
@@ -65,7 +64,7 @@ class Utility:
     """
 
     name: str
-    values: Credits
+    values: Credits = field(repr=False)
     bounds: tuple[float, float] | None = None
     status: Status = "ok"
     reason: str = ""
@@ -77,9 +76,21 @@ class Utility:
 class Measured:
     """Everything that was found out about one defense, per probe.
 
-    `people` is `(N,)`, the index of the person on each probe; `outcomes` is `(N,)`, what
-    became of the photo; `failures` gives the reasons, by photo key, and `remarks` what else
-    a defense said about photos, as that a face was masked because no new one would do.
+    Args:
+        defense: its spec.
+        parameters: all its parameters.
+        people: `(N,)`, the index of the person on each probe.
+        outcomes: `(N,)`, what became of the photo.
+        attacks: what each variant of each attacker reached.
+        utilities: what each metric said.
+        failures: why photos failed, by photo key.
+        remarks: what else a defense said about photos, by key, as that a face was masked
+            because no new one would do.
+        copies: how many defended copies the attackers made for themselves.
+        lost_copies: how many of them failed and so are clean photos, by reason.
+        status: `ok`; `unavailable`: the defense cannot learn from these background people;
+            `invalid`: it broke when it should. Then nothing was measured.
+        reason: why not `ok`.
     """
 
     defense: str
@@ -90,6 +101,33 @@ class Measured:
     utilities: tuple[Utility, ...]
     failures: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
+    copies: int = 0
+    lost_copies: dict[str, int] = field(default_factory=dict)
+    status: Status = "ok"
+    reason: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether anything raised, so that it is worth to be tried again."""
+        reasons = [a.reason for a in self.attacks] + [u.reason for u in self.utilities]
+        return any(BROKE in reason for reason in (self.reason, *reasons))
+
+    def __repr__(self) -> str:
+        found = f"{len(self.attacks)} attacks, {len(self.utilities)} metrics"
+        return f"Measured({self.defense!r}, {len(self.people)} photos, {found})"
+
+
+class UnfitError(ValueError):
+    """A defense cannot learn from the background people, so nothing can be measured.
+
+    Args:
+        reason: why.
+        status: `unavailable`, or `invalid` where the defense broke.
+    """
+
+    def __init__(self, reason: str, status: Status = "unavailable") -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:
@@ -104,9 +142,10 @@ def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = Non
         pictures: where slow defended pictures are kept, if anywhere.
 
     Raises:
-        ValueError: the defense cannot be built, or cannot learn from so few people.
+        UnfitError: the defense cannot learn from the background people.
+        ValueError: it cannot be built.
     """
-    defense = DEFENSES.build(spec).fit(scene.background)
+    defense = _fitted(DEFENSES.build(spec), scene)
     defended = defend_all(defense, scene.probes, seed=plan.seed, pictures=pictures)
     seen = [
         Photo(done.photo.pixels, done.photo.key, "", photo.faces)
@@ -131,72 +170,32 @@ def measure(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = Non
         tuple(utilities),
         {d.photo.key: d.reason for d in defended if d.outcome == "failed"},
         {d.photo.key: d.reason for d in defended if d.outcome != "failed" and d.reason},
+        defend.made,
+        dict(defend.failures),
     )
 
 
-def defend_all(
-    defense: Defense, photos: Sequence[Photo], *, seed: int, pictures: Pictures | None = None
-) -> list[Defended]:
-    """Defend photos; one that fails stays as it is, marked `failed`, and the rest goes on."""
+def measure_or_say(spec: str, scene: Scene, plan: Plan) -> Measured:
+    """Measure as `measure` does; a defense that cannot learn is said to be unmeasured."""
     try:
-        if pictures:
-            return pictures.many(defense, photos, seed=seed)
-        return defense.many(photos, seed=seed)
-    except Exception:
-        return [_defend_one(defense, photo, seed) for photo in photos]
+        return measure(spec, scene, plan)
+    except UnfitError as error:
+        return Measured(
+            spec, DEFENSES.build(spec).parameters, indices(scene.probes), (), (), (),
+            status=error.status, reason=f"not measured: {error}",
+        )  # fmt: skip
 
 
-def _defend_one(defense: Defense, photo: Photo, seed: int) -> Defended:
+def _fitted(defense: Defense, scene: Scene) -> Defense:
+    split = scene.split
+    all_of_them = len(split.background) + len(split.search) + len(split.test)
+    people = f"{len(split.background)} of {all_of_them} people are background"
     try:
-        return defense(photo, seed=seed)
+        return defense.fit(scene.background)
+    except ValueError as error:
+        raise UnfitError(f"{error} ({people})") from error
     except Exception as error:
-        nothing = np.zeros(photo.pixels.shape[:2], np.float32)
-        return Defended(photo, "failed", nothing, f"{type(error).__name__}: {error}")
-
-
-def attacker_seed(seed: int, draw: int) -> int:
-    """Return the seed an attacker uses for its own copies: never the defender's."""
-    text = f"attacker {seed} {draw}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
-
-
-class OwnCopies:
-    """The attacker's copy of a defense; equal calls are computed once.
-
-    Args:
-        defense: the defense, with its parameters.
-        seed: seed of the run; the attacker's seeds are others, see `attacker_seed`.
-        pictures: where slow copies are kept, if anywhere.
-    """
-
-    def __init__(self, defense: Defense, seed: int, pictures: Pictures | None = None) -> None:
-        self._defense, self._seed, self._pictures = defense, seed, pictures
-        self._made: dict[tuple[str, int], Photo] = {}
-
-    def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
-        """Defend photos with seeds of the attacker's own."""
-        draw = draw if self._defense.random else 0
-        missing = [photo for photo in photos if (photo.key, draw) not in self._made]
-        seed = attacker_seed(self._seed, draw)
-        done = defend_all(self._defense, missing, seed=seed, pictures=self._pictures)
-        for photo, result in zip(missing, done, strict=True):
-            self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
-        return [self._made[photo.key, draw] for photo in photos]
-
-    def again(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Defend photos that are not worth keeping."""
-        done = defend_all(self._defense, photos, seed=attacker_seed(self._seed, AGAIN))
-        return [p.with_pixels(d.photo.pixels) for p, d in zip(photos, done, strict=True)]
-
-    def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
-        """Blank what the defense may change; None if that is the whole photo."""
-        if self._defense.region == "image":
-            return None
-        return [
-            photo.with_pixels(np.where(self._defense.mask(photo)[..., None] > 0, 128, photo.pixels)
-                              .astype(np.uint8))
-            for photo in photos
-        ]  # fmt: skip
+        raise UnfitError(broke("defense", error), "invalid") from error
 
 
 def _attack(
@@ -214,7 +213,7 @@ def _attack(
     except Unavailable as error:
         return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
     except Exception as error:
-        reason = f"the attack broke: {type(error).__name__}: {error}"
+        reason = broke("attack", error)
         return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
     seconds = time.perf_counter() - start
     return [_judge(scores, truth, facts, seconds / len(found)) for scores in found]
@@ -253,5 +252,8 @@ def _utility(
             overall = metric.overall(clean, defended, people)
     except Unavailable as error:
         return Utility(metric.name, np.zeros(0), status="unavailable", reason=str(error))
+    except Exception as error:
+        reason = broke("metric", error)
+        return Utility(metric.name, np.zeros(0), status="invalid", reason=reason)
     seconds = time.perf_counter() - start
     return Utility(metric.name, values, metric.bounds, seconds=seconds, overall=overall)

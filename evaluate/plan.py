@@ -45,15 +45,19 @@ class Plan:
     """A description in plain text, so that it travels to workers and into `config.json`.
 
     Args:
-        attackers: specs, for example `("naive", "pixels")`.
-        metrics: specs of utility metrics.
+        attackers: specs, for example `("naive", "pixels")`; none: those of the budget.
+        metrics: specs of utility metrics; None: the usual ones, `()`: none at all.
         recognizers: specs of face models.
         budget: name of the budget, a key of `BUDGETS`; part of every record.
         seed: seed of everything.
+
+    Example:
+        >>> Plan(budget="quick").attackers
+        ('naive', 'matched', 'pixels')
     """
 
-    attackers: tuple[str, ...] = BUDGETS["standard"]
-    metrics: tuple[str, ...] = ()
+    attackers: tuple[str, ...] = ()
+    metrics: tuple[str, ...] | None = None
     recognizers: tuple[str, ...] = ("dlib",)
     budget: str = "standard"
     seed: int = 0
@@ -61,8 +65,10 @@ class Plan:
     def __post_init__(self) -> None:
         if self.budget not in BUDGETS:
             raise ValueError(f"budget must be one of {', '.join(BUDGETS)}, got '{self.budget}'")
-        if not self.attackers:
-            raise ValueError("at least one attacker is needed, got none")
+        # written out here, so that `config.json` says what ran
+        object.__setattr__(self, "attackers", tuple(self.attackers) or BUDGETS[self.budget])
+        metrics = usual_metrics() if self.metrics is None else tuple(self.metrics)
+        object.__setattr__(self, "metrics", metrics)
 
     def build_recognizers(self) -> tuple[Recognizer, ...]:
         """Build the face models."""
@@ -77,7 +83,7 @@ class Plan:
 
     def build_metrics(self) -> list[Metric]:
         """Build the metrics."""
-        return [METRICS.build(spec) for spec in self.metrics]
+        return [METRICS.build(spec) for spec in self.metrics or ()]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan, ready for JSON."""

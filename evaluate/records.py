@@ -15,6 +15,9 @@ from .jsonfile import parse_json
 
 SCHEMA = 1
 Kind = Literal["leakage", "utility", "outcome", "difference"]
+BROKE = " broke: "
+UNDERTRAINED = "undertrained: "
+LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 Status = Literal["ok", "invalid", "unavailable"]
 
 
@@ -154,6 +157,11 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # by the type of the f
     "Status": (lambda value: value in get_args(Status), f"one of {', '.join(get_args(Status))}"),
     "Kind": (lambda value: value in get_args(Kind), f"one of {', '.join(get_args(Kind))}"),
 }
+
+
+def broke(what: str, error: Exception) -> str:
+    """Return the reason of a record where a plug-in raised; `failures` looks for it."""
+    return f"the {what}{BROKE}{type(error).__name__}: {error}"
 
 
 def find(records: Sequence[Record], **wanted: Any) -> list[Record]:

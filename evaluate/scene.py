@@ -43,6 +43,10 @@ class Scene:
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        photos = f"{len(self.gallery)} known photos, {len(self.probes)} to name"
+        return f"Scene({self.dataset!r}, {self.people} people, {photos})"
+
     @property
     def people(self) -> int:
         """Number of people who can be named."""

@@ -52,6 +52,10 @@ class Split:
     left_out: tuple[LeftOut, ...] = ()
     seed: int = 0
 
+    def __repr__(self) -> str:
+        people = ", ".join(f"{len(getattr(self, part))} {part}" for part in PARTS)
+        return f"Split({self.hash!r}, {people} people)"
+
     @cached_property
     def hash(self) -> str:
         """First 16 hexadecimal digits of SHA-256 over the whole split as JSON."""

@@ -13,7 +13,7 @@ from unmask.defenses.files import write_picture
 
 from .attackers.restoration.base import strip
 from .attackers.restored import Restored
-from .measure import OwnCopies, defend_all
+from .defending import OwnCopies, defend_all
 from .plan import Plan
 from .scene import Scene
 
@@ -35,10 +35,7 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
     Raises:
         ValueError: the plan has no attacker that restores.
     """
-    attackers = [a for a in plan.build_attackers() if isinstance(a, Restored)]
-    if not attackers:
-        raise ValueError("--strips shows what 'restored' won back; add it to --attackers, or take "
-                         "the budget standard or thorough")  # fmt: skip
+    restorer = restorer_of(plan)
     with_face = [photo for photo in scene.probes if photo.face]
     shown = with_face[:: max(1, len(with_face) // _FACES)][:_FACES]
     written = []
@@ -48,7 +45,7 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
             photo.with_pixels(done.photo.pixels)
             for photo, done in zip(shown, defend_all(defense, shown, seed=plan.seed), strict=True)
         ]
-        attacker = attackers[0].fit(scene.gallery, scene.background, OwnCopies(defense, plan.seed))
+        attacker = restorer.fit(scene.gallery, scene.background, OwnCopies(defense, plan.seed))
         mark = hashlib.sha256(spec.encode()).hexdigest()[:8]
         for step in attacker.steps(defended):
             if step.unavailable:
@@ -61,3 +58,16 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
             write_picture(path, np.concatenate(wide))
             written.append(path)
     return written
+
+
+def restorer_of(plan: Plan) -> Restored:
+    """Return the attacker whose work the strips show.
+
+    Raises:
+        ValueError: the plan has none.
+    """
+    for attacker in plan.build_attackers():
+        if isinstance(attacker, Restored):
+            return attacker
+    raise ValueError("--strips shows what 'restored' won back; add it to --attackers, or take the "
+                     "budget standard or thorough")  # fmt: skip

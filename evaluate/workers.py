@@ -2,54 +2,109 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import pickle
+import traceback
+from collections.abc import Callable, Generator, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
 
-from .measure import Measured, measure
+from .measure import Measured, measure_or_say
 from .plan import Plan
+from .processes import Worker
 from .scene import Scene
 from .threads import one_thread
 
-_scene: Scene | None = None
+Job = tuple[str, Plan]
 
 
 def measure_all(
-    jobs: Sequence[tuple[str, Plan]], scene: Scene, *, workers: int
-) -> Iterator[tuple[int, Measured]]:
+    jobs: Sequence[Job],
+    scene: Scene,
+    *,
+    workers: int,
+    begin: Callable[[int], None] = lambda number: None,
+) -> Generator[tuple[int, Measured]]:
     """Yield the position of a job and its measurement, as they get done.
+
+    A defense that cannot learn from the background people is `unmeasured`; the rest goes on.
 
     Args:
         jobs: defense specs, each with its plan.
         scene: the photos.
         workers: number of processes; 1 stays in this one. The figures are the same.
+        begin: told the position of a job when it begins.
+
+    Raises:
+        ChildProcessError: a process died.
     """
     if workers <= 1 or len(jobs) <= 1:
         one_thread()
         for number, (spec, plan) in enumerate(jobs):
-            yield number, measure(spec, scene, plan)
+            begin(number)
+            yield number, measure_or_say(spec, scene, plan)
         return
-    context = multiprocessing.get_context("spawn")
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # read by the children while they import
-    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(scene,)) as pool:
-        waiting = {pool.submit(_run, spec, plan): n for n, (spec, plan) in enumerate(jobs)}
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    crew: list[Worker] = []
+    try:
+        for _ in range(min(workers, len(jobs))):
+            crew.append(Worker(_serve))
+        photos = pickle.dumps(scene)
+        for worker in crew:
+            worker.send(photos)
+        del photos
+        yield from _dealt(jobs, crew, begin)
+    finally:
+        for worker in crew:
+            worker.stop()
 
 
-def _start(scene: Scene) -> None:
-    global _scene
+def _dealt(
+    jobs: Sequence[Job], crew: Sequence[Worker], begin: Callable[[int], None]
+) -> Iterator[tuple[int, Measured]]:
+    """Give each worker a job and, when it answers, the next one."""
+    waiting = iter(enumerate(jobs))
+    doing: dict[Connection, tuple[Worker, int]] = {}
+
+    def hand_out(worker: Worker) -> None:
+        number, job = next(waiting, (-1, None))
+        if job is not None:
+            begin(number)
+            worker.send(pickle.dumps(job))
+            doing[worker.pipe] = worker, number
+
+    for worker in crew:
+        hand_out(worker)
+    while doing:
+        ready = wait(list(doing))
+        for pipe in [pipe for pipe in doing if pipe in ready]:
+            worker, number = doing.pop(pipe)
+            answer = worker.receive()
+            if isinstance(answer, Exception):
+                raise answer
+            hand_out(worker)
+            yield number, answer
+
+
+def _serve(pipe: Connection) -> None:
+    """Measure what comes through the pipe: first the photos, then one job after the other."""
     one_thread()
-    _scene = scene
+    scene: Scene = pickle.loads(pipe.recv_bytes())
+    while True:
+        spec, plan = pickle.loads(pipe.recv_bytes())
+        try:
+            answer = pickle.dumps(measure_or_say(spec, scene, plan))
+        except Exception as error:
+            answer = _packed(error)
+        pipe.send_bytes(answer)
 
 
-def _run(spec: str, plan: Plan) -> Measured:
-    if _scene is None:
-        raise RuntimeError("a worker was started without its scene")
-    return measure(spec, _scene, plan)
+def _packed(error: Exception) -> bytes:
+    """Pack an error so that it can be unpacked on the other side."""
+    error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+    try:
+        packed = pickle.dumps(error)
+        pickle.loads(packed)
+    except Exception:
+        return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+    return packed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
@@ -26,7 +27,9 @@ def compare(
     metrics: Annotated[str, typer.Option(help="Utility metrics. Default: all.")] = "",
     recognizers: Annotated[str, typer.Option(help="Face models of the attackers.")] = "dlib",
     strengths: Annotated[int, typer.Option(help="Settings of each defense, weak to strong.")] = 1,
-    budget: Annotated[str, typer.Option(help="Effort of the attackers.")] = "",
+    budget: Annotated[
+        str, typer.Option(help="Effort of the attackers: quick, standard or thorough.")
+    ] = "standard",
     seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 0,
     limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
@@ -39,7 +42,11 @@ def compare(
         bool, typer.Option("--drop-duplicates", help="Leave duplicate photos out, listed.")
     ] = False,
     max_leakage: Annotated[
-        float | None, typer.Option(help="Exit with 3 if a defense leaks more than this.")
+        float | None,
+        typer.Option(
+            help="Exit with 3 unless every defense is shown to leak at most this: its 95 % "
+            "interval must end below."
+        ),
     ] = None,
     groups: Annotated[
         Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
@@ -59,35 +66,41 @@ def compare(
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
     from ..comparison import compare as run
     from ..comparison import new_folder
+    from ..failures import failures, remarks
+    from ..gate import above
     from ..groups import read_groups
-    from ..plan import BUDGETS, Plan, default_defenses, usual_metrics, with_strengths
-    from ..report import write_report
+    from ..plan import Plan, default_defenses, with_strengths
     from ..scene import prepare
     from ..specs import parse_shares, split_specs
-    from ..strips import write_strips
+    from ..strips import restorer_of, write_strips
     from ..summary import as_dicts, rows
     from ..threads import one_thread
     from .progress import Bars
+    from .stopping import says_how_to_go_on
 
     one_thread()
-    names = tuple(split_specs(metrics)) or usual_metrics()
     plan = Plan(
-        budget=budget or Plan.budget,
-        attackers=tuple(split_specs(attackers)) or BUDGETS.get(budget or Plan.budget, ("naive",)),
-        metrics=names,
-        recognizers=tuple(split_specs(recognizers)),
-        seed=seed,
+        tuple(split_specs(attackers)),
+        tuple(split_specs(metrics)) or None,
+        tuple(split_specs(recognizers)),
+        budget,
+        seed,
     )
-    specs = with_strengths(split_specs(defenses) or default_defenses(), strengths)
+    asked = split_specs(defenses)
+    specs = with_strengths(asked or default_defenses(), strengths)
+    known = read_groups(groups) if groups else None
+    if strips:
+        restorer_of(plan)  # what cannot be done is said before any work
     folder = out or new_folder("compare")
-    with Bars(quiet=quiet) as progress:
+    with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
                         drop_duplicates=drop_duplicates, progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
-                    groups=read_groups(groups) if groups else None, progress=progress)  # fmt: skip
+                    groups=known, progress=progress)  # fmt: skip
         if strips:
-            write_strips(scene, specs, plan, folder)
-    page = write_report(folder, scene.notes)
+            fit = [row.defense for row in rows(found.records) if row.utilities]
+            write_strips(scene, fit, plan, folder)
+    page = folder / "report.html"
     if as_json:
         typer.echo(json.dumps(as_dicts(found.records), indent=2))
     elif not quiet:
@@ -100,10 +113,14 @@ def compare(
         for note in scene.notes:
             print_line(f"note: {note}")
         print_line(f"written: {page}")
-    worst = max((row.worst.value or 0.0 for row in rows(found.records)), default=0.0)
-    if not all(row.valid for row in rows(found.records)):
-        typer.echo("unmask: a leakage could not be measured; see the report", err=True)
+    for line in remarks(found.records, asked=bool(asked)):
+        typer.echo(f"note: {shorten(line, 400)}", err=True)
+    failed = failures(found.records, asked=bool(asked))
+    for line in failed:
+        typer.echo(f"! {shorten(line, 400)}", err=True)
+    if failed:
         raise typer.Exit(1)
-    if max_leakage is not None and worst > max_leakage:
-        typer.echo(f"unmask: leakage {worst:.3f} is above --max-leakage {max_leakage}", err=True)
+    if max_leakage is not None and (lines := above(found.records, max_leakage)):
+        for line in lines:
+            typer.echo(f"unmask: {line}", err=True)
         raise typer.Exit(3)

@@ -6,7 +6,14 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 
 class Bars:
@@ -18,12 +25,16 @@ class Bars:
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
         self._bars = Progress(
             *columns, TimeElapsedColumn(), console=console,
             disable=quiet or not console.is_terminal,
         )  # fmt: skip
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -36,7 +47,8 @@ class Bars:
         self._bars.stop()
 
     def __call__(self, label: str, done: int, total: int) -> None:
-        """Set the bar `label` to `done` of `total`."""
-        if label not in self._tasks:
-            self._tasks[label] = self._bars.add_task(label, total=total)
-        self._bars.update(self._bars.task_ids[list(self._tasks).index(label)], completed=done)
+        """Set a bar to `done` of `total`: `attacking: mask` is the bar `attacking`, at `mask`."""
+        bar = label.partition(":")[0]
+        if bar not in self._tasks:
+            self._tasks[bar] = self._bars.add_task(label, total=total)
+        self._bars.update(self._tasks[bar], description=label, completed=done)

@@ -40,6 +40,10 @@ class Loaded:
     photos: tuple[Photo, ...]
     bad: tuple[Bad, ...] = ()
 
+    def __repr__(self) -> str:
+        people = len({photo.identity for photo in self.photos})
+        return f"Loaded({self.name!r}, {len(self.photos)} photos of {people} people)"
+
 
 @dataclass(frozen=True)
 class Dataset(ABC):
@@ -51,7 +55,7 @@ class Dataset(ABC):
 
     Args:
         path: the folder; where a data set knows its own place, this may be empty.
-        people: take so many people; 0 takes all.
+        people: take so many people, those with two or more photos first; 0 takes all.
         photos: take so many photos of each person, and only people who have that many;
             0 takes all.
     """
@@ -104,7 +108,10 @@ class Dataset(ABC):
         least = max(self.photos, 1)
         enough = [name for name in files if len(files[name]) >= least]
         taken: dict[str, list[Photo]] = {}
-        for name in _ranked(enough):
+        ranked = _ranked(enough)
+        if self.people:  # one photo cannot be both known and asked for
+            ranked.sort(key=lambda name: len(files[name]) < 2)
+        for name in ranked:
             found, unreadable = self._read(root, name, files[name])
             bad += unreadable
             if len(found) >= least:

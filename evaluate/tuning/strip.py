@@ -13,7 +13,7 @@ from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.files import write_picture
 from unmask.defenses.photo import Pixels
 
-from ..measure import defend_all
+from ..defending import defend_all
 from ..scene import Scene
 
 _SIDE = 160

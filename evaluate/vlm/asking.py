@@ -12,7 +12,7 @@ import numpy as np
 from unmask.defenses import DEFENSES, Defended, Photo
 from unmask.defenses.photo import Pixels
 
-from ..measure import defend_all
+from ..defending import defend_all
 from ..pictures import Pictures
 from .inquiry import Audit, Unit
 from .models import CannotAnswerError, Model, Picture

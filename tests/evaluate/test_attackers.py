@@ -10,7 +10,8 @@ from unmask.evaluate.attackers.base import Defend, impostor_scores, nearest, peo
 from unmask.evaluate.attackers.copies import varied_copies
 from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_grid
 from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
-from unmask.evaluate.measure import Measured, OwnCopies, measure
+from unmask.evaluate.defending import OwnCopies
+from unmask.evaluate.measure import Measured, measure
 from unmask.evaluate.plan import BUDGETS, Plan
 from unmask.evaluate.scene import Scene
 
@@ -147,6 +148,20 @@ def test_shuffled_labels_teach_nothing() -> None:
     known, new = rng.normal(size=(80, 30)), rng.normal(size=(80, 30))
     scores = Head().fit(known, people, np.arange(80)).scores(new)
     assert (scores.argmax(1) == people).mean() < 0.35
+
+
+def test_single_photos_borrow_the_spread_of_the_others() -> None:
+    """Warnings are errors here: a person with one photo must not be asked for a spread."""
+    rng = np.random.default_rng(3)
+    people = np.repeat(np.arange(30), [2] * 15 + [1] * 15)
+    middles, spread = rng.normal(size=(30, 12)), np.array([4.0] * 6 + [0.2] * 6)
+    known = middles[people] + spread * rng.normal(size=(45, 12))
+    asked = middles + spread * rng.normal(size=(30, 12))
+    scores = Head(LDA).fit(known, people, np.arange(45)).scores(asked)
+    right = scores.argmax(1) == np.arange(30)
+    nearest_photo = ((asked[:, None] - known[None]) ** 2).sum(2).argmin(1)
+    assert right[15:].mean() > 2 * (people[nearest_photo] == np.arange(30))[15:].mean()
+    assert right.mean() > 0.5
 
 
 def test_nearest_takes_the_best_photo_of_each_person() -> None:

@@ -74,6 +74,16 @@ def test_a_smaller_choice_is_part_of_a_larger_one() -> None:
     assert {key.split("/")[0] for key in keys[0]} != {"s1", "s10", "s11", "s12", "s13"}
 
 
+def test_people_with_two_photos_are_taken_first(people: Path) -> None:
+    """One photo cannot be both known and asked for: such people are no use to a comparison."""
+    for number in range(20):
+        picture(people / f"single{number}" / "only.png", seed=number)
+    some = {photo.identity for photo in load_dataset(f"{people},people=6").photos}
+    assert some == {f"person{number}" for number in range(6)}
+    more = {photo.identity for photo in load_dataset(f"{people},people=9").photos}
+    assert some < more
+
+
 def test_only_people_with_enough_photos(people: Path) -> None:
     loaded = load_dataset(f"{people},photos=4")
     assert {photo.identity for photo in loaded.photos} == {"person1", "person3", "person5"}

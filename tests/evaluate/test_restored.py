@@ -18,7 +18,8 @@ from unmask.evaluate.attackers.restoration.unet import Unet
 from unmask.evaluate.attackers.restoration.wiener import Wiener
 from unmask.evaluate.attackers.restored import Restored
 from unmask.evaluate.certificates import certify
-from unmask.evaluate.measure import OwnCopies, measure
+from unmask.evaluate.defending import OwnCopies
+from unmask.evaluate.measure import measure
 from unmask.evaluate.metrics.base import Unavailable
 from unmask.evaluate.plan import Plan
 from unmask.evaluate.scene import Scene

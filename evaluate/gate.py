@@ -1,0 +1,28 @@
+"""The limit on leakage that a pipeline asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .failures import called
+from .records import Record, find
+
+
+def above(records: Sequence[Record], limit: float) -> list[str]:
+    """Return a line for each defense that is not shown to leak at most `limit`.
+
+    The whole 95 % interval must be on the safe side, for all people and for each group of
+    them; what was not measured is never below a limit.
+    """
+    lines = []
+    for worst in find(records, kind="leakage", name="worst"):
+        who = called(worst) + (f" ({worst.group})" if worst.group else "")
+        if worst.status != "ok" or worst.value is None:
+            lines.append(f"{who} has no leakage that could be below --max-leakage {limit:g}")
+        elif worst.high is None or worst.high > limit:
+            high = 1.0 if worst.high is None else worst.high
+            lines.append(
+                f"{who} leaks {worst.value:.3f}, at 95 % up to {high:.3f}: above --max-leakage "
+                f"{limit:g}"
+            )
+    return lines

@@ -1,0 +1,111 @@
+"""Processes that need no guard in the user's script and never outlive their parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from types import ModuleType
+from typing import Any
+
+_PATIENCE = 2.0  # seconds in which a process that was told to end must end
+
+
+class Worker:
+    """One process, and the pipe to it.
+
+    The process does not run the user's script again, as those of `multiprocessing` do: what
+    is measured comes from installed packages, and a script without a guard would start
+    workers that start workers. Arguments go through the pipe, which breaks when the process
+    dies; the way `multiprocessing` hands them over waits for ever then.
+
+    Args:
+        target: an importable function; it is called with the other end of the pipe.
+    """
+
+    def __init__(self, target: Callable[[Connection], None]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_begin, args=(target, theirs), daemon=True)
+        with _apart():
+            self._process.start()
+        theirs.close()
+
+    def send(self, message: bytes) -> None:
+        """Send one message.
+
+        Raises:
+            ChildProcessError: the process is dead.
+        """
+        try:
+            self.pipe.send_bytes(message)
+        except OSError:
+            raise self._death() from None
+
+    def receive(self) -> Any:
+        """Wait for the next answer.
+
+        Raises:
+            ChildProcessError: the process is dead.
+        """
+        try:
+            return pickle.loads(self.pipe.recv_bytes())
+        except (EOFError, OSError):
+            raise self._death() from None
+
+    def stop(self) -> None:
+        """End the process now, whatever it does."""
+        self.pipe.close()
+        self._process.terminate()
+        self._process.join(_PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _death(self) -> ChildProcessError:
+        self._process.join(_PATIENCE)
+        code = self._process.exitcode
+        how = f"ended with exit code {code}"
+        if code is not None and code < 0:
+            how = f"was killed by signal {-code}"
+            how += " (is memory short?)" if -code == signal.SIGKILL else ""
+        return ChildProcessError(
+            f"a worker process {how}; finished measurements are kept: resume the run, with fewer "
+            "workers if memory is short"
+        )
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Let a process start without the user's script, and deaf to Ctrl-C.
+
+    Ctrl-C reaches every process of a terminal at once; the parent hears it and ends the rest.
+    """
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    first = threading.current_thread() is threading.main_thread()
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if first else None
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        if first:
+            signal.signal(signal.SIGINT, heard or signal.SIG_DFL)
+
+
+def _begin(target: Callable[[Connection], None], pipe: Connection) -> None:
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    with suppress(EOFError, BrokenPipeError):  # the parent has gone, and so do we
+        target(pipe)
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)  # even if it was killed and could not say so

@@ -1,0 +1,201 @@
+"""What breaks is said, and counts neither as privacy nor as success."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+import pytest
+
+from unmask.defenses import DEFENSES, Defense, Photo
+from unmask.defenses.photo import Pixels
+from unmask.evaluate.attackers.base import Attacker, Defend, Scores
+from unmask.evaluate.attackers.pixels import Pixels as ByPixels
+from unmask.evaluate.comparison import compare
+from unmask.evaluate.failures import failures, remarks
+from unmask.evaluate.gate import above
+from unmask.evaluate.metrics.base import Metric
+from unmask.evaluate.plan import ATTACKERS, METRICS, Plan
+from unmask.evaluate.records import Record, find, read_records
+from unmask.evaluate.scene import Scene
+from unmask.evaluate.summary import rows
+
+PLAN = Plan(("naive", "pixels"), ("ssim",), budget="quick")
+
+
+FORGOTTEN: set[str] = set()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swirl(Defense):
+    """Raises on every photo."""
+
+    region: str = "image"
+    needs_face: ClassVar = False
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        raise AttributeError("no attribute 'swirl'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgetful(Swirl):
+    """Raises on the photos in `FORGOTTEN`."""
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        if photo.key in FORGOTTEN:
+            raise KeyError(photo.key)
+        return np.full_like(photo.pixels, 9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unlearned(Swirl):
+    """Raises when it is to learn."""
+
+    def fit(self, background: Sequence[Photo]) -> Self:
+        raise ZeroDivisionError("by zero")
+
+
+@dataclass
+class Colour(Attacker):
+    """Raises always, or only on planted cases."""
+
+    name: ClassVar[str] = "colour"
+
+    def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
+        raise NameError("name 'colours' is not defined")
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        raise NotImplementedError
+
+
+@dataclass
+class Picky(ByPixels):
+    """Raises where all photos are alike: on a planted case."""
+
+    name: ClassVar[str] = "picky"
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        if all(np.ptp(photo.pixels) == 0 for photo in probes):
+            raise ValueError("nothing to see")
+        return super().scores(probes)
+
+
+class Beauty(Metric):
+    """Raises."""
+
+    name: ClassVar[str] = "beauty"
+    higher_is: ClassVar = "better"
+
+    def values(self, clean: object, defended: object) -> np.ndarray:
+        raise KeyError("eye")
+
+
+def _either(more: dict[str, type], load: Callable[[str], type], name: str) -> type:
+    return more.get(name) or load(name)
+
+
+@pytest.fixture(autouse=True)
+def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    for registry, more in (
+        (DEFENSES, {"swirl": Swirl, "forgetful": Forgetful, "unlearned": Unlearned}),
+        (ATTACKERS, {"colour": Colour, "picky": Picky}),
+        (METRICS, {"beauty": Beauty}),
+    ):
+        monkeypatch.setattr(registry, "load", partial(_either, more, registry.load))
+
+
+def test_a_defense_that_raises_is_counted(scene: Scene, tmp_path: Path) -> None:
+    found = compare(scene, ["none", "swirl"], PLAN, folder=tmp_path / "run")
+    photos, copies = found.failures
+    assert photos.startswith("swirl failed on 24 of 24 photos: AttributeError: no attribute")
+    assert copies.startswith("swirl failed on 24 of 24 photos that attackers defended for them")
+    assert failures(read_records(tmp_path / "run" / "records.jsonl")) == [photos, copies]
+    assert {row.defense: row.worst.value for row in rows(found.records)}["swirl"] == 1
+
+
+def test_copies_that_only_the_attackers_lack_are_counted(scene: Scene, tmp_path: Path) -> None:
+    FORGOTTEN.clear()
+    FORGOTTEN.update(photo.key for photo in scene.gallery[:10])
+    (copies,) = compare(scene, ["forgetful"], PLAN, folder=tmp_path / "run").failures
+    assert "failed on 10 of 24 photos that attackers defended for themselves" in copies
+    assert "leakage may be too low" in copies
+    assert copies.endswith("(and 9 more)")
+
+
+def test_a_defense_that_cannot_learn_is_one_row(scene: Scene, tmp_path: Path) -> None:
+    """Four people are background: k_same:k=5 cannot be, and the rest goes on."""
+    specs = ["none", "k_same", "unlearned"]
+    found = compare(scene, specs, PLAN, folder=tmp_path / "run")
+    table = {row.defense.partition(":")[0]: row.worst for row in rows(found.records)}
+    assert table["none"].value == 1
+    assert (table["k_same"].status, table["unlearned"].status) == ("unavailable", "invalid")
+    assert table["k_same"].value is None
+    few, broke = found.failures
+    assert few.startswith("k_same:k=5,method=mean: not measured: ")
+    assert "k is 5, there are 4" in few
+    assert few.endswith("(4 of 16 people are background)")
+    assert broke == "unlearned: not measured: the defense broke: ZeroDivisionError: by zero"
+    # nobody asked for the default table's rows by name
+    assert failures(found.records, asked=False) == [broke]
+    assert remarks(found.records, asked=False) == [few]
+    assert not remarks(found.records)
+    assert "not measured" in (tmp_path / "run" / "report.html").read_text()
+    assert 'k_same,"k=5,method=mean",,,,,' in (tmp_path / "run" / "summary.csv").read_text()
+
+
+def test_an_attacker_and_a_metric_that_raise_are_said(scene: Scene, tmp_path: Path) -> None:
+    plan = replace(PLAN, attackers=(*PLAN.attackers, "colour", "picky"), metrics=("beauty",))
+    found = compare(scene, ["none", "mask"], plan, folder=tmp_path / "run")
+    assert found.failures == [
+        "the attacker colour broke on 2 of 2 defenses: NameError: name 'colours' is not defined",
+        "the attacker picky broke on the planted case constant: ValueError: nothing to see",
+        "the metric beauty broke on 2 of 2 defenses: KeyError: 'eye'",
+    ]
+    assert not (tmp_path / "run" / "measured").exists(), "mended, it is to run again"
+
+
+def test_who_names_nobody_gives_no_leakage(scene: Scene, tmp_path: Path) -> None:
+    plan = Plan(("linkage",), (), budget="quick")
+    (line,) = compare(scene, ["none"], plan, folder=tmp_path / "run").failures
+    assert "needs an attacker who knows the defense and names people" in line
+    assert line.endswith("figures of linkage are in the report")
+
+
+def worst(**changed: object) -> Record:
+    plain = Record("orl", "", "quick", "blur", {}, "leakage", "worst", "rank1", value=0.25,
+                   low=0.03, high=0.53, people=20)  # fmt: skip
+    return replace(plain, **changed)  # type: ignore[arg-type]
+
+
+def test_a_limit_holds_for_the_whole_interval() -> None:
+    assert above([worst()], 0.3) == [
+        "blur leaks 0.250, at 95 % up to 0.530: above --max-leakage 0.3"
+    ]
+    assert not above([worst()], 0.53)
+    assert "(eyes=blue)" in above([worst(high=0.2), worst(group="eyes=blue")], 0.3)[0]
+
+
+@pytest.mark.parametrize(
+    "record", [worst(status="invalid"), worst(value=None, high=None), worst(high=None),
+               worst(status="unavailable", value=None, low=None, high=None)]
+)  # fmt: skip
+def test_what_was_not_measured_passes_no_gate(record: Record) -> None:
+    assert len(above([record], 0.9)) == 1
+
+
+def test_undertrained_attackers_are_said_if_all_are() -> None:
+    attack = worst(name="pixels/own", reason="undertrained: 0.10 below naive")
+    records = [worst(), worst(name="naive"), attack]
+    assert remarks(records) == [
+        "blur: whoever knows the defense did worse than naive, so those attackers are undertrained"
+    ]
+    assert not remarks([*records, worst(name="matched")])
+    assert not failures(records)
+
+
+def test_no_record_changes_where_nothing_fails(scene: Scene, tmp_path: Path) -> None:
+    found = compare(scene, ["none"], PLAN, folder=tmp_path / "run")
+    assert {r.name for r in find(found.records, kind="outcome")} == {"unchanged"}
+    assert not found.failures
