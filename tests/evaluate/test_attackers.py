@@ -12,10 +12,10 @@ from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_gri
 from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
 from unmask.evaluate.defending import OwnCopies
 from unmask.evaluate.measure import Measured, measure
-from unmask.evaluate.plan import BUDGETS, Plan
+from unmask.evaluate.plan import Plan
 from unmask.evaluate.scene import Scene
 
-PLAN = Plan(attackers=BUDGETS["standard"])
+PLAN = Plan(metrics=())
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_probes_carry_no_identity(scene: Scene, monkeypatch: pytest.MonkeyPatch)
         "scores",
         lambda self, p: (seen.extend(x.identity for x in p), original(self, p))[1],
     )
-    measure("none", scene, Plan(attackers=("pixels",), recognizers=()))
+    measure("none", scene, Plan(attackers=("pixels",), metrics=(), recognizers=()))
     assert seen
     assert set(seen) == {""}
 
@@ -177,7 +177,9 @@ def test_impostor_pairs_are_counted_once() -> None:
 def test_one_gallery_photo_per_person_is_enough(scene: Scene) -> None:
     first = {photo.identity: photo for photo in reversed(scene.gallery)}
     small = replace(scene, gallery=tuple(first.values()))
-    found = measure("none", small, Plan(attackers=("pixels", "retrained"), recognizers=()))
+    found = measure(
+        "none", small, Plan(attackers=("pixels", "retrained"), metrics=(), recognizers=())
+    )
     assert people_of(small.gallery) == people_of(scene.gallery)
     assert all(attack.status == "ok" for attack in found.attacks), found.attacks
 
@@ -189,7 +191,7 @@ def test_the_network_takes_nothing_from_the_cheap_variants(scene: Scene) -> None
         "retrained:parts=pixels+outside+cnn,draws=1",
     )
     few, more = (
-        {a.name: a for a in measure("pixelate:blocks=6", scene, Plan(attackers=(s,))).attacks}
+        {a.name: a for a in measure("pixelate:blocks=6", scene, Plan((s,), ())).attacks}
         for s in specs
     )
     assert set(more) - set(few) == {"retrained/cnn", "retrained/fused/cnn"}

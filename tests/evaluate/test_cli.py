@@ -98,7 +98,21 @@ def test_json_and_a_limit(tmp_path: Path) -> None:
                "--max-leakage", "0.5")  # fmt: skip
     assert done.returncode == 3
     assert json.loads(done.stdout)[0]["leakage"] == 1
-    assert "above --max-leakage" in done.stderr
+    assert (
+        done.stderr == "unmask: none leaks 1.000, at 95 % up to 1.000: above --max-leakage 0.5\n"
+    )
+
+
+def test_a_folder_without_the_photos_is_said(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tmp_path / "other.png")
+    done = run("compare", *SMALL, "--defenses", f"nope={tmp_path}", "--out", tmp_path / "d",
+               "--quiet", "--attackers", "matched")  # fmt: skip
+    assert done.returncode == 1
+    photos, copies = done.stderr.splitlines()
+    assert photos.startswith("! nope failed on 12 of 12 photos: ")
+    assert copies.startswith("! nope failed on ")
+    assert "that attackers defended for themselves" in copies
+    assert (tmp_path / "d" / "report.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,12 @@ def test_json_and_a_limit(tmp_path: Path) -> None:
         (("compare", "orl", "--max-leakage", "2"), 2, "between 0 and 1"),
         (("compare", "orl", "--resume"), 2, "needs --out"),
         (("compare", "orl", "--split", "1,2"), 1, "0.25,0.25,0.5"),
+        (("compare", "orl", "--strips", "--budget", "quick"), 1, "take the budget standard"),
+        (
+            ("compare", "orl", "--groups", "no.csv"),
+            1,
+            "groups in no.csv: No such file or directory",
+        ),
         (("report", "nowhere"), 1, "no records.jsonl"),
         (("ls", "things"), 2, "must be one of"),
         (("check", "pixelate:blocks=0"), 1, "blocks must be between 1 and 256"),

@@ -24,7 +24,7 @@ from unmask.evaluate.metrics.base import Unavailable
 from unmask.evaluate.plan import Plan
 from unmask.evaluate.scene import Scene
 
-PLAN = Plan(attackers=("naive", "restored"))
+PLAN = Plan(attackers=("naive", "restored"), metrics=())
 CASES = {
     "undefended": "none",
     "permuted": "permute",

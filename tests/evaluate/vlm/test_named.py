@@ -41,7 +41,7 @@ class Knows(Model):
 def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setattr(named, "_opened", lambda *args: Knows(few))
-    plan = Plan(attackers=(f"named:model={llava}",))
+    plan = Plan(attackers=(f"named:model={llava}",), metrics=())
     cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
     certificates = certify(cases, plan)
     assert set(certificates) == {("named", "knows"), ("named/calibrated", "knows")}
@@ -65,7 +65,7 @@ def sayable(few: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_model_without_the_words_is_unavailable(few: Scene, llava: Path, clip: Path) -> None:
     for path in (llava, clip):  # the names are numbers, all alike to these models
-        (attack,) = measure("none", few, Plan(attackers=(f"named:model={path}",))).attacks
+        (attack,) = measure("none", few, Plan((f"named:model={path}",), ())).attacks
         assert attack.status == "unavailable"
         assert "are the same to the tokenizer" in attack.reason
 
@@ -73,7 +73,7 @@ def test_a_model_without_the_words_is_unavailable(few: Scene, llava: Path, clip:
 def test_a_model_that_knows_nobody_is_invalid(few: Scene, llava: Path, clip: Path,
                                               sayable: Path) -> None:  # fmt: skip
     for path in (llava, clip):
-        plan = Plan(attackers=(f"named:model={path},names={sayable}",))
+        plan = Plan((f"named:model={path},names={sayable}",), ())
         cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
         for attack in cases["undefended"].attacks:
             assert attack.status == "ok", attack.reason
