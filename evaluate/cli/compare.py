@@ -98,7 +98,7 @@ def compare(
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, progress=progress)  # fmt: skip
         if strips:
-            fit = [row.defense for row in rows(found.records) if row.utilities]
+            fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)
     page = folder / "report.html"
     if as_json:
