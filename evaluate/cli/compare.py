@@ -64,6 +64,8 @@ def compare(
         raise typer.BadParameter(rule, param_hint="--max-leakage")
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    from unmask.defenses.printable import printable
+
     from ..comparison import compare as run
     from ..comparison import new_folder
     from ..failures import failures, remarks
@@ -114,10 +116,10 @@ def compare(
             print_line(f"note: {note}")
         print_line(f"written: {page}")
     for line in remarks(found.records, asked=bool(asked)):
-        typer.echo(f"note: {shorten(line, 400)}", err=True)
+        typer.echo(printable(f"note: {shorten(line, 400)}"), err=True)
     failed = failures(found.records, asked=bool(asked))
     for line in failed:
-        typer.echo(f"! {shorten(line, 400)}", err=True)
+        typer.echo(printable(f"! {shorten(line, 400)}"), err=True)
     if failed:
         raise typer.Exit(1)
     if max_leakage is not None and (lines := above(found.records, max_leakage)):
