@@ -21,7 +21,7 @@ from unmask.defenses.faces.find import find_many
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.threads import one_thread
+from unmask.threads import pin_threads
 
 from .origin import origin
 
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not 1 <= options.photos <= 400:
         parser.error(f"--photos must be from 1 to 400, got {options.photos}")
-    one_thread()
+    pin_threads()
     text = table(measure(_chips(options.photos)), options.photos)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text)

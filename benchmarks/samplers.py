@@ -20,10 +20,10 @@ from matplotlib.figure import Figure
 from unmask.defenses.atomic import replacing, write_text
 from unmask.evaluate.plan import Plan
 from unmask.evaluate.scene import Scene, prepare
-from unmask.evaluate.threads import one_thread
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.spaces import search_space
 from unmask.evaluate.tuning.study import SAMPLERS, Task, open_study, points_of, work
+from unmask.threads import pin_threads
 
 from .origin import origin
 
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=40)
     given = parser.parse_args()
-    one_thread()
+    pin_threads()
     scene = prepare(given.data, part="search", shares=(0.25, 0.5, 0.25))
     marks = [mark for mark in MARKS if mark <= given.trials]
     lines = [

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from unmask.defenses.atomic import write_text
 from unmask.evaluate import Plan, Row, compare, default_defenses, prepare, ranks, rows
+from unmask.evaluate.scene import LISTED
 
 from .origin import origin
 
@@ -46,7 +47,7 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         scene = prepare(data, drop_duplicates=True)
-        found = compare(scene, specs, plan, folder=Path(folder) / name)
+        found = compare(scene, specs, plan, folder=Path(folder) / name, workers=0)
     seconds = time.perf_counter() - start
     table = sorted(rows(found.records), key=lambda row: -(row.worst.value or 0))
     place = ranks(found.records)
@@ -61,7 +62,7 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
         "| ---: | --- | ---: | --- | --- | ---: |" + " ---: |" * len(UTILITIES),
     ]  # fmt: skip
     lines += [_line(row, place.get(row.defense)) for row in table]
-    lines += ["", *(f"- {note}" for note in scene.notes)]
+    lines += ["", *(f"- {note.removesuffix(LISTED)}" for note in scene.notes)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -75,7 +76,7 @@ def _line(row: Row, rank: int | None) -> str:
     naive = f"{row.naive.value:.3f}" if row.naive and row.naive.value is not None else "-"
     figures = [row.utilities.get(name) for name in UTILITIES]
     cells = [f"{f.value:.3f}" if f and f.value is not None else "-" for f in figures]
-    return f"| {rank or '-'} | {row.defense} | {leakage} | {naive} | " + " | ".join(cells) + " |"
+    return f"| {rank or '-'} | {row.shown} | {leakage} | {naive} | " + " | ".join(cells) + " |"
 
 
 def main(arguments: list[str]) -> None:

@@ -15,6 +15,7 @@ from typing import get_args
 from unmask.defenses import Defense, Photo
 from unmask.defenses.faces.find import DETECTORS, find_faces
 from unmask.defenses.printable import printable
+from unmask.threads import pin_threads
 
 from .manifest import MANIFEST, Manifest, Row
 from .one_photo import OnMiss, apply_photo, noted
@@ -108,6 +109,7 @@ def apply(
         LookupError: no such detector.
         ImportError: a package that the defense or the detector needs is missing.
     """
+    pin_threads()
     DETECTORS.build(detector)  # an unknown name is said before any work
     if on_miss not in get_args(OnMiss):
         raise ValueError(f"on_miss must be one of {', '.join(get_args(OnMiss))}, got '{on_miss}'")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 
+from unmask.threads import pin_threads
+
 from .measure import Measured, measure_or_say
 from .plan import Plan
 from .processes import Worker
 from .scene import Scene
-from .threads import one_thread
 
 Job = tuple[str, Plan]
 
@@ -37,14 +37,12 @@ def measure_all(
     Raises:
         ChildProcessError: a process died.
     """
+    pin_threads()
     if workers <= 1 or len(jobs) <= 1:
-        one_thread()
         for number, (spec, plan) in enumerate(jobs):
             begin(number)
             yield number, measure_or_say(spec, scene, plan)
         return
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # read by the children while they import
     crew: list[Worker] = []
     try:
         for _ in range(min(workers, len(jobs))):
@@ -88,7 +86,6 @@ def _dealt(
 
 def _serve(pipe: Connection) -> None:
     """Measure what comes through the pipe: first the photos, then one job after the other."""
-    one_thread()
     scene: Scene = pickle.loads(pipe.recv_bytes())
     while True:
         spec, plan = pickle.loads(pipe.recv_bytes())

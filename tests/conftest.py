@@ -9,9 +9,9 @@ os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 import pytest
 
 from unmask.evaluate.scene import Scene, prepare
-from unmask.evaluate.threads import one_thread
+from unmask.threads import pin_threads
 
-one_thread()
+pin_threads()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from unmask.threads import VARIABLES, pin_threads
 
@@ -32,6 +34,17 @@ def test_a_command_uses_one_thread(first: str) -> None:
     program += "from unmask.evaluate.cli import main\ntry:\n    main()\nexcept SystemExit: pass\n"
     assert threads_after(first) != [1, 1, 1], "nothing to pin here"
     assert threads_after(first + program) == [1, 1, 1]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core: every library has one thread anyway")
+def test_python_users_of_apply_use_one_thread(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "nobody.png")
+    code = f"""
+from unmask.defenses import DEFENSES
+from unmask.evaluate.apply import apply
+apply(DEFENSES.build("mask"), {str(tmp_path)!r}, {str(tmp_path) + "-out"!r})
+"""
+    assert threads_after(code) == [1, 1, 1]
 
 
 def test_threads_are_at_least_one() -> None:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from unmask.threads import pin_threads
+
 
 def audit_vlm(
     model: Annotated[
@@ -53,6 +55,9 @@ def audit_vlm(
                           "from UNMASK_API_KEY."),
     ] = "",
     device: Annotated[str, typer.Option(help="cpu, cuda:0, mps.")] = "cpu",
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads of a model on the CPU.")
+    ] = 1,
     dtype: Annotated[str, typer.Option(help="float32, bfloat16, float16.")] = "float32",
     batch: Annotated[int, typer.Option(min=1, help="Photos that are looked at together.")] = 8,
     load_in_4bit: Annotated[
@@ -78,6 +83,7 @@ def audit_vlm(
     from ..vlm.wording import Wording
     from .progress import Bars
 
+    pin_threads(threads)
     if not endpoint:
         check_model(model)  # before the data are read
     wording, taught = Wording(), taught_names(model) if not endpoint else {}

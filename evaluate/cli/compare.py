@@ -76,11 +76,9 @@ def compare(
     from ..specs import parse_shares, split_specs
     from ..strips import restorer_of, write_strips
     from ..summary import as_dicts, rows
-    from ..threads import one_thread
     from .progress import Bars
     from .stopping import says_how_to_go_on
 
-    one_thread()
     plan = Plan(
         tuple(split_specs(attackers)),
         tuple(split_specs(metrics)) or None,

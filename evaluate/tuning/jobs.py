@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Sequence
 
-from ..threads import one_thread
+from unmask.threads import pin_threads
+
 from .points import Point
 from .storages import close
 from .study import Task, finished, open_study, points_of, work
@@ -26,9 +26,8 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
     if jobs == 1:
         work(task, after=lambda study: after((finished(study), points_of(study))))
         return
+    pin_threads()  # the children inherit it
     context = multiprocessing.get_context("spawn")
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # read by the children while they import
     running = [context.Process(target=_run, args=(task, n), daemon=True) for n in range(jobs)]
     study = open_study(task)
     for process in running:
@@ -50,5 +49,4 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
 
 
 def _run(task: Task, number: int) -> None:
-    one_thread()
     work(task, number)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from unmask.defenses import DEFENSES
+from unmask.threads import pin_threads
 
 from ..comparison import open_folder
 from ..plan import BUDGETS, Plan, usual_metrics
 from ..scene import Progress, Scene, prepare
-from ..threads import one_thread
 from .caveats import check_people, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
@@ -98,7 +98,7 @@ def tune(
         trial_rows,
     )
 
-    one_thread()
+    pin_threads()
     if trials < 1:
         raise ValueError(f"--trials must be at least 1, got {trials}")
     goal = goal or Goal()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -16,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from unmask.defenses.atomic import write_text
+from unmask.threads import pin_threads
 
 from ...data import load_dataset
-from ...threads import one_thread
 from .cells import GIVEN, RANDOM, Cell
 from .parts import random_tower, train_language, train_tower
 from .photos import CLEAN, MASK, Deal, Pictures
@@ -85,17 +84,15 @@ def run_cells(
     left = sum(map(len, todo.values()))
     done = len(cells) - left
     groups = sorted(todo.values(), key=len, reverse=True)
+    pin_threads()
     if workers <= 1 or len(groups) <= 1:
-        one_thread()
         for group in groups:
             done += train_group(group, setting)
             if progress:
                 progress("cells", done, len(cells))
     else:
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ.setdefault(name, "1")
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, initializer=one_thread) as pool:
+        with ProcessPoolExecutor(workers, context) as pool:
             waiting = [pool.submit(train_group, group, setting) for group in groups]
             try:
                 for future in as_completed(waiting):
