@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, save_weights
+from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, precision, save_weights
 
 from .face_swap_card import model_card
 from .face_swap_data import Batch, Crops, batches, oval, plain, prepare
@@ -135,7 +135,7 @@ def _loss(net: SwapNet, batch: Batch, when: Tensor, noise: Tensor) -> Tensor:
     """Return the loss of each crop, `(N,)`: squared error of velocity inside the mask."""
     time_ = when.reshape(-1, 1, 1, 1)
     noisy = ((1 - time_) * batch.clean + time_ * noise) * batch.mask + batch.known
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision() == torch.bfloat16):
         made = net(noisy, when, batch.known, batch.mask, batch.maps)
     weight = (batch.mask + 0.05 * (1 - batch.mask)) / time_.clamp_min(0.1) ** 2
     error = weight * (made.float() - batch.clean) ** 2

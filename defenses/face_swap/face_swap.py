@@ -22,7 +22,7 @@ from ..space import Choice, Range
 from .adapters import reference
 from .crops import SIZE
 from .judge import distances, surety
-from .model import SwapNet, load_weights
+from .model import SwapNet, load_weights, precision
 from .pipeline import DTYPES, SCHEDULERS, inpainted, load_pipeline, side_of
 from .work import Work, marked
 
@@ -285,7 +285,7 @@ class FaceSwap(Defense):
 @cache
 def load(weights: str) -> SwapNet:
     """Return the model, one copy per process; empty: the one that ships with the package."""
-    return load_weights(Path(weights) if weights else WEIGHTS).to(torch.bfloat16)
+    return load_weights(Path(weights) if weights else WEIGHTS).to(precision())
 
 
 def _note(photo: Photo, text: str) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from .model import SwapNet
+from .model import SwapNet, precision
 
 _SHIFT = 1.5  # above 1: more of the steps at high noise, where the face is decided
 
@@ -39,13 +39,14 @@ def sample(
         `(N, 3, S, S)`, float32, -1 to 1, the source outside the mask.
     """
     full = next(net.parameters(), source).dtype == torch.float32
+    half = full and precision() == torch.bfloat16
     known = source * (1 - mask)
     times = torch.linspace(1, 0, steps + 1)
     times = start * _SHIFT * times / (1 + (_SHIFT - 1) * times)
     now = times[0] * noise + (1 - times[0]) * source if start < 1 else noise
     now = now * mask + known
     for time, after in pairwise(times):
-        with torch.autocast("cpu", torch.bfloat16, enabled=full):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
             made = net(now, time.expand(len(now)), known, mask, maps)
         made = made.float().clamp(-1.05, 1.05)
         now = (made + (now - made) * (after / time)) * mask + known

@@ -21,7 +21,7 @@ from unmask.defenses.face_swap.crops import (
     template,
 )
 from unmask.defenses.face_swap.face_swap import FaceSwap
-from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, save_weights
+from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, precision, save_weights
 from unmask.defenses.face_swap.sample import sample
 from unmask.defenses.testing import made_up_people
 
@@ -239,3 +239,11 @@ def test_wrong_parameters_are_refused() -> None:
         FaceSwap(consistency="always")
     with pytest.raises(ValueError, match="noise must be between"):
         FaceSwap(noise=0.0)
+
+
+@pytest.mark.parametrize(("native", "kind"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_half_precision_only_where_the_processor_has_it(
+    native: bool, kind: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native, raising=False)
+    assert precision() == kind
