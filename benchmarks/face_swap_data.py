@@ -16,7 +16,7 @@ from torch import Tensor
 
 from unmask.defenses.face_swap.crops import SIZE, crop, crop_transform, landmark_maps, moved
 from unmask.defenses.faces.find import find_many
-from unmask.defenses.files import SUFFIXES, read_picture
+from unmask.defenses.files.pictures import SUFFIXES, read_picture
 from unmask.defenses.photo import Photo, Pixels, Points
 
 HELD_OUT = 0.125  # share of people that the model never sees

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from unmask.defenses import Defended, Photo
 from unmask.defenses.base import with_faces
 from unmask.defenses.face_swap.face_swap import FaceSwap
-from unmask.defenses.files import SUFFIXES, read_picture
+from unmask.defenses.files.pictures import SUFFIXES, read_picture
 from unmask.evaluate import RECOGNIZERS
 from unmask.evaluate.metrics.hog_face import found, painted
 from unmask.evaluate.metrics.slopes import seam_ratio, sharpness_ratio

@@ -7,9 +7,9 @@ from pathlib import Path
 from textwrap import shorten
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.defenses.atomic import replacing
 from unmask.defenses.faces.find import find_faces
-from unmask.defenses.files import read_picture
+from unmask.defenses.files.atomic import replacing
+from unmask.defenses.files.pictures import read_picture
 
 COLUMNS, SIDE = 5, 2.4  # pictures in a row; inches
 ALSO = ("cloak", "face_swap")  # worth seeing, though not in the default table

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from unmask.defenses.atomic import replacing, write_text
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import Scene, prepare
+from unmask.defenses.files.atomic import replacing, write_text
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.spaces import search_space
 from unmask.evaluate.tuning.study import SAMPLERS, Task, open_study, points_of, work

@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 from unmask.evaluate import Plan, Row, compare, default_defenses, prepare, ranks, rows
-from unmask.evaluate.scene import LISTED
+from unmask.evaluate.data.scene import LISTED
 
 from .origin import origin
 

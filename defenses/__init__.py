@@ -4,7 +4,7 @@ if __name__ == "defenses":
     raise ImportError("import unmask.defenses; the checkout's root must not be on sys.path")
 
 from .base import Defended, Defense
-from .cache import default_cache
+from .files.cache import default_cache
 from .photo import Face, Photo, Pixels, check_pixels
 from .registry import Registry, format_spec, parse_parameters
 from .space import Choice, Range

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from .base import Defended, Defense
-from .files import SUFFIXES, read_picture
+from .files.pictures import SUFFIXES, read_picture
 from .photo import Photo, Pixels
 
 _ASPECT = 0.01  # relative difference of aspect that rounding explains

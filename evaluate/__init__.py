@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .attackers.base import Attacker, Defend, Scores, Verification
-    from .comparison import Comparison, compare
+    from .comparison.ordering import ranks
+    from .comparison.plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
+    from .comparison.run import Comparison, compare
     from .data import DATASETS, Dataset, load_dataset
+    from .data.scene import Scene, prepare
     from .metrics.base import Metric, Unavailable
-    from .ordering import ranks
-    from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
     from .recognizers.base import Recognizer
-    from .records import Record, read_records
-    from .report import write_report
-    from .scene import Scene, prepare
-    from .summary import Row, rows
+    from .results.records import Record, read_records
+    from .results.report import write_report
+    from .results.summary import Row, rows
     from .tuning.iso import Iso, tune_all
     from .tuning.result import Tuned
     from .tuning.run import tune
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
-    "comparison": ("Comparison", "compare"),
+    "comparison.run": ("Comparison", "compare"),
     "data": ("DATASETS", "Dataset", "load_dataset"),
     "metrics.base": ("Metric", "Unavailable"),
-    "ordering": ("ranks",),
-    "plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
+    "comparison.ordering": ("ranks",),
+    "comparison.plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
     "recognizers.base": ("Recognizer",),
-    "records": ("Record", "read_records"),
-    "report": ("write_report",),
-    "scene": ("Scene", "prepare"),
-    "summary": ("Row", "rows"),
+    "results.records": ("Record", "read_records"),
+    "results.report": ("write_report",),
+    "data.scene": ("Scene", "prepare"),
+    "results.summary": ("Row", "rows"),
     "tuning.iso": ("Iso", "tune_all"),
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),

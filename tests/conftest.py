@@ -8,7 +8,7 @@ os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 
 import pytest
 
-from unmask.evaluate.scene import Scene, prepare
+from unmask.evaluate.data.scene import Scene, prepare
 from unmask.threads import pin_threads
 
 pin_threads()

@@ -18,7 +18,7 @@ from unmask.defenses.testing import (
     run,
     whole_space_runs,
 )
-from unmask.evaluate.records import read_records
+from unmask.evaluate.results.records import read_records
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")

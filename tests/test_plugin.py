@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evaluate.records import read_records
+from unmask.evaluate.results.records import read_records
 
 SOURCE = Path(__file__).parent / "sample_plugin"
 

@@ -41,7 +41,7 @@ def test_python_users_of_apply_use_one_thread(tmp_path: Path) -> None:
     Image.new("RGB", (40, 40)).save(tmp_path / "nobody.png")
     code = f"""
 from unmask.defenses import DEFENSES
-from unmask.evaluate.apply import apply
+from unmask.defenses.apply.tree import apply
 apply(DEFENSES.build("mask"), {str(tmp_path)!r}, {str(tmp_path) + "-out"!r})
 """
     assert threads_after(code) == [1, 1, 1]

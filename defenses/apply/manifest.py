@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from unmask.defenses.atomic import write_bytes
-from unmask.defenses.base import Outcome
-from unmask.defenses.printable import printable
+from ..base import Outcome
+from ..files.atomic import write_bytes
+from ..files.printable import printable
 
 MANIFEST = "manifest.csv"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet computes

@@ -9,13 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from unmask.defenses import Defense, Photo
-from unmask.defenses.faces.find import find_many
-from unmask.defenses.files import PictureMeta, read_picture, write_picture
-from unmask.defenses.opacity import closed, faces_seen
-from unmask.defenses.photo import Pixels
-from unmask.defenses.printable import printable
-
+from .. import Defense, Photo
+from ..faces.find import find_many
+from ..files.opacity import closed, faces_seen
+from ..files.pictures import PictureMeta, read_picture, write_picture
+from ..files.printable import printable
+from ..photo import Pixels
 from .manifest import Row
 
 OnMiss = Literal["skip", "copy"]

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from unmask.defenses.atomic import check_writable
-from unmask.defenses.files import FORMATS, SUFFIXES
-from unmask.defenses.printable import encodable, printable
-
+from ..files.atomic import check_writable
+from ..files.pictures import FORMATS, SUFFIXES
+from ..files.printable import encodable, printable
 from .manifest import MANIFEST
 
 

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from unmask.defenses import Defense, Photo
-from unmask.defenses.faces.find import DETECTORS, find_faces
-from unmask.defenses.printable import printable
 from unmask.threads import pin_threads
 
+from .. import Defense, Photo
+from ..faces.find import DETECTORS, find_faces
+from ..files.printable import printable
 from .manifest import MANIFEST, Manifest, Row
 from .one_photo import OnMiss, apply_photo, noted
 from .targets import Task, plan_files

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..files import SUFFIXES, read_picture
+from ..files.pictures import SUFFIXES, read_picture
 from ..photo import Pixels
 from .sources import check_weights, one_line, source_of
 

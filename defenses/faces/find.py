@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from ..cache import default_cache
+from ..files.cache import default_cache
 from ..photo import Face, Pixels, check_pixels
 from ..registry import Registry
 from .base import Detector

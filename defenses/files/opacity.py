@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .photo import Face, Pixels
+from ..photo import Face, Pixels
 
 _SAME = 0.5  # overlap, share of the union, from which two boxes are one face
 

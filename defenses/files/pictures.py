@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
+from ..photo import Pixels, check_pixels
 from .atomic import write_bytes
-from .photo import Pixels, check_pixels
 from .profiles import renewed
 
 FORMATS = {

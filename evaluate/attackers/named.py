@@ -78,9 +78,9 @@ class Named(Attacker):
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Learn the names of the people, and nothing else."""
+        from ..audit.people import read_names
         from ..vlm.models import taught_names
         from ..vlm.names import spoken
-        from ..vlm.people import read_names
 
         told = read_names(Path(self.names).expanduser()) if self.names else {}
         taught = {} if self.names else taught_names(self.model)
@@ -95,8 +95,8 @@ class Named(Attacker):
         Raises:
             Unavailable: the hub does not give the model, or it cannot weigh names.
         """
+        from ..audit.views import cropped
         from ..vlm.models import CannotAnswerError
-        from ..vlm.views import cropped
 
         shown = [cropped(photo.pixels, photo, self.crop) for photo in probes]
         try:
@@ -110,8 +110,8 @@ class Named(Attacker):
         ]
 
     def _compared(self, model: Model, shown: list[np.ndarray]) -> tuple[Matrix, Matrix]:
+        from ..lab.words import LEAD, QUESTION
         from ..vlm.dual import GREY
-        from ..vlm.lab.words import LEAD, QUESTION
         from ..vlm.wording import TEMPLATES, Wording
 
         if model.kind == "dual":

@@ -12,12 +12,12 @@ import numpy as np
 from unmask.defenses import DEFENSES, Defended, Photo
 from unmask.defenses.photo import Pixels
 
-from ..defending import defend_all
-from ..pictures import Pictures
+from ..comparison.defending import defend_all
+from ..data.pictures import Pictures
+from ..vlm.models import CannotAnswerError, Model, Picture
+from ..vlm.wording import TEMPLATES, lettered, open_question, yes_no_question
 from .inquiry import Audit, Unit
-from .models import CannotAnswerError, Model, Picture
 from .views import View, cropped, donor_of, in_context
-from .wording import TEMPLATES, lettered, open_question, yes_no_question
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class Asker:
         self, pictures: Sequence[Picture], names: Sequence[str]
     ) -> tuple[list[Any], str]:
         """Return `(templates, names)` similarities of each picture, or why there are none."""
-        from .dual import GREY
+        from ..vlm.dual import GREY
 
         shown = [GREY if picture is None else picture for picture in pictures]
         texts = [template.format(name) for template in TEMPLATES for name in names]

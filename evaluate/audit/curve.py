@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.atomic import replacing
+from unmask.defenses.files.atomic import replacing
 
-from ..records import Record, find
-from ..shown import PROGRAM, is_program, shown_names
+from ..results.records import Record, find
+from ..results.shown import PROGRAM, is_program, shown_names
 from .views import CLEAN
 
 MARGIN = 0.05  # a leakage may be so much above a control and still count as being there

@@ -10,10 +10,10 @@ import numpy as np
 
 from unmask.defenses import DEFENSES
 
-from ..records import Record
-from ..statistics import clustered_interval, paired_difference
+from ..results.records import Record
+from ..statistics.intervals import clustered_interval, paired_difference
+from ..vlm.models import Model
 from .inquiry import PROBES, Audit
-from .models import Model
 from .scoring import NO_IMAGE, SHUFFLED, Measure, Scored, Values
 from .views import CLEAN, MASK, View
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..vlm.wording import PROMPTS, TEMPLATES, Wording
 from .people import Subjects
 from .pools import pools_of
 from .views import CLEAN, CONTEXTS, MASK, Context, View
-from .wording import PROMPTS, TEMPLATES, Wording
 
 PROBES = ("open", "forced", "yes_no", "votes")
 

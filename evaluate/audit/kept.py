@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
 from .asking import Answer
 from .inquiry import Unit

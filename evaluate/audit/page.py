@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
-from ..records import Record, find, read_records
-from ..report import html_table, page_head
-from ..shown import shown_names
+from ..results.records import Record, find, read_records
+from ..results.report import html_table, page_head
+from ..results.shown import shown_names
+from ..vlm.names import BINS
 from .curve import MARGIN, plot, reached, told
-from .names import BINS
 
 LIMITS = (
     "A name that is printed in the picture (a caption, a jersey, a badge) is not looked for: a "

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unmask.defenses import Photo
-from unmask.defenses.files import read_picture
+from unmask.defenses.files.pictures import read_picture
 
 from ..data import load_dataset
 from ..data.base import Bad
-from ..scene import LISTED, unread
-from .names import spoken
+from ..data.scene import LISTED, unread
+from ..vlm.names import spoken
 
 
 @dataclass(frozen=True)

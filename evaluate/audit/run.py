@@ -12,16 +12,16 @@ from typing import Any
 from unmask.defenses import DEFENSES
 from unmask.defenses.faces.find import find_faces
 
-from ..comparison import open_folder
-from ..pictures import Pictures
-from ..records import Record, write_records
-from ..scene import Progress
+from ..comparison.run import open_folder
+from ..data.pictures import Pictures
+from ..data.scene import Progress
+from ..results.records import Record, write_records
+from ..vlm.models import Model
+from ..vlm.names import Register
 from .asking import Answer, Asker
 from .figures import records_of
 from .inquiry import Audit, Inquiry
 from .kept import finished, keep
-from .models import Model
-from .names import Register
 from .page import write_page
 from .people import Subjects
 from .scoring import score

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..statistics import rank_credit
+from ..statistics.intervals import rank_credit
+from ..vlm.names import BINS, Register
+from ..vlm.wording import TEMPLATES, chosen, said_yes
 from .asking import Answer
 from .inquiry import Audit
-from .names import BINS, Register
 from .views import View
-from .wording import TEMPLATES, chosen, said_yes
 
 Values = dict[str, float]  # photo -> value
 NO_IMAGE = View(shown="none").text

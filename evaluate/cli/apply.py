@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from ..apply import ApplyReport
-    from ..manifest import Row
+    from unmask.defenses.apply.manifest import Row
+    from unmask.defenses.apply.tree import ApplyReport
 
 OnMiss = Literal["skip", "copy"]
 _NAMED = 5  # photos that are named on the screen; the manifest has all
@@ -61,11 +61,11 @@ def apply(
 ) -> None:
     """Anonymize a photo or a folder of photos."""
     from unmask.defenses import DEFENSES
+    from unmask.defenses.apply.tree import apply as run
 
-    from ..apply import apply as run
     from ..data import load_dataset
-    from ..specs import split_specs
     from .progress import Bars
+    from .specs import split_specs
 
     specs = split_specs(defense)
     if len(specs) != 1:
@@ -86,7 +86,7 @@ def apply(
 
 def _say(done: ApplyReport, *, copied: bool, name: str) -> None:
     """Say on standard error, also to the quiet, what is not as one would think."""
-    from unmask.defenses.printable import printable
+    from unmask.defenses.files.printable import printable
 
     lines = [f"{printable(row.path)}: {row.reason}" for row in done.failed]
     if done.remark:
@@ -104,7 +104,7 @@ def _say(done: ApplyReport, *, copied: bool, name: str) -> None:
 
 
 def _names(rows: Sequence[Row]) -> str:
-    from unmask.defenses.printable import printable
+    from unmask.defenses.files.printable import printable
 
     first = ", ".join(printable(row.path) for row in rows[:_NAMED])
     return first + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")

@@ -72,23 +72,23 @@ def audit_vlm(
     """Ask a vision-language model for names; each photo clean, defended and in other contexts."""
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
-    from ..comparison import new_folder
-    from ..plan import with_strengths
-    from ..specs import split_specs
-    from ..vlm.inquiry import Inquiry
+    from ..audit.inquiry import Inquiry
+    from ..audit.people import load_subjects
+    from ..audit.run import audit
+    from ..audit.views import CONTEXTS
+    from ..comparison.plan import with_strengths
+    from ..comparison.run import new_folder
     from ..vlm.models import check_model, load, taught_names
-    from ..vlm.people import load_subjects
-    from ..vlm.run import audit
-    from ..vlm.views import CONTEXTS
     from ..vlm.wording import Wording
     from .progress import Bars
+    from .specs import split_specs
 
     pin_threads(threads)
     if not endpoint:
         check_model(model)  # before the data are read
     wording, taught = Wording(), taught_names(model) if not endpoint else {}
     if taught and not names:
-        from ..vlm.lab.words import LEAD, QUESTION
+        from ..lab.words import LEAD, QUESTION
 
         prompts_of_lab = (*wording.prompts, ("lab", QUESTION))
         wording = replace(wording, prompts=prompts_of_lab, question=QUESTION, lead=LEAD)
@@ -113,7 +113,7 @@ def audit_vlm(
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:
-        from ..vlm.page import main_table, reached_table
+        from ..audit.page import main_table, reached_table
         from .terminal import columns_of, print_line, print_table
 
         print_table(columns_of(*main_table(found.records)), elsewhere="report.html")

@@ -17,8 +17,8 @@ app = typer.Typer(
 @app.command()
 def size() -> None:
     """Print where the cache lies, its entries and its bytes."""
-    from unmask.defenses.cache import cache_path
-    from unmask.defenses.cache_file import count, files_of
+    from unmask.defenses.files.cache import cache_path
+    from unmask.defenses.files.cache_file import count, files_of
 
     path = cache_path()
     _say_if_off()
@@ -35,8 +35,8 @@ def size() -> None:
 @app.command()
 def clear() -> None:
     """Delete all that is remembered; downloaded weights stay."""
-    from unmask.defenses.cache import cache_path
-    from unmask.defenses.cache_file import files_of
+    from unmask.defenses.files.cache import cache_path
+    from unmask.defenses.files.cache_file import files_of
 
     path = cache_path()
     _say_if_off()

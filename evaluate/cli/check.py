@@ -14,7 +14,7 @@ def check(
     from unmask.defenses import DEFENSES
     from unmask.defenses.testing import CHECKS, ContractError, run
 
-    from ..specs import split_specs
+    from .specs import split_specs
 
     specs = split_specs(defense)
     if len(specs) != 1:

@@ -64,19 +64,19 @@ def compare(
         raise typer.BadParameter(rule, param_hint="--max-leakage")
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
-    from unmask.defenses.printable import printable
+    from unmask.defenses.files.printable import printable
 
-    from ..comparison import compare as run
-    from ..comparison import new_folder
-    from ..failures import failures, remarks
-    from ..gate import above
-    from ..groups import read_groups
-    from ..plan import Plan, default_defenses, with_strengths
-    from ..scene import prepare
-    from ..specs import parse_shares, split_specs
-    from ..strips import restorer_of, write_strips
-    from ..summary import as_dicts, rows
+    from ..comparison.groups import read_groups
+    from ..comparison.plan import Plan, default_defenses, with_strengths
+    from ..comparison.run import compare as run
+    from ..comparison.run import new_folder
+    from ..comparison.strips import restorer_of, write_strips
+    from ..data.scene import prepare
+    from ..results.failures import failures, remarks
+    from ..results.gate import above
+    from ..results.summary import as_dicts, rows
     from .progress import Bars
+    from .specs import parse_shares, split_specs
     from .stopping import says_how_to_go_on
 
     plan = Plan(

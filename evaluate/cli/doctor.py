@@ -19,7 +19,7 @@ def doctor() -> None:
 
     from unmask import __version__
 
-    from ..weights import weights
+    from .weights import weights
 
     typer.echo(f"unmask {__version__}, Python {platform.python_version()}")
     for package in ("numpy", "torch", "opencv-python", "onnxruntime", "diffusers", "transformers"):

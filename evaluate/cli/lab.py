@@ -35,17 +35,17 @@ def run(args: argparse.Namespace) -> Path:
         ValueError: bad options or data.
         LookupError: an unknown dataset or defense.
     """
-    from ...cli.progress import Bars
-    from ...comparison import new_folder
-    from ...records import write_records
-    from ...specs import split_specs
-    from .cells import factorial
-    from .lines import records_of
-    from .photos import usable
-    from .pretrained import check_parts
-    from .recipe import Recipe
-    from .report import cell_table, markdown, strength_table, write_page
-    from .run import Setting, run_cells
+    from ..comparison.run import new_folder
+    from ..lab.cells import factorial
+    from ..lab.lines import records_of
+    from ..lab.photos import usable
+    from ..lab.pretrained import check_parts
+    from ..lab.recipe import Recipe
+    from ..lab.report import cell_table, markdown, strength_table, write_page
+    from ..lab.run import Setting, run_cells
+    from ..results.records import write_records
+    from .progress import Bars
+    from .specs import split_specs
 
     if args.resume and args.out is None:
         raise ValueError("--resume needs --out, the folder of the run")

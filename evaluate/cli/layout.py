@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from rich.cells import cell_len
 
-from unmask.defenses.printable import printable
+from unmask.defenses.files.printable import printable
 
-from ..table import MISSING, Column
+from ..results.table import MISSING, Column
 from .shorten import CUT, rounded, shorten
 
 LEAST = 5  # cells of a name when every column that may go has gone

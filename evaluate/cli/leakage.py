@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..records import Record
-from ..table import caption, group_table, leakage_table, remarks, sorted_rows
+from ..results.records import Record
+from ..results.table import caption, group_table, leakage_table, remarks, sorted_rows
 from .terminal import print_table
 
 

@@ -54,7 +54,7 @@ def main() -> None:
     pin_threads()  # before anything heavy is imported
     try:
         if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
-            from ..vlm.lab.cli import main as lab
+            from .lab import main as lab
 
             lab(sys.argv[3:])
         else:

@@ -12,7 +12,7 @@ def report(
     runs: Annotated[list[Path], typer.Argument(help="Run folders, of searches too.")],
 ) -> None:
     """Build table, plot and HTML report of runs again, from their records alone."""
-    from ..report import notes_of, write_report
+    from ..results.report import notes_of, write_report
     from ..tuning.again import is_search, write_again
 
     for folder in runs:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from unmask.defenses import DEFENSES, format_spec
 
-from .jsonfile import read_json
+from ..results.jsonfile import read_json
 
 
 def split_specs(text: str) -> list[str]:
@@ -67,7 +67,7 @@ def _bare(text: str) -> str:
 
 def _check_is_folder(parameter: str, value: str, before: list[str]) -> None:
     """Raise if `NAME=DIR` is no folder but a parameter of the last spec before it."""
-    from .plan import ATTACKERS, METRICS, RECOGNIZERS
+    from ..comparison.plan import ATTACKERS, METRICS, RECOGNIZERS
 
     name, colon, _ = before[-1].partition(":") if before else ("", "", "")
     for registry in (DEFENSES, ATTACKERS, METRICS, RECOGNIZERS):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from unmask.defenses.printable import printable
+from unmask.defenses.files.printable import printable
 
-from ..table import Column
+from ..results.table import Column
 from .layout import table_lines
 
 

@@ -73,13 +73,13 @@ def tune(
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
-    from ..comparison import new_folder
-    from ..plan import BUDGETS, Plan, usual_metrics
-    from ..specs import parse_shares, split_specs
+    from ..comparison.plan import BUDGETS, Plan, usual_metrics
+    from ..comparison.run import new_folder
     from ..tuning.goal import Goal
     from ..tuning.iso import Iso, tune_all
     from ..tuning.run import tune as run
     from .live import Live
+    from .specs import parse_shares, split_specs
 
     names = tuple(split_specs(metrics)) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
@@ -151,7 +151,7 @@ def _print_notes(notes: Sequence[str]) -> None:
 
 
 def _print_iso(iso: Iso) -> None:
-    from ..table import MISSING, Column
+    from ..results.table import MISSING, Column
     from ..tuning.words import holding
     from .terminal import print_line, print_table
 

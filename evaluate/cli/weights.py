@@ -6,7 +6,7 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from .metrics.inception import SOURCE, WEIGHTS, torch_folder
+from ..metrics.inception import SOURCE, WEIGHTS, torch_folder
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def weights() -> list[Weight]:
 
 
 def _downloaded() -> list[Weight]:
-    from .recognizers.known import KNOWN, weight_path
+    from ..recognizers.known import KNOWN, weight_path
 
     return [
         Weight(f"onnx:{name}", "recognizer", entry.licence, weight_path(entry).exists(),

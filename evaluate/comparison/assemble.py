@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.scene import Scene
+from ..results.records import LOST, UNDERTRAINED, Record
+from ..statistics.intervals import chance_of, clustered_interval, paired_difference, worst_case
 from .certificates import Certificate, Key
 from .groups import group_records
 from .measure import Attack, Measured, Utility
 from .plan import Plan
-from .records import LOST, UNDERTRAINED, Record
-from .scene import Scene
-from .statistics import chance_of, clustered_interval, paired_difference, worst_case
 
 
 def records_of(

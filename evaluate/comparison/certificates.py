@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .attackers.base import Attacker
+from ..attackers.base import Attacker
+from ..results.records import BROKE
+from ..statistics.intervals import binomial_interval, chance_of
 from .measure import Attack, Measured
 from .plan import ATTACKERS, Plan
-from .records import BROKE
-from .statistics import binomial_interval, chance_of
 
 CASES: Mapping[str, str] = {
     "undefended": "none",

@@ -10,7 +10,7 @@ import numpy as np
 
 from unmask.defenses import Defended, Defense, Photo
 
-from .pictures import Pictures
+from ..data.pictures import Pictures
 
 AGAIN = -1  # the draw of copies that are not kept: never one of those that are
 

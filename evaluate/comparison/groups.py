@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..results.records import Record
+from ..statistics.intervals import chance_of, clustered_interval, worst_case
 from .measure import Attack, Measured
-from .records import Record
-from .statistics import chance_of, clustered_interval, worst_case
 
 LEAST = 8  # people in a group; smaller ones are put together
 Groups = Mapping[str, Mapping[str, str]]  # attribute -> identity -> value

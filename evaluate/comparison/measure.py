@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from unmask.defenses import DEFENSES, Defended, Defense, Photo
 
-from .attackers.base import Attacker, Defend, Scores, indices
+from ..attackers.base import Attacker, Defend, Scores, indices
+from ..data.pictures import Pictures
+from ..data.scene import Scene
+from ..metrics.base import Metric, Unavailable
+from ..metrics.sets import Overall, SetMetric
+from ..results.records import BROKE, Status, broke
+from ..statistics.intervals import rank_credit
+from ..statistics.verification import Figure, verification_figures
 from .defending import OwnCopies, defend_all
-from .metrics.base import Metric, Unavailable
-from .metrics.sets import Overall, SetMetric
-from .pictures import Pictures
 from .plan import Plan
-from .records import BROKE, Status, broke
-from .scene import Scene
-from .statistics import rank_credit
-from .verification import Figure, verification_figures
 
 Credits = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from ..results.records import Record, find
+from ..statistics.intervals import paired_difference
 from .assemble import checked_attacks
 from .certificates import Certificate, Key
 from .measure import Attack, Measured
-from .records import Record, find
-from .statistics import paired_difference
 
 
 def differences(

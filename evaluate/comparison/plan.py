@@ -7,9 +7,9 @@ from typing import Any
 
 from unmask.defenses import DEFENSES, Registry
 
-from .attackers.base import Attacker
-from .metrics.base import Metric
-from .recognizers.base import Recognizer
+from ..attackers.base import Attacker
+from ..metrics.base import Metric
+from ..recognizers.base import Recognizer
 
 ATTACKERS: Registry[Attacker] = Registry(
     "unmask.attackers", "attacker", "unmask.evaluate.attackers.base:Attacker"

@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from unmask.defenses import DEFENSES, default_cache
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
+from ..attackers.base import people_of
+from ..data.scene import Progress, Scene, prepare
+from ..results.failures import failures
+from ..results.jsonfile import read_json
+from ..results.records import Record, write_records
+from ..results.report import write_report
 from .assemble import records_of
-from .attackers.base import people_of
 from .certificates import CASES, certify
-from .failures import failures
 from .groups import Groups, members
-from .jsonfile import read_json
 from .measure import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
-from .records import Record, write_records
-from .report import write_report
-from .scene import Progress, Scene, prepare
 from .store import dump, restore, restore_file
 from .workers import measure_all
 

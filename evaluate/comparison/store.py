@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .jsonfile import parse_json
+from ..results.jsonfile import parse_json
+from ..statistics.verification import Figure
 from .measure import Attack, Measured, Utility
-from .verification import Figure
 
 
 def dump(measured: Measured) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.files import write_picture
+from unmask.defenses.files.pictures import write_picture
 
-from .attackers.restoration.base import strip
-from .attackers.restored import Restored
+from ..attackers.restoration.base import strip
+from ..attackers.restored import Restored
+from ..data.scene import Scene
 from .defending import OwnCopies, defend_all
 from .plan import Plan
-from .scene import Scene
 
 _FACES = 4
 

@@ -9,10 +9,10 @@ from multiprocessing.connection import Connection, wait
 
 from unmask.threads import pin_threads
 
+from ..data.scene import Scene
 from .measure import Measured, measure_or_say
 from .plan import Plan
 from .processes import Worker
-from .scene import Scene
 
 Job = tuple[str, Plan]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from unmask.defenses import Photo
-from unmask.defenses.files import SUFFIXES, read_picture
+from unmask.defenses.files.pictures import SUFFIXES, read_picture
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from unmask.defenses import Defended, Defense, Photo
-from unmask.defenses.cache import Cache
+from unmask.defenses.files.cache import Cache
 
 CAP = 2 << 30  # bytes
 _SLOW = 0.005  # seconds a photo: what is quicker to make than to read is not kept

@@ -9,8 +9,8 @@ from typing import Any
 from unmask.defenses import Photo
 from unmask.defenses.faces.find import find_faces
 
-from .data import load_dataset
-from .data.base import Bad
+from . import load_dataset
+from .base import Bad
 from .duplicates import check_duplicates
 from .split import LEAST_PHOTOS, Split, split_people
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from unmask.defenses import DEFENSES
 
-from ...records import Record
-from ...statistics import clustered_interval
+from ..results.records import Record
+from ..statistics.intervals import clustered_interval
 from .photos import CLEAN, MASK
 from .results import MASKED, NO_IMAGE, OTHER, Probed, Result
 from .run import Setting

@@ -14,7 +14,7 @@ from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.faces.find import find_many
 from unmask.defenses.photo import Pixels
 
-from ...recognizers.chips import template_chip
+from ..recognizers.chips import template_chip
 
 STAGES = ("tower", "align", "tune", "probe")
 CLEAN = "clean"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unmask.defenses.photo import Pixels
 
-from ..memory import memory_of
+from ..vlm.memory import memory_of
 from .processor import ask
 from .words import LEAD, QUESTION
 

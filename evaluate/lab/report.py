@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from unmask.defenses.atomic import replacing, write_text
+from unmask.defenses.files.atomic import replacing, write_text
 
-from ...report import page_head
+from ..results.report import page_head
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .photos import CLEAN

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
-from ...statistics import Floats, rank_credit
+from ..statistics.intervals import Floats, rank_credit
 from .cells import Cell
 
 OTHER, NO_IMAGE, MASKED = "other person", "no image", "masked"

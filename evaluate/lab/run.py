@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 from unmask.threads import pin_threads
 
-from ...data import load_dataset
+from ..data import load_dataset
 from .cells import GIVEN, RANDOM, Cell
 from .parts import random_tower, train_language, train_tower
 from .photos import CLEAN, MASK, Deal, Pictures

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from unmask.defenses.cache import cache_folder
+from unmask.defenses.files.cache import cache_folder
 
 
 @dataclass(frozen=True)

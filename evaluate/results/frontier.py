@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from unmask.defenses.atomic import replacing
+from unmask.defenses.files.atomic import replacing
 
 from .records import Record
 from .summary import Row, rows, value_of

@@ -9,7 +9,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
 from .jsonfile import parse_json
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
 from .frontier import plot_frontier
 from .jsonfile import read_json

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
-from .ordering import ranks
+from ..comparison.ordering import ranks
 from .pairs import Pairs, pair_attacks, strongest
 from .records import Record, find
 from .shown import is_program, shown_names

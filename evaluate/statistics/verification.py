@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .attackers.base import Verification
-from .statistics import (
+from ..attackers.base import Verification
+from .intervals import (
     UnresolvedError,
     bootstrap_weights,
     clustered_interval,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..plan import Plan
-from ..scene import Scene
-from ..statistics import Estimate, clustered_interval
+from ..comparison.plan import Plan
+from ..data.scene import Scene
+from ..statistics.intervals import Estimate, clustered_interval
 from .goal import Goal
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from unmask.defenses import DEFENSES
 
-from ..comparison import compare
-from ..plan import Plan
-from ..scene import Progress, Scene
-from ..summary import rows
+from ..comparison.plan import Plan
+from ..comparison.run import compare
+from ..data.scene import Progress, Scene
+from ..results.summary import rows
 from .choose import UnmetError, choose, nearest, next_stronger, spread
 from .points import Point, difference, point_of_row
 from .result import Tuned

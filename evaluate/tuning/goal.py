@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..plan import METRICS
+from ..comparison.plan import METRICS
 from .points import Point
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from unmask.defenses import DEFENSES
 
-from ..plan import default_defenses
+from ..comparison.plan import default_defenses
 from .goal import Goal
 from .points import told
 from .result import Tuned

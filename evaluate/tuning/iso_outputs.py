@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from html import escape
 
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
-from ..report import html_table, page_head
+from ..results.report import html_table, page_head
 from .iso import Iso
 from .kept import keep_all
 from .outputs import write_chosen, write_table

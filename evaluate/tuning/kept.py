@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from unmask.defenses import Choice, Range
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
-from ..statistics import Estimate
+from ..statistics.intervals import Estimate
 from .choose import front
 from .goal import Goal
 from .points import Point

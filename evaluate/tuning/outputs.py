@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.atomic import write_text
+from unmask.defenses.files.atomic import write_text
 
 from .curve import plot_curve
 from .kept import keep

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from unmask.defenses.atomic import replacing
+from unmask.defenses.files.atomic import replacing
 
-from ..statistics import Estimate
+from ..statistics.intervals import Estimate
 from .goal import Goal
 from .points import Point
 from .result import Tuned

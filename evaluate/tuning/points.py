@@ -11,14 +11,14 @@ import numpy as np
 
 from unmask.defenses import default_cache
 
-from ..comparison import measurement_key
-from ..measure import Measured, measure
-from ..pictures import Pictures
-from ..plan import Plan
-from ..scene import Scene
-from ..statistics import Estimate, clustered_interval, worst_case
-from ..store import dump, restore
-from ..summary import Row
+from ..comparison.measure import Measured, measure
+from ..comparison.plan import Plan
+from ..comparison.run import measurement_key
+from ..comparison.store import dump, restore
+from ..data.pictures import Pictures
+from ..data.scene import Scene
+from ..results.summary import Row
+from ..statistics.intervals import Estimate, clustered_interval, worst_case
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from unmask.defenses import DEFENSES
 from unmask.threads import pin_threads
 
-from ..comparison import open_folder
-from ..plan import BUDGETS, Plan, usual_metrics
-from ..scene import Progress, Scene, prepare
+from ..comparison.plan import BUDGETS, Plan, usual_metrics
+from ..comparison.run import open_folder
+from ..data.scene import Progress, Scene, prepare
 from .caveats import check_people, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest

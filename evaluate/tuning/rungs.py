@@ -6,7 +6,7 @@ import hashlib
 import math
 from dataclasses import replace
 
-from ..scene import Scene
+from ..data.scene import Scene
 from .points import Point
 
 RUNGS = (0.25, 0.5, 1.0)

@@ -10,11 +10,11 @@ from optuna.artifacts import FileSystemArtifactStore, upload_artifact
 from optuna.trial import Trial
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.defenses.files import write_picture
+from unmask.defenses.files.pictures import write_picture
 from unmask.defenses.photo import Pixels
 
-from ..defending import defend_all
-from ..scene import Scene
+from ..comparison.defending import defend_all
+from ..data.scene import Scene
 
 _SIDE = 160
 

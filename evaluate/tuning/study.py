@@ -22,9 +22,9 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from unmask.defenses import Choice, Range
 
-from ..pictures import Pictures
-from ..plan import Plan
-from ..scene import Scene
+from ..comparison.plan import Plan
+from ..data.pictures import Pictures
+from ..data.scene import Scene
 from .goal import Goal
 from .points import Point, measured_at, point_of
 from .rungs import RUNGS, part_of, pruned_at

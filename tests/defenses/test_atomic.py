@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.defenses.atomic import check_writable, replacing, write_bytes, write_text
+from unmask.defenses.files.atomic import check_writable, replacing, write_bytes, write_text
 
 
 def test_the_longest_names_that_there_are(tmp_path: Path) -> None:

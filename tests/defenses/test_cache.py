@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unmask.defenses import cache as cache_module
-from unmask.defenses import cache_file
-from unmask.defenses.cache import Cache, cache_folder, default_cache
+from unmask.defenses.files.cache import Cache, cache_folder, default_cache
+from unmask.defenses.files.pictures import cache as cache_module
+from unmask.defenses.files.pictures import cache_file
 
 FILL = """
 import sys
 from pathlib import Path
-from unmask.defenses.cache import Cache
+from unmask.defenses.files.cache import Cache
 for number in range(30):
     entries = {f"{sys.argv[2]} {number}".encode(): b"x" * 1000, b"shared": b"same"}
     Cache(Path(sys.argv[1])).put_many(entries)

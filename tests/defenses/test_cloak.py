@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from unmask.defenses import DEFENSES
+from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.recognizers.dlib_resnet import DlibResNet
-from unmask.evaluate.scene import Scene
 
 
 @pytest.mark.parametrize("epsilon", [2.0, 8.0])

@@ -9,7 +9,7 @@ import pytest
 from unmask.defenses import Photo
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.face_swap.pipeline import inpainted, load_pipeline, side_of
-from unmask.evaluate.scene import Scene
+from unmask.evaluate.data.scene import Scene
 
 # of other people's code: old names that diffusers and transformers use in each other
 pytestmark = [

@@ -14,7 +14,7 @@ from unmask.defenses.face_swap.adapters import reference, reference_files
 from unmask.defenses.face_swap.crops import landmark_dots
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.face_swap.pipeline import inpainted, load_pipeline
-from unmask.evaluate.scene import Scene
+from unmask.evaluate.data.scene import Scene
 
 pytestmark = [
     pytest.mark.usefixtures("any_face"),

@@ -14,14 +14,14 @@ import pytest
 from skimage import data as images
 
 from unmask.defenses import Face
-from unmask.defenses.cache import Cache
 from unmask.defenses.faces import landmarks, slim
 from unmask.defenses.faces.base import Detector, Found
 from unmask.defenses.faces.find import DETECTORS, find_faces, find_many
 from unmask.defenses.faces.landmarks import arcface_five
 from unmask.defenses.faces.slim import Slim
 from unmask.defenses.faces.tiles import Tile, is_cut, merged, tiles
-from unmask.defenses.files import read_picture
+from unmask.defenses.files.cache import Cache
+from unmask.defenses.files.pictures import read_picture
 from unmask.defenses.photo import Pixels
 
 # pupils and tip of the nose of the astronaut, read off an enlarged picture by eye

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 from skimage import data
 
-from unmask.defenses.files import PictureMeta, read_picture, write_picture
+from unmask.defenses.files.pictures import PictureMeta, read_picture, write_picture
 
 COLOUR = data.astronaut()[:200, 100:340]  # 200 high, 240 wide: not square
 GREY = np.asarray(Image.fromarray(COLOUR).convert("L"))

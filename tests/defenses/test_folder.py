@@ -10,7 +10,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.folder import Folder
-from unmask.evaluate.specs import split_specs
+from unmask.evaluate.cli.specs import split_specs
 
 
 def saved(folder: Path, key: str, size: tuple[int, int], value: int = 90) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from unmask.defenses import Face
-from unmask.defenses.opacity import closed, faces_seen, views
+from unmask.defenses.files.opacity import closed, faces_seen, views
 from unmask.defenses.photo import Pixels
 
 GREY = np.full((20, 30, 3), 100, np.uint8)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from unmask.defenses.printable import printable
+from unmask.defenses.files.printable import printable
 
 
 @pytest.mark.parametrize(

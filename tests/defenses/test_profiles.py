@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from skimage import data
 
-from unmask.defenses.files import read_picture, write_picture
+from unmask.defenses.files.pictures import read_picture, write_picture
+from unmask.defenses.files.profiles import _profiles, renewed
 from unmask.defenses.photo import Pixels
-from unmask.defenses.profiles import _profiles, renewed
 
 COLOUR = data.astronaut()[:200, 100:340]
 OWNER = b"owner John Doe's MacBook, serial C02XK4711"

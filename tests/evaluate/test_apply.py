@@ -12,14 +12,14 @@ from PIL import Image, ImageCms, PngImagePlugin
 from skimage import data
 
 from unmask.defenses import DEFENSES, Defense, Photo
+from unmask.defenses.apply.manifest import Row
+from unmask.defenses.apply.one_photo import apply_photo
+from unmask.defenses.apply.tree import ApplyReport, apply
 from unmask.defenses.faces.find import find_faces
-from unmask.defenses.files import read_picture, write_picture
+from unmask.defenses.files.pictures import read_picture, write_picture
+from unmask.defenses.files.profiles import renewed
 from unmask.defenses.photo import Pixels
-from unmask.defenses.profiles import renewed
-from unmask.evaluate.apply import ApplyReport, apply
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.manifest import Row
-from unmask.evaluate.one_photo import apply_photo
 
 FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 EMPTY = np.full((120, 160, 3), 200, np.uint8)

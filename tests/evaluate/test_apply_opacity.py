@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unmask.defenses import DEFENSES
+from unmask.defenses.apply.one_photo import apply_photo
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.faces.hog import Hog
-from unmask.defenses.opacity import views
+from unmask.defenses.files.opacity import views
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.one_photo import apply_photo
 
 FACES = [photo.pixels for photo in load_dataset("orl:people=3,photos=1").photos]
 

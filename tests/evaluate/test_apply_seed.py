@@ -12,11 +12,11 @@ from skimage import data
 from typer.testing import CliRunner
 
 from unmask.defenses import DEFENSES, Photo
+from unmask.defenses.apply.tree import REPRODUCIBLE, apply
 from unmask.defenses.base import _generator
-from unmask.defenses.files import read_picture
+from unmask.defenses.files.pictures import read_picture
 from unmask.defenses.photo import Pixels
 from unmask.defenses.pixelate import blocks_of
-from unmask.evaluate.apply import REPRODUCIBLE, apply
 from unmask.evaluate.cli.main import app
 
 FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])

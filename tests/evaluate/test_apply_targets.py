@@ -17,9 +17,9 @@ from skimage import data
 from typer.testing import CliRunner
 
 from unmask.defenses import DEFENSES
-from unmask.evaluate.apply import apply
+from unmask.defenses.apply.manifest import Manifest, Row
+from unmask.defenses.apply.tree import apply
 from unmask.evaluate.cli.main import app
-from unmask.evaluate.manifest import Manifest, Row
 
 FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 MASK = DEFENSES.build("mask")
@@ -103,7 +103,7 @@ def test_a_disk_that_is_really_full(small: Path, tmp_path: Path, ending: str) ->
 def test_a_target_that_cannot_be_written_is_noticed_before_any_work(
     album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unmask.evaluate.one_photo.read_picture", None)
+    monkeypatch.setattr("unmask.defenses.apply.one_photo.read_picture", None)
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"file/out cannot be written: Not a directory"):
         apply(MASK, album, tmp_path / "file" / "out")
@@ -130,7 +130,7 @@ def test_a_row_is_written_whole_or_not_at_all(
 
     path = tmp_path / "manifest.csv"
     path.write_text("path,outcome,faces,reason\n")
-    monkeypatch.setattr("unmask.evaluate.manifest._begun", Disk)
+    monkeypatch.setattr("unmask.defenses.apply.manifest._begun", Disk)
     manifest = Manifest(path)
     manifest.add(Row("a.jpg", "defended", 1))
     with pytest.raises(OSError, match="full"):

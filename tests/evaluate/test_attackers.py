@@ -10,10 +10,10 @@ from unmask.evaluate.attackers.base import Defend, impostor_scores, nearest, peo
 from unmask.evaluate.attackers.copies import varied_copies
 from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_grid
 from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
-from unmask.evaluate.defending import OwnCopies
-from unmask.evaluate.measure import Measured, measure
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import Scene
+from unmask.evaluate.comparison.defending import OwnCopies
+from unmask.evaluate.comparison.measure import Measured, measure
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.data.scene import Scene
 
 PLAN = Plan(metrics=())
 

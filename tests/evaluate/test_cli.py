@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.records import read_records
+from unmask.evaluate.results.records import read_records
 
 SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--workers", "1")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from unmask.defenses.cache import Cache
+from unmask.defenses.files.cache import Cache
 from unmask.evaluate.cli.main import app
 from unmask.evaluate.recognizers.known import KNOWN, weight_path
 

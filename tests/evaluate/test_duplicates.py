@@ -13,8 +13,8 @@ from PIL import Image
 
 from unmask.defenses import Photo
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.duplicates import Pair, check_duplicates, find_duplicates
-from unmask.evaluate.split import split_people
+from unmask.evaluate.data.duplicates import Pair, check_duplicates, find_duplicates
+from unmask.evaluate.data.split import split_people
 
 Pixels = NDArray[np.uint8]
 ORL = load_dataset("orl").photos

@@ -13,14 +13,14 @@ from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.attackers.base import Attacker, Defend, Scores
 from unmask.evaluate.attackers.pixels import Pixels as ByPixels
-from unmask.evaluate.comparison import compare
-from unmask.evaluate.failures import failures, remarks
-from unmask.evaluate.gate import above
+from unmask.evaluate.comparison.plan import ATTACKERS, METRICS, Plan
+from unmask.evaluate.comparison.run import compare
+from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.metrics.base import Metric
-from unmask.evaluate.plan import ATTACKERS, METRICS, Plan
-from unmask.evaluate.records import Record, find, read_records
-from unmask.evaluate.scene import Scene
-from unmask.evaluate.summary import rows
+from unmask.evaluate.results.failures import failures, remarks
+from unmask.evaluate.results.gate import above
+from unmask.evaluate.results.records import Record, find, read_records
+from unmask.evaluate.results.summary import rows
 
 PLAN = Plan(("naive", "pixels"), ("ssim",), budget="quick")
 

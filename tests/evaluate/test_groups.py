@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unmask.evaluate.groups import group_records, members, read_groups
-from unmask.evaluate.measure import Attack, Measured
-from unmask.evaluate.records import Record
+from unmask.evaluate.comparison.groups import group_records, members, read_groups
+from unmask.evaluate.comparison.measure import Attack, Measured
+from unmask.evaluate.results.records import Record
 
 
 def test_groups_are_read_and_small_ones_merged(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from unmask.defenses import DEFENSES, Defended, Face, Photo
+from unmask.evaluate.comparison.plan import METRICS
 from unmask.evaluate.metrics import lpips as lpips_module
 from unmask.evaluate.metrics import refound as refound_module
 from unmask.evaluate.metrics.base import Unavailable
@@ -22,7 +23,6 @@ from unmask.evaluate.metrics.pose_change import WORST, PoseChange, angle_between
 from unmask.evaluate.metrics.psnr import Psnr, psnr
 from unmask.evaluate.metrics.refound import intersection_over_union, refound
 from unmask.evaluate.metrics.ssim import Ssim, ssim
-from unmask.evaluate.plan import METRICS
 
 APART = ("lpips", "seam", "sharpness", "fid", "kid", "hog_face")  # test_slopes, test_realism
 NAMES = [name for name in METRICS.available() if name not in APART]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from unmask.evaluate.plan import BUDGETS, Plan, usual_metrics
+from unmask.evaluate.comparison.plan import BUDGETS, Plan, usual_metrics
 
 
 @pytest.mark.parametrize("budget", BUDGETS)

@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from unmask.defenses import DEFENSES, Defended, Photo
-from unmask.evaluate.assemble import records_of
-from unmask.evaluate.measure import Measured, Utility
+from unmask.evaluate.comparison.assemble import records_of
+from unmask.evaluate.comparison.measure import Measured, Utility
+from unmask.evaluate.comparison.plan import METRICS, Plan, usual_metrics
 from unmask.evaluate.metrics import hog_face, inception
 from unmask.evaluate.metrics.base import Unavailable
 from unmask.evaluate.metrics.fid import Fid, frechet
 from unmask.evaluate.metrics.hog_face import HogFace
 from unmask.evaluate.metrics.inception import crop, weights_file
 from unmask.evaluate.metrics.kid import Kid, discrepancy, jackknife
-from unmask.evaluate.plan import METRICS, Plan, usual_metrics
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,13 @@ from unmask.defenses import Face, Photo
 from unmask.defenses.faces.align import aligned, centre_crop, similarity_transform
 from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
 from unmask.defenses.faces.landmarks import model_path
-from unmask.evaluate.plan import RECOGNIZERS
+from unmask.evaluate.comparison.plan import RECOGNIZERS
+from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.recognizers import known
 from unmask.evaluate.recognizers.chips import TEMPLATES, template_chip
 from unmask.evaluate.recognizers.dlib_resnet import DlibResNet
 from unmask.evaluate.recognizers.known import KNOWN, Known, fetched, weight_path
 from unmask.evaluate.recognizers.onnx import Onnx
-from unmask.evaluate.scene import Scene
 
 # a second recognizer for developers; not part of the project
 MOBILEFACE = Path(os.environ.get("UNMASK_TEST_ONNX", "../shared/models/mobileface_v2.onnx"))

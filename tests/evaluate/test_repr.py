@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.evaluate.comparison import Comparison
+from unmask.evaluate.comparison.measure import measure
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.comparison.run import Comparison
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.measure import measure
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.records import Record
-from unmask.evaluate.scene import Scene
+from unmask.evaluate.data.scene import Scene
+from unmask.evaluate.results.records import Record
 
 
 def test_results_and_photos_are_one_short_line(scene: Scene) -> None:

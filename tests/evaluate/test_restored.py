@@ -17,12 +17,12 @@ from unmask.evaluate.attackers.restoration.matching import match_exactly
 from unmask.evaluate.attackers.restoration.unet import Unet
 from unmask.evaluate.attackers.restoration.wiener import Wiener
 from unmask.evaluate.attackers.restored import Restored
-from unmask.evaluate.certificates import certify
-from unmask.evaluate.defending import OwnCopies
-from unmask.evaluate.measure import measure
+from unmask.evaluate.comparison.certificates import certify
+from unmask.evaluate.comparison.defending import OwnCopies
+from unmask.evaluate.comparison.measure import measure
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.metrics.base import Unavailable
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import Scene
 
 PLAN = Plan(attackers=("naive", "restored"), metrics=())
 CASES = {

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unmask.evaluate.comparison import describe
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import prepare
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.comparison.run import describe
+from unmask.evaluate.data.scene import prepare
 
 
 @pytest.fixture

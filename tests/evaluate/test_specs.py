@@ -8,7 +8,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES, format_spec
 from unmask.defenses.registry import parse_parameters
-from unmask.evaluate.specs import split_specs
+from unmask.evaluate.cli.specs import split_specs
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from unmask.defenses import Photo
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.split import PARTS, split_people
+from unmask.evaluate.data.split import PARTS, split_people
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unmask.defenses.files import read_picture
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import Scene
-from unmask.evaluate.strips import write_strips
+from unmask.defenses.files.pictures import read_picture
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.comparison.strips import write_strips
+from unmask.evaluate.data.scene import Scene
 
 
 def test_one_strip_for_each_variant(scene: Scene, tmp_path: Path) -> None:

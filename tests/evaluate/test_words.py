@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from unmask.defenses import DEFENSES, Registry
 from unmask.evaluate import ATTACKERS, METRICS, RECOGNIZERS
 from unmask.evaluate.cli.main import app
-from unmask.evaluate.specs import split_specs
+from unmask.evaluate.cli.specs import split_specs
 
 KINDS: dict[str, Registry[Any]] = {
     "defense": DEFENSES, "attacker": ATTACKERS, "metric": METRICS, "recognizer": RECOGNIZERS

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evaluate.plan import Plan
-from unmask.evaluate.scene import Scene
-from unmask.evaluate.workers import measure_all
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.comparison.workers import measure_all
+from unmask.evaluate.data.scene import Scene
 
 SCRIPT = """
 from unmask.evaluate import Plan, compare

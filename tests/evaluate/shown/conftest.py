@@ -2,7 +2,7 @@
 
 import pytest
 
-from unmask.evaluate.records import Record
+from unmask.evaluate.results.records import Record
 
 SPECS = {
     "none": {},

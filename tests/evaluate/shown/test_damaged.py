@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from unmask.evaluate.cli.main import app, main
-from unmask.evaluate.records import Record, read_records, write_records
-from unmask.evaluate.specs import split_specs
-from unmask.evaluate.store import restore_file
+from unmask.evaluate.cli.specs import split_specs
+from unmask.evaluate.comparison.store import restore_file
+from unmask.evaluate.results.records import Record, read_records, write_records
 
 DEEP = '{"a":' * 100_000
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evaluate.frontier import plot_frontier
-from unmask.evaluate.pairs import pair_attacks
-from unmask.evaluate.records import Record, find, write_records
-from unmask.evaluate.report import write_report
-from unmask.evaluate.shown import shown_names
-from unmask.evaluate.summary import as_dicts, rows
+from unmask.evaluate.results.frontier import plot_frontier
+from unmask.evaluate.results.pairs import pair_attacks
+from unmask.evaluate.results.records import Record, find, write_records
+from unmask.evaluate.results.report import write_report
+from unmask.evaluate.results.shown import shown_names
+from unmask.evaluate.results.summary import as_dicts, rows
 
 PRIVATE = ("/home/jo", "stamp", "path=", "folder:path")
 

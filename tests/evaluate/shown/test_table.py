@@ -21,8 +21,8 @@ from unmask.evaluate.cli.layout import table_lines
 from unmask.evaluate.cli.leakage import print_leakage
 from unmask.evaluate.cli.shorten import CUT, rounded, shorten
 from unmask.evaluate.cli.terminal import columns_of, print_line, print_table
-from unmask.evaluate.records import Record, write_records
-from unmask.evaluate.table import Column, caption, leakage_table, sorted_rows
+from unmask.evaluate.results.records import Record, write_records
+from unmask.evaluate.results.table import Column, caption, leakage_table, sorted_rows
 
 WIDTHS = (80, 100, 160, 200)
 
@@ -177,7 +177,7 @@ def test_a_real_terminal_is_filled(
     """The terminal has 80 columns; COLUMNS overrides them."""
     write_records(tmp_path / "records.jsonl", made)
     program = (
-        "from pathlib import Path; from unmask.evaluate.records import read_records; "
+        "from pathlib import Path; from unmask.evaluate.results.records import read_records; "
         "from unmask.evaluate.cli.leakage import print_leakage; "
         f"print_leakage(read_records(Path({str(tmp_path / 'records.jsonl')!r})))"
     )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from unmask.defenses import DEFENSES, Choice, Photo, Range
-from unmask.evaluate.pictures import Pictures
-from unmask.evaluate.statistics import Estimate
+from unmask.evaluate.data.pictures import Pictures
+from unmask.evaluate.statistics.intervals import Estimate
 from unmask.evaluate.tuning.caveats import none_leaks
 from unmask.evaluate.tuning.choose import (
     UnmetError,
@@ -199,7 +199,7 @@ def test_difference_of_independent_estimates() -> None:
 def test_kept_pictures_are_the_same_and_damage_is_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unmask.evaluate.pictures._SLOW", 0.0)
+    monkeypatch.setattr("unmask.evaluate.data.pictures._SLOW", 0.0)
     rng = np.random.default_rng(1)
     photos = [Photo(rng.integers(0, 256, (40, 30, 3), np.uint8), f"{n}", "") for n in range(3)]
     defense = DEFENSES.build("noise:sigma=0.2,region=image")
@@ -221,7 +221,7 @@ def test_kept_pictures_are_the_same_and_damage_is_mended(
 
 
 def test_what_is_quick_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unmask.evaluate.pictures._SLOW", 1e9)
+    monkeypatch.setattr("unmask.evaluate.data.pictures._SLOW", 1e9)
     photos = [Photo(np.zeros((40, 30, 3), np.uint8), "a", "")]
     store = Pictures(tmp_path / "pictures.sqlite")
     defense = DEFENSES.build("constant")

@@ -7,11 +7,11 @@ import pytest
 
 from unmask.evaluate.attackers import named
 from unmask.evaluate.attackers.named import Named
-from unmask.evaluate.certificates import CASES, certify
-from unmask.evaluate.comparison import describe
-from unmask.evaluate.measure import measure
-from unmask.evaluate.plan import ATTACKERS, Plan
-from unmask.evaluate.scene import Scene, prepare
+from unmask.evaluate.comparison.certificates import CASES, certify
+from unmask.evaluate.comparison.measure import measure
+from unmask.evaluate.comparison.plan import ATTACKERS, Plan
+from unmask.evaluate.comparison.run import describe
+from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.vlm.models import Matrix, Model, Picture
 
 

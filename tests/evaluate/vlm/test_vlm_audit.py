@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from unmask.evaluate.records import Record, find, read_records
-from unmask.evaluate.vlm.curve import reached
-from unmask.evaluate.vlm.inquiry import Audit, Inquiry
-from unmask.evaluate.vlm.kept import NAME, read
+from unmask.evaluate.audit.curve import reached
+from unmask.evaluate.audit.inquiry import Audit, Inquiry
+from unmask.evaluate.audit.kept import NAME, read
+from unmask.evaluate.audit.people import Person, Subjects, load_subjects
+from unmask.evaluate.audit.run import Audited, audit
+from unmask.evaluate.results.records import Record, find, read_records
 from unmask.evaluate.vlm.models import Matrix, Model, Picture, load
 from unmask.evaluate.vlm.names import BINS
-from unmask.evaluate.vlm.people import Person, Subjects, load_subjects
-from unmask.evaluate.vlm.run import Audited, audit
 
 NAMES = ("Anna Bell", "Carl Dorn", "Emma Falk", "Georg Hahn", "Ida Jung", "Karl Lang", "Lena Moor",
          "Otto Pahl")  # fmt: skip

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from unmask.evaluate.records import find
+from unmask.evaluate.audit.inquiry import Inquiry
+from unmask.evaluate.audit.people import Person, Subjects, load_subjects
+from unmask.evaluate.audit.run import audit
+from unmask.evaluate.results.records import find
 from unmask.evaluate.vlm import endpoint
-from unmask.evaluate.vlm.inquiry import Inquiry
 from unmask.evaluate.vlm.models import CannotAnswerError, load
-from unmask.evaluate.vlm.people import Person, Subjects, load_subjects
-from unmask.evaluate.vlm.run import audit
 
 KEY = "secret-key-123"
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from unmask.evaluate.data import load_dataset
-from unmask.evaluate.vlm.lab.cells import Cell, factorial
-from unmask.evaluate.vlm.lab.effects import effects
-from unmask.evaluate.vlm.lab.lines import records_of
-from unmask.evaluate.vlm.lab.photos import CLEAN, STAGES, Deal
-from unmask.evaluate.vlm.lab.probe import answers, likelihoods, load
-from unmask.evaluate.vlm.lab.recipe import Recipe
-from unmask.evaluate.vlm.lab.report import write_page
-from unmask.evaluate.vlm.lab.results import NO_IMAGE, Probed, Result
-from unmask.evaluate.vlm.lab.run import Setting, run_cells
-from unmask.evaluate.vlm.lab.words import fictitious
+from unmask.evaluate.lab.cells import Cell, factorial
+from unmask.evaluate.lab.effects import effects
+from unmask.evaluate.lab.lines import records_of
+from unmask.evaluate.lab.photos import CLEAN, STAGES, Deal
+from unmask.evaluate.lab.probe import answers, likelihoods, load
+from unmask.evaluate.lab.recipe import Recipe
+from unmask.evaluate.lab.report import write_page
+from unmask.evaluate.lab.results import NO_IMAGE, Probed, Result
+from unmask.evaluate.lab.run import Setting, run_cells
+from unmask.evaluate.lab.words import fictitious
 
 DATA = "orl:people=6"
 BLUR = "gaussian_blur:region=image,sigma=0.08"
@@ -91,7 +91,7 @@ def test_cached_likelihood_is_that_of_the_whole_sentence(
 ) -> None:
     import torch
 
-    from unmask.evaluate.vlm.lab.processor import ask
+    from unmask.evaluate.lab.processor import ask
 
     setting, _, _ = ran
     model, processor = load(setting.folder / "model")
@@ -122,7 +122,7 @@ def test_resume_repeats_nothing(
     def never(*_: object) -> int:
         raise AssertionError("a kept cell was trained again")
 
-    monkeypatch.setattr("unmask.evaluate.vlm.lab.run.train_group", never)
+    monkeypatch.setattr("unmask.evaluate.lab.run.train_group", never)
     assert run_cells(cells, setting, resume=True) == results
     with pytest.raises(AssertionError):
         run_cells([*cells, Cell(CLEAN, CLEAN, CLEAN, seed=1)], setting, resume=True)
@@ -156,9 +156,9 @@ def test_pretrained_parts_learn_by_lora(tmp_path: Path) -> None:
     pytest.importorskip("peft")
     import torch
 
-    from unmask.evaluate.vlm.lab.parts import random_tower, train_language
-    from unmask.evaluate.vlm.lab.processor import image_processor_of, tokenizer_of
-    from unmask.evaluate.vlm.lab.words import vocabulary
+    from unmask.evaluate.lab.parts import random_tower, train_language
+    from unmask.evaluate.lab.processor import image_processor_of, tokenizer_of
+    from unmask.evaluate.lab.words import vocabulary
 
     small = {**TINY, "text_steps": 2, "align_steps": 2, "tune_steps": 2}
     recipe = Recipe(**small)
