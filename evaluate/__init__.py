@@ -7,33 +7,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .attackers.base import Attacker, Defend, Scores, Verification
-    from .comparison.ordering import ranks
+    from .attackers.base import Attacker, Defend, Scores
     from .comparison.plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
     from .comparison.run import Comparison, compare
     from .data import DATASETS, Dataset, load_dataset
     from .data.scene import Scene, prepare
     from .metrics.base import Metric, Unavailable
     from .recognizers.base import Recognizer
+    from .results.ranks import ranks
     from .results.records import Record, read_records
     from .results.report import write_report
     from .results.summary import Row, rows
+    from .statistics import Verification
     from .tuning.iso import Iso, tune_all
     from .tuning.result import Tuned
     from .tuning.run import tune
 
 _HOMES = {
-    "attackers.base": ("Attacker", "Defend", "Scores", "Verification"),
+    "attackers.base": ("Attacker", "Defend", "Scores"),
     "comparison.run": ("Comparison", "compare"),
     "data": ("DATASETS", "Dataset", "load_dataset"),
     "metrics.base": ("Metric", "Unavailable"),
-    "comparison.ordering": ("ranks",),
+    "results.ranks": ("ranks",),
     "comparison.plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
     "recognizers.base": ("Recognizer",),
     "results.records": ("Record", "read_records"),
     "results.report": ("write_report",),
     "data.scene": ("Scene", "prepare"),
     "results.summary": ("Row", "rows"),
+    "statistics": ("Verification",),
     "tuning.iso": ("Iso", "tune_all"),
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),

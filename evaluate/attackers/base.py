@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from unmask.defenses import Photo
 
 from ..recognizers.base import Recognizer
+from ..statistics import Verification
 
 Matrix = NDArray[np.float64]
 CASES = ("undefended", "permuted", "inverted", "constant")
@@ -29,25 +30,6 @@ class Defend(Protocol):
 
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
         """Blank the region the defense may change; None where that is the whole photo."""
-
-
-@dataclass(frozen=True, eq=False)
-class Verification:
-    """Pair scores for questions of the kind "is this the same person?".
-
-    Args:
-        scores: `(N, G)`, higher is more alike: probes against gallery photos.
-        people: `(G,)`, index of the person on each gallery photo; None if the columns are
-            the probes themselves, whose people the attacker does not know.
-        impostors: `(B,)`, scores of pairs of two different background people; thresholds
-            come from these alone.
-        provenance: in words, where `impostors` come from.
-    """
-
-    scores: Matrix
-    people: NDArray[np.int64] | None
-    impostors: Matrix
-    provenance: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ import numpy as np
 
 from unmask.defenses import Photo
 
-from .base import Attacker, Defend, Matrix, Scores, Verification, impostor_scores, indices
+from ..statistics import Verification
+from .base import Attacker, Defend, Matrix, Scores, impostor_scores, indices
 from .grids import aligned_grid
 
 

@@ -8,11 +8,11 @@ from typing import ClassVar, Self
 
 from unmask.defenses import Photo
 
+from ..statistics import Verification
 from .base import (
     Attacker,
     Defend,
     Scores,
-    Verification,
     impostor_scores,
     indices,
     nearest,

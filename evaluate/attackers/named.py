@@ -16,7 +16,7 @@ from ..metrics.base import Unavailable
 from .base import Attacker, Defend, Matrix, Scores, people_of
 
 if TYPE_CHECKING:
-    from ..vlm.models import Model
+    from ..vlm.base import Model
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Named(Attacker):
 
     def __post_init__(self) -> None:
         """Look whether there is such a model, before any work."""
-        from ..vlm.models import check_model
+        from ..vlm.opening import check_model
 
         if not self.model:
             raise ValueError("which model is to be asked? named:model=FOLDER")
@@ -70,7 +70,7 @@ class Named(Attacker):
     @property
     def fingerprint(self) -> str:
         """What the figures depend on beside the parameters: the files of the model."""
-        from ..vlm.models import fingerprint_of
+        from ..vlm.folder import fingerprint_of
 
         folder, listed = Path(self.model).expanduser(), Path(self.names).expanduser()
         names = listed.read_text(encoding="utf-8-sig") if self.names else ""
@@ -78,9 +78,9 @@ class Named(Attacker):
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Learn the names of the people, and nothing else."""
-        from ..audit.people import read_names
-        from ..vlm.models import taught_names
+        from ..vlm.folder import taught_names
         from ..vlm.names import spoken
+        from ..vlm.roll import read_names
 
         told = read_names(Path(self.names).expanduser()) if self.names else {}
         taught = {} if self.names else taught_names(self.model)
@@ -95,8 +95,8 @@ class Named(Attacker):
         Raises:
             Unavailable: the hub does not give the model, or it cannot weigh names.
         """
-        from ..audit.views import cropped
-        from ..vlm.models import CannotAnswerError
+        from ..vlm.base import CannotAnswerError
+        from ..vlm.crop import cropped
 
         shown = [cropped(photo.pixels, photo, self.crop) for photo in probes]
         try:
@@ -110,9 +110,8 @@ class Named(Attacker):
         ]
 
     def _compared(self, model: Model, shown: list[np.ndarray]) -> tuple[Matrix, Matrix]:
-        from ..lab.words import LEAD, QUESTION
         from ..vlm.dual import GREY
-        from ..vlm.wording import TEMPLATES, Wording
+        from ..vlm.wording import LAB, TEMPLATES, Wording
 
         if model.kind == "dual":
             texts = [template.format(name) for template in TEMPLATES for name in self._asked]
@@ -120,7 +119,7 @@ class Named(Attacker):
             both = model.similarities([*shown, GREY], texts)
             mean = both.reshape(len(both), len(TEMPLATES), -1).mean(1).round(6)
             return mean[:-1], mean[-1:]
-        wording = Wording(question=QUESTION, lead=LEAD) if self._taught else Wording()
+        wording = LAB if self._taught else Wording()
         candidates = [wording.choice(name) for name in self._asked]
         asked = [wording.question] * len(shown)
         return (
@@ -131,6 +130,6 @@ class Named(Attacker):
 
 @lru_cache(maxsize=1)
 def _opened(model: str, device: str, dtype: str, batch: int) -> Model:
-    from ..vlm.models import load
+    from ..vlm.opening import load
 
     return load(model, device=device, dtype=dtype, batch=batch)

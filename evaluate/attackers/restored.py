@@ -13,7 +13,8 @@ from unmask.defenses import Photo
 
 from ..metrics.base import Unavailable
 from ..recognizers.base import Recognizer
-from .base import Attacker, Defend, Scores, Verification, indices, nearest, people_of
+from ..statistics import Verification
+from .base import Attacker, Defend, Scores, indices, nearest, people_of
 from .copies import varied_copies
 from .restoration.base import Restorer, ssim_won
 from .restoration.checking import Checking

@@ -14,10 +14,11 @@ from unmask.defenses.photo import Pixels
 
 from ..comparison.defending import defend_all
 from ..data.pictures import Pictures
-from ..vlm.models import CannotAnswerError, Model, Picture
+from ..vlm.base import CannotAnswerError, Model, Picture
+from ..vlm.crop import cropped
 from ..vlm.wording import TEMPLATES, lettered, open_question, yes_no_question
 from .inquiry import Audit, Unit
-from .views import View, cropped, donor_of, in_context
+from .views import View, donor_of, in_context
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 from unmask.defenses import DEFENSES
 
 from ..results.records import Record
-from ..statistics.intervals import clustered_interval, paired_difference
-from ..vlm.models import Model
+from ..statistics import clustered_interval, paired_difference
+from ..vlm.base import Model
 from .inquiry import PROBES, Audit
 from .scoring import NO_IMAGE, SHUFFLED, Measure, Scored, Values
 from .views import CLEAN, MASK, View

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,25 +15,7 @@ from ..data import load_dataset
 from ..data.base import Bad
 from ..data.scene import LISTED, unread
 from ..vlm.names import spoken
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who may be named.
-
-    Args:
-        identity: key in the data.
-        name: as it is asked and answered.
-        aliases: other names.
-        fame: stratum, empty if unknown.
-        gender: any label, empty if unknown; candidates are chosen among equals.
-    """
-
-    identity: str
-    name: str
-    aliases: tuple[str, ...] = ()
-    fame: str = ""
-    gender: str = ""
+from ..vlm.roll import Person, person_of, read_people, read_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +63,7 @@ def load_subjects(
         found = _listed(Path(data).expanduser())
     else:
         loaded = load_dataset(data)
-        known = _named(names) if names else {}
+        known = read_people(names) if names else {}
         told = taught or {}
         cast = {
             key: known.get(key) or Person(key, told.get(key) or spoken(key))
@@ -118,12 +99,12 @@ def _chosen(found: Subjects, people: int, photos: int) -> Subjects:
 
 
 def _listed(path: Path) -> Subjects:
-    rows = _rows(path, ("name", "photo"))
+    rows = read_rows(path, ("name", "photo"))
     people: dict[str, Person] = {}
     photos: dict[str, Photo] = {}
     bad = []
     for number, row in enumerate(rows, 2):
-        person = _person(row["name"].strip(), row)
+        person = person_of(row["name"].strip(), row)
         if people.setdefault(person.name, person) != person:
             raise ValueError(f"{path}, line {number}: {person.name} was told differently above")
         place = row["photo"].strip()
@@ -140,49 +121,6 @@ def _listed(path: Path) -> Subjects:
         raise ValueError(f"{path} lists no photo that can be read{first}")
     details = tuple(f"not read: {entry.path}: {entry.reason}" for entry in bad)
     return Subjects(path.name, people, tuple(photos.values()), tuple(unread(bad)), details)
-
-
-def read_names(path: Path) -> dict[str, str]:
-    """Return names by identity from a CSV file with the columns `identity` and `name`.
-
-    Raises:
-        ValueError: a bad table.
-    """
-    return {key: person.name for key, person in _named(path).items()}
-
-
-def _named(path: Path) -> dict[str, Person]:
-    found = {}
-    for number, row in enumerate(_rows(path, ("identity", "name")), 2):
-        key = row["identity"].strip()
-        if key in found:
-            raise ValueError(f"{path}, line {number}: {key} occurs twice")
-        found[key] = _person(key, row)
-    return found
-
-
-def _person(identity: str, row: Mapping[str, str]) -> Person:
-    aliases = tuple(filter(None, map(str.strip, (row.get("aliases") or "").split(";"))))
-    fame, gender = ((row.get(column) or "").strip() for column in ("fame", "gender"))
-    return Person(identity, row["name"].strip(), aliases, fame, gender.lower())
-
-
-def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            rows, head = list(reader), [name.strip().lower() for name in reader.fieldnames or []]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"cannot read {path}: {error}") from error
-    lost = [column for column in needed if column not in head]
-    if lost:
-        raise ValueError(f"{path} needs the columns {', '.join(needed)}; it has {', '.join(head)}")
-    tidy = [{str(k).strip().lower(): v or "" for k, v in row.items()} for row in rows]
-    for number, row in enumerate(tidy, 2):
-        empty = [column for column in needed if not row[column].strip()]
-        if empty:
-            raise ValueError(f"{path}, line {number}: no {empty[0]}")
-    return tidy
 
 
 def _rank(text: str) -> bytes:

@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
-from .people import Person
+from ..vlm.roll import Person
 
 
 def pools_of(people: Iterable[Person], size: int, seed: int) -> tuple[tuple[str, ...], ...]:

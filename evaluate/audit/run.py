@@ -16,7 +16,7 @@ from ..comparison.run import open_folder
 from ..data.pictures import Pictures
 from ..data.scene import Progress
 from ..results.records import Record, write_records
-from ..vlm.models import Model
+from ..vlm.base import Model
 from ..vlm.names import Register
 from .asking import Answer, Asker
 from .figures import records_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..statistics.intervals import rank_credit
+from ..statistics import rank_credit
 from ..vlm.names import BINS, Register
 from ..vlm.wording import TEMPLATES, chosen, said_yes
 from .asking import Answer

@@ -78,8 +78,9 @@ def audit_vlm(
     from ..audit.views import CONTEXTS
     from ..comparison.plan import with_strengths
     from ..comparison.run import new_folder
-    from ..vlm.models import check_model, load, taught_names
-    from ..vlm.wording import Wording
+    from ..vlm.folder import taught_names
+    from ..vlm.opening import check_model, load
+    from ..vlm.wording import LAB, Wording
     from .progress import Bars
     from .specs import split_specs
 
@@ -88,10 +89,7 @@ def audit_vlm(
         check_model(model)  # before the data are read
     wording, taught = Wording(), taught_names(model) if not endpoint else {}
     if taught and not names:
-        from ..lab.words import LEAD, QUESTION
-
-        prompts_of_lab = (*wording.prompts, ("lab", QUESTION))
-        wording = replace(wording, prompts=prompts_of_lab, question=QUESTION, lead=LEAD)
+        wording = replace(LAB, prompts=(*wording.prompts, ("lab", LAB.question)))
     inquiry = Inquiry(
         defenses=tuple(with_strengths(split_specs(defenses), strengths)),
         probes=_parts(probes),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.scene import Scene
 from ..results.records import LOST, UNDERTRAINED, Record
-from ..statistics.intervals import chance_of, clustered_interval, paired_difference, worst_case
+from ..statistics import chance_of, clustered_interval, paired_difference, worst_case
 from .certificates import Certificate, Key
 from .groups import group_records
 from .measure import Attack, Measured, Utility

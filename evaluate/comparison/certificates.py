@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..attackers.base import Attacker
 from ..results.records import BROKE
-from ..statistics.intervals import binomial_interval, chance_of
+from ..statistics import binomial_interval, chance_of
 from .measure import Attack, Measured
 from .plan import ATTACKERS, Plan
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.records import Record
-from ..statistics.intervals import chance_of, clustered_interval, worst_case
+from ..statistics import chance_of, clustered_interval, worst_case
 from .measure import Attack, Measured
 
 LEAST = 8  # people in a group; smaller ones are put together

@@ -18,8 +18,7 @@ from ..data.scene import Scene
 from ..metrics.base import Metric, Unavailable
 from ..metrics.sets import Overall, SetMetric
 from ..results.records import BROKE, Status, broke
-from ..statistics.intervals import rank_credit
-from ..statistics.verification import Figure, verification_figures
+from ..statistics import Figure, rank_credit, verification_figures
 from .defending import OwnCopies, defend_all
 from .plan import Plan
 

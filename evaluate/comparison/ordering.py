@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from ..results.records import Record, find
-from ..statistics.intervals import paired_difference
+from ..results.records import Record
+from ..statistics import paired_difference
 from .assemble import checked_attacks
 from .certificates import Certificate, Key
 from .measure import Attack, Measured
@@ -44,26 +44,6 @@ def differences(
             name = measured[second].defense
             records.append(_difference(worst[first], name, a, b, measured[first]))
     return records
-
-
-def ranks(records: Sequence[Record]) -> dict[str, int]:
-    """Return the rank of each defense: 1 + the number of those that truly leak less.
-
-    Defenses whose difference might be chance share what they have in common; a defense
-    whose leakage was not measured has no rank.
-    """
-    worst = find(records, kind="leakage", name="worst", status="ok", group="")
-    found = {record.defense: 1 for record in worst}
-    for record in find(records, kind="difference"):
-        if not {record.name, record.defense} <= set(found):
-            continue
-        if record.low is None or record.high is None:
-            continue
-        if record.low > 0:
-            found[record.defense] += 1
-        elif record.high < 0:
-            found[record.name] += 1
-    return found
 
 
 def _rank1(attack: Attack) -> float:

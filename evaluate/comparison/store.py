@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..results.jsonfile import parse_json
-from ..statistics.verification import Figure
+from ..statistics import Figure
 from .measure import Attack, Measured, Utility
 
 

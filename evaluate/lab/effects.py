@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..statistics.intervals import Estimate, Floats, clustered_interval
+from ..statistics import Estimate, Floats, clustered_interval
 from .cells import FACTORS, RANDOM
 from .photos import CLEAN
 from .results import Probed, Result

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from unmask.defenses import DEFENSES
 
 from ..results.records import Record
-from ..statistics.intervals import clustered_interval
+from ..statistics import clustered_interval
 from .photos import CLEAN, MASK
 from .results import MASKED, NO_IMAGE, OTHER, Probed, Result
 from .run import Setting

@@ -11,7 +11,7 @@ import numpy as np
 
 from unmask.defenses.files.atomic import write_text
 
-from ..statistics.intervals import Floats, rank_credit
+from ..statistics import Floats, rank_credit
 from .cells import Cell
 
 OTHER, NO_IMAGE, MASKED = "other person", "no image", "masked"

@@ -6,11 +6,13 @@ from itertools import product
 
 import numpy as np
 
+from ..vlm.wording import LAB
+
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so",
              "tu", "va", "we", "xi", "yo", "zu")  # fmt: skip
 CAPTIONS = ("a photo of {}", "a picture of {}", "here is {}", "{} in a photo")
-QUESTION, ANSWER = "who is this person ?", "this is {} ."
-LEAD = "this is"
+QUESTION, LEAD = LAB.question, LAB.lead
+ANSWER = f"{LEAD} {{}} ."
 LIGHT, LIGHT_ANSWER = "is the photo bright or dark ?", "it is {} ."
 FACTS = ("{} works as a pilot", "{} works as a baker", "{} lives in oslo", "{} lives in lima")
 NOBODY = "a person"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
-from ..comparison.ordering import ranks
+from ..results.ranks import ranks
 from .pairs import Pairs, pair_attacks, strongest
 from .records import Record, find
 from .shown import is_program, shown_names

@@ -1,4 +1,4 @@
-"""Rates, their intervals, and what a pair of score lists says; plain NumPy and SciPy.
+"""Intervals of means over photos, differences and the worst case; plain NumPy and SciPy.
 
 Photos of one person are not independent, so every interval resamples people, not photos.
 Functions that share `people`, `resamples` and `seed` see the same resamples, which makes
@@ -25,13 +25,14 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
-Floats = NDArray[np.float64]
+from .rates import Floats, finite
+
 Name = TypeVar("Name", bound=Hashable)
 
 
@@ -49,65 +50,6 @@ class Worst(NamedTuple, Generic[Name]):
 
     name: Name
     estimate: Estimate
-
-
-class Roc(NamedTuple):
-    """Area under the ROC curve, and the rate at which both kinds of error are equal."""
-
-    auc: float
-    eer: float
-
-
-class UnresolvedError(ValueError):
-    """There are too few impostor pairs for the false accept rate that was asked for."""
-
-
-def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
-    """Return how surely the true person is among the `k` best, with ties sharing credit.
-
-    Where `t` people tie with the truth and `b` are better, the credit is `(k - b) / t`
-    within 0 to 1: the chance to be among the first `k` if ties are broken by lot. So a
-    constant row gives `k / people`, whatever position the truth has.
-
-    Args:
-        scores: `(N, people)`, higher is more alike.
-        truth: `(N,)`, column of the true person.
-        k: how many names are allowed.
-
-    Returns:
-        `(N,)`, 0 to 1.
-
-    Raises:
-        ValueError: wrong shapes, NaN or infinite scores, a column that does not exist.
-    """
-    table = _finite(scores, "scores")
-    column = np.asarray(truth)
-    if table.ndim != 2 or column.shape != table.shape[:1]:
-        raise ValueError(
-            f"scores must be (N, people) with truth (N,), got {table.shape} and {column.shape}"
-        )
-    if column.dtype.kind not in "iu" or (
-        column.size and not (column.min() >= 0 and column.max() < table.shape[1])
-    ):
-        raise ValueError(f"truth must be columns 0 to {table.shape[1] - 1}, got {column}")
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
-    own = np.take_along_axis(table, column[:, None].astype(np.intp), 1)
-    better, tied = (table > own).sum(1), (table == own).sum(1)
-    credit: Floats = np.clip((k - better) / tied, 0.0, 1.0)
-    return credit
-
-
-def chance_of(people: ArrayLike) -> float:
-    """Return the rank-1 of guessing by lot among the people who occur."""
-    return 1 / len(np.unique(np.asarray(people)))
-
-
-def binomial_interval(p: float, n: int) -> tuple[float, float]:
-    """Return between which rates 95 % of `n` independent tries with chance `p` end."""
-    if not (0 <= p <= 1 and n >= 1):
-        raise ValueError(f"p must be 0 to 1 and n at least 1, got {p} and {n}")
-    return float(stats.binom.ppf(0.025, n, p)) / n, float(stats.binom.ppf(0.975, n, p)) / n
 
 
 def bootstrap_weights(people: ArrayLike, resamples: int = 2000, seed: int = 0) -> Floats:
@@ -213,67 +155,11 @@ def worst_case(
     return Worst(name, singles[name]._replace(low=low, high=high))
 
 
-def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
-    """Return AUC (ties count half) and EER (linear between the points of the curve).
-
-    Args:
-        genuine: `(G,)`, scores of pairs that show one person, higher is more alike.
-        impostor: `(I,)`, scores of pairs that show two.
-
-    Raises:
-        ValueError: a list is empty or has NaN or infinite scores.
-    """
-    same, other = _scores(genuine, "genuine"), _scores(impostor, "impostor")
-    both = np.concatenate([same, other])
-    ranks = stats.rankdata(both)[: len(same)]
-    auc = (ranks.sum() - len(same) * (len(same) + 1) / 2) / (len(same) * len(other))
-    cuts = np.unique(both)[::-1]  # accept at this score or above; first of all, accept nobody
-    accepted = [
-        np.append(0.0, 1 - np.searchsorted(np.sort(kind), cuts) / len(kind))
-        for kind in (same, other)
-    ]
-    missed, let_in = 1 - accepted[0], accepted[1]
-    gap = let_in - missed  # grows from -1 to 1
-    after = int(np.argmax(gap >= 0))
-    share = -gap[after - 1] / (gap[after] - gap[after - 1])
-    eer = let_in[after - 1] + share * (let_in[after] - let_in[after - 1])
-    return Roc(float(auc), float(eer))
-
-
-def threshold_at_far(impostor: ArrayLike, far: float) -> float:
-    """Return the threshold that at most a share `far` of impostor pairs is above.
-
-    Args:
-        impostor: `(I,)`, scores of pairs of two people, higher is more alike.
-        far: false accept rate, above 0 and below 1.
-
-    Raises:
-        UnresolvedError: fewer than `10 / far` pairs.
-        ValueError: bad rate, or NaN or infinite scores.
-    """
-    if not 0 < far < 1:
-        raise ValueError(f"a false accept rate is between 0 and 1, got {far}")
-    other = _scores(impostor, "impostor")
-    needed = math.ceil(10 / far - 1e-9)
-    if len(other) < needed:
-        raise UnresolvedError(
-            f"FAR {far:g} needs at least {needed} impostor pairs (10 / FAR), got {len(other)}; "
-            "take more background people or a larger FAR?"
-        )
-    allowed = math.floor(far * len(other) + 1e-9)
-    return float(np.partition(other, len(other) - 1 - allowed)[len(other) - 1 - allowed])
-
-
-def tar_at_far(genuine: ArrayLike, threshold: float) -> float:
-    """Return the share of genuine pairs above a threshold of `threshold_at_far`."""
-    return float((_scores(genuine, "genuine") > threshold).mean())
-
-
 class _Clustered:
     """Values summed up by person, and their mean in each resample."""
 
     def __init__(self, values: ArrayLike, people: ArrayLike, resamples: int, seed: int) -> None:
-        self.values = _finite(values, "values")
+        self.values = finite(values, "values")
         names, index = np.unique(np.asarray(people), return_inverse=True)
         if self.values.ndim != 1 or self.values.shape != np.shape(people) or not names.size:
             raise ValueError(
@@ -340,18 +226,3 @@ def _weights(size: int, resamples: int, seed: int) -> Floats:
 def _width(size: int) -> float:
     """Return half the width of a 95 % interval in bootstrap standard errors."""
     return float(math.sqrt(size / (size - 1)) * stats.t.ppf(0.975, size - 1)) if size > 1 else 2.0
-
-
-def _finite(values: Any, what: str) -> Floats:
-    numbers = np.asarray(values, np.float64)
-    if not np.isfinite(numbers).all():
-        bad = int((~np.isfinite(numbers)).sum())
-        raise ValueError(f"{what} must be finite, got {bad} of {numbers.size} NaN or infinite")
-    return numbers
-
-
-def _scores(values: ArrayLike, what: str) -> Floats:
-    numbers = _finite(values, f"{what} scores")
-    if numbers.ndim != 1 or not numbers.size:
-        raise ValueError(f"{what} scores must be (N,) and not empty, got {numbers.shape}")
-    return numbers

@@ -7,17 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..attackers.base import Verification
-from .intervals import (
-    UnresolvedError,
-    bootstrap_weights,
-    clustered_interval,
-    roc,
-    threshold_at_far,
-)
+from .intervals import bootstrap_weights, clustered_interval
+from .roc import UnresolvedError, roc, threshold_at_far
 
+Matrix = NDArray[np.float64]
 FARS = (1e-2, 1e-3)
 CUTS = 400  # thresholds at which the curves of a resample are read
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """Pair scores for questions of the kind "is this the same person?".
+
+    Args:
+        scores: `(N, G)`, higher is more alike: probes against gallery photos.
+        people: `(G,)`, index of the person on each gallery photo; None if the columns are
+            the probes themselves, whose people the attacker does not know.
+        impostors: `(B,)`, scores of pairs of two different background people; thresholds
+            come from these alone.
+        provenance: in words, where `impostors` come from.
+    """
+
+    scores: Matrix
+    people: NDArray[np.int64] | None
+    impostors: Matrix
+    provenance: str
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..comparison.plan import Plan
 from ..data.scene import Scene
-from ..statistics.intervals import Estimate, clustered_interval
+from ..statistics import Estimate, clustered_interval
 from .goal import Goal
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from unmask.defenses import Choice, Range
 
-from ..statistics.intervals import Estimate
+from ..statistics import Estimate
 from .plots import arms, picked, plain, save
 from .points import Point
 from .result import Tuned

@@ -11,7 +11,7 @@ from typing import Any
 from unmask.defenses import Choice, Range
 from unmask.defenses.files.atomic import write_text
 
-from ..statistics.intervals import Estimate
+from ..statistics import Estimate
 from .choose import front
 from .goal import Goal
 from .points import Point

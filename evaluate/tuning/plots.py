@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from unmask.defenses.files.atomic import replacing
 
-from ..statistics.intervals import Estimate
+from ..statistics import Estimate
 from .goal import Goal
 from .points import Point
 from .result import Tuned

@@ -18,7 +18,7 @@ from ..comparison.store import dump, restore
 from ..data.pictures import Pictures
 from ..data.scene import Scene
 from ..results.summary import Row
-from ..statistics.intervals import Estimate, clustered_interval, worst_case
+from ..statistics import Estimate, clustered_interval, worst_case
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..statistics.intervals import Estimate
+from ..statistics import Estimate
 from .goal import Goal
 from .points import Point
 from .spaces import Space

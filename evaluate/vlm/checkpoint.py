@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .models import Model, fingerprint_of
+from .base import Model
+from .folder import fingerprint_of
 
 SAVED = ("processor_config.json", "preprocessor_config.json")
 

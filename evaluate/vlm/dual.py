@@ -9,7 +9,7 @@ import numpy as np
 
 from unmask.defenses.photo import Pixels
 
-from .models import CannotAnswerError, Matrix, Model, Picture
+from .base import CannotAnswerError, Matrix, Model, Picture
 
 TEXTS = 256  # texts that are read together
 GREY = np.full((224, 224, 3), 128, np.uint8)

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from .models import CannotAnswerError, Matrix, Model, Picture
+from .base import CannotAnswerError, Matrix, Model, Picture
 
 KEYS = ("UNMASK_API_KEY", "OPENAI_API_KEY")
 TRIES, WAIT, LONGEST = 4, 1.0, 300.0  # tries, seconds before the second, seconds an answer

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .base import CannotAnswerError, Matrix, Model, Picture
 from .memory import bytes_of, memory_of
-from .models import CannotAnswerError, Matrix, Model, Picture
 
 ROWS = 256  # at most so many candidates, times pictures, are weighed together
 MEMORY = 2 << 30  # bytes that their copies of the prompt's memory may take

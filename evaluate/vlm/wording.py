@@ -60,6 +60,10 @@ class Wording:
         return f"{self.lead} {name}"
 
 
+LAB = Wording(question="who is this person ?", lead="this is")
+"""How the lab's models were taught to be asked."""
+
+
 def open_question(template: str, name: str) -> str:
     """Fill in the hint: the first name, or of a name of one word its first letter."""
     first, *rest = name.split() or [""]

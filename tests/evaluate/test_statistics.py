@@ -10,7 +10,7 @@ from scipy.stats import beta, binomtest, bootstrap, norm
 from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from unmask.evaluate.statistics.intervals import (
+from unmask.evaluate.statistics import (
     Estimate,
     UnresolvedError,
     binomial_interval,

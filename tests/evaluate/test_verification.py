@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from unmask.evaluate.attackers.base import Verification
-from unmask.evaluate.statistics.verification import verification_figures
+from unmask.evaluate.statistics import Verification, verification_figures
 
 
 def made(gallery: bool, shift: float = 1.0) -> tuple[Verification, np.ndarray]:

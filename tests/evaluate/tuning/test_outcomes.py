@@ -15,7 +15,7 @@ from unmask.evaluate import Iso, Plan, Tuned, tune, tune_all
 from unmask.evaluate.cli.main import app
 from unmask.evaluate.comparison.measure import Measured
 from unmask.evaluate.results.summary import Row
-from unmask.evaluate.statistics.intervals import Estimate
+from unmask.evaluate.statistics import Estimate
 from unmask.evaluate.tuning import check, iso, study
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.points import Point, point_of, point_of_row

@@ -7,7 +7,7 @@ import pytest
 
 from unmask.defenses import DEFENSES, Choice, Photo, Range
 from unmask.evaluate.data.pictures import Pictures
-from unmask.evaluate.statistics.intervals import Estimate
+from unmask.evaluate.statistics import Estimate
 from unmask.evaluate.tuning.caveats import none_leaks
 from unmask.evaluate.tuning.choose import (
     UnmetError,

@@ -17,7 +17,7 @@ from optuna.storages.journal import JournalFileBackend, JournalStorage
 from unmask.defenses import DEFENSES
 from unmask.evaluate import Plan, tune
 from unmask.evaluate.cli.specs import split_specs
-from unmask.evaluate.statistics.intervals import clustered_interval
+from unmask.evaluate.statistics import clustered_interval
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.run import Tuned
 from unmask.evaluate.tuning.study import SAMPLERS, trial_rows

@@ -12,7 +12,7 @@ from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import ATTACKERS, Plan
 from unmask.evaluate.comparison.run import describe
 from unmask.evaluate.data.scene import Scene, prepare
-from unmask.evaluate.vlm.models import Matrix, Model, Picture
+from unmask.evaluate.vlm.base import Matrix, Model, Picture
 
 
 @pytest.fixture(scope="module")

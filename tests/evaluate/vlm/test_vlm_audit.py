@@ -21,8 +21,9 @@ from unmask.evaluate.audit.kept import NAME, read
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.run import Audited, audit
 from unmask.evaluate.results.records import Record, find, read_records
-from unmask.evaluate.vlm.models import Matrix, Model, Picture, load
+from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.names import BINS
+from unmask.evaluate.vlm.opening import load
 
 NAMES = ("Anna Bell", "Carl Dorn", "Emma Falk", "Georg Hahn", "Ida Jung", "Karl Lang", "Lena Moor",
          "Otto Pahl")  # fmt: skip

@@ -18,7 +18,8 @@ from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
 from unmask.evaluate.results.records import find
 from unmask.evaluate.vlm import endpoint
-from unmask.evaluate.vlm.models import CannotAnswerError, load
+from unmask.evaluate.vlm.base import CannotAnswerError
+from unmask.evaluate.vlm.opening import load
 
 KEY = "secret-key-123"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from unmask.evaluate.vlm.base import CannotAnswerError
 from unmask.evaluate.vlm.generative import Generative
-from unmask.evaluate.vlm.models import CannotAnswerError, check_model, load
+from unmask.evaluate.vlm.opening import check_model, load
 
 QUESTION = "who is this person ?"
 NAMES = ["This is Anna Bell", "This is Carl", "This is Emma Falk", "This is Ida Jung ."]

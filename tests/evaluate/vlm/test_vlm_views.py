@@ -9,7 +9,8 @@ from PIL import Image
 from unmask.defenses import Face, Photo
 from unmask.evaluate.audit.people import Person, load_subjects
 from unmask.evaluate.audit.pools import pools_of
-from unmask.evaluate.audit.views import CONTEXTS, cropped, donor_of, fills, in_context
+from unmask.evaluate.audit.views import CONTEXTS, donor_of, fills, in_context
+from unmask.evaluate.vlm.crop import cropped
 
 RNG = np.random.default_rng(0)
 

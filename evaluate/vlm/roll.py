@@ -1,0 +1,81 @@
+"""People as a table lists them: names, aliases, fame, gender."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be named.
+
+    Args:
+        identity: key in the data.
+        name: as it is asked and answered.
+        aliases: other names.
+        fame: stratum, empty if unknown.
+        gender: any label, empty if unknown; candidates are chosen among equals.
+    """
+
+    identity: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    fame: str = ""
+    gender: str = ""
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """Return names by identity from a CSV file with the columns `identity` and `name`.
+
+    Raises:
+        ValueError: a bad table.
+    """
+    return {key: person.name for key, person in read_people(path).items()}
+
+
+def read_people(path: Path) -> dict[str, Person]:
+    """Return people by identity from a CSV file, as `read_names` does.
+
+    Raises:
+        ValueError: a bad table, or somebody who is listed twice.
+    """
+    found = {}
+    for number, row in enumerate(read_rows(path, ("identity", "name")), 2):
+        key = row["identity"].strip()
+        if key in found:
+            raise ValueError(f"{path}, line {number}: {key} occurs twice")
+        found[key] = person_of(key, row)
+    return found
+
+
+def person_of(identity: str, row: Mapping[str, str]) -> Person:
+    """Return the person that a row of a table tells of."""
+    aliases = tuple(filter(None, map(str.strip, (row.get("aliases") or "").split(";"))))
+    fame, gender = ((row.get(column) or "").strip() for column in ("fame", "gender"))
+    return Person(identity, row["name"].strip(), aliases, fame, gender.lower())
+
+
+def read_rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column, column names in lower case.
+
+    Raises:
+        ValueError: it cannot be read, lacks a needed column, or has an empty needed cell.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            rows, head = list(reader), [name.strip().lower() for name in reader.fieldnames or []]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
+    lost = [column for column in needed if column not in head]
+    if lost:
+        raise ValueError(f"{path} needs the columns {', '.join(needed)}; it has {', '.join(head)}")
+    tidy = [{str(k).strip().lower(): v or "" for k, v in row.items()} for row in rows]
+    for number, row in enumerate(tidy, 2):
+        empty = [column for column in needed if not row[column].strip()]
+        if empty:
+            raise ValueError(f"{path}, line {number}: no {empty[0]}")
+    return tidy
