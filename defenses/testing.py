@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import cv2
 import numpy as np
 
 from . import DEFENSES
 from .base import Defense
+from .drawn import made_up_people, odd_sizes, one_face, three_faces
 from .photo import Face, Photo, Pixels
 from .space import Choice
 
@@ -78,13 +78,6 @@ def ready(defense: Defense) -> Defense:
     return defense.fit(made_up_people(12)) if defense.needs_background else defense
 
 
-def made_up_people(people: int, *, photos: int = 2, first: int = 0) -> list[Photo]:
-    """Draw faces: of each person some photos, 120x160, with one face and its landmarks."""
-    return [
-        _person(number, take) for number in range(first, first + people) for take in range(photos)
-    ]
-
-
 def registered_by_its_name(defense: Defense) -> None:
     """The name of the class is the name of its entry point."""
     names = [name for name in DEFENSES.available() if DEFENSES.load(name) is type(defense)]
@@ -113,7 +106,7 @@ def built_from_its_text(defense: Defense) -> None:
 
 def keeps_shape_and_dtype(defense: Defense) -> None:
     """Photos of all sizes and shapes come back as they were, uint8."""
-    for photo in _sizes():
+    for photo in odd_sizes():
         made = defense(photo).photo.pixels
         require(
             made.shape == photo.pixels.shape and made.dtype == np.uint8,
@@ -123,7 +116,7 @@ def keeps_shape_and_dtype(defense: Defense) -> None:
 
 def leaves_its_input_alone(defense: Defense) -> None:
     """The pixels that came in are as before, even where they may be written to."""
-    photo = _photo()
+    photo = one_face()
     before = photo.pixels.copy()
     made = defense(photo).photo.pixels
     made[:] = 0
@@ -132,7 +125,7 @@ def leaves_its_input_alone(defense: Defense) -> None:
 
 def rejects_other_pixels(defense: Defense) -> None:
     """Floats, grey and transparent pictures are refused with a `ValueError`."""
-    pixels = _photo().pixels
+    pixels = one_face().pixels
     for wrong in (pixels / np.float32(255), pixels[..., 0], np.dstack([pixels, pixels[..., :1]])):
         try:
             defense(Photo(wrong, faces=()))  # type: ignore[arg-type]
@@ -143,7 +136,7 @@ def rejects_other_pixels(defense: Defense) -> None:
 
 def same_seed_same_photo(defense: Defense) -> None:
     """Nothing but seed, parameters, key and pixels decides."""
-    photo = _photo()
+    photo = one_face()
     for variant in variants(defense):
         first, second = variant(photo, seed=7), variant(photo, seed=7)
         require(
@@ -154,7 +147,7 @@ def same_seed_same_photo(defense: Defense) -> None:
 
 def seed_matters_as_declared(defense: Defense) -> None:
     """Another seed or key gives another picture if, and only if, `random` says so."""
-    photo = _photo()
+    photo = one_face()
     other = replace(photo, key="another")
     differ = {
         variant.spec: [
@@ -185,7 +178,7 @@ def says_when_it_is_ready(defense: Defense) -> None:
 
 def batch_equals_one_by_one(defense: Defense) -> None:
     """Neither the batch nor its order changes a result."""
-    photos = [*_sizes(), _photo(), _crowd(), replace(_photo(), faces=(), key="nobody")]
+    photos = [*odd_sizes(), one_face(), three_faces(), replace(one_face(), faces=(), key="nobody")]
     alone = [defense(photo, seed=3) for photo in photos]
     for order in (range(len(photos)), range(len(photos))[::-1]):
         made = defense.many([photos[i] for i in order], seed=3)
@@ -199,7 +192,7 @@ def batch_equals_one_by_one(defense: Defense) -> None:
 
 def survives_a_new_process(defense: Defense) -> None:
     """Pickled and sent to a fresh interpreter, it gives the same pixels."""
-    photo = _photo()
+    photo = one_face()
     code = (
         "import pickle, sys; defense, photo = pickle.load(sys.stdin.buffer); "
         "sys.stdout.buffer.write(pickle.dumps(defense(photo, seed=5).photo.pixels))"
@@ -229,7 +222,7 @@ def survives_a_new_process(defense: Defense) -> None:
 def changes_nothing_outside(defense: Defense) -> None:
     """Where the mask is 0, each pixel is what it was; this holds for each region."""
     for region in ("ellipse", "box", "eyes", defense.region):
-        for photo in (_photo(), _crowd()):
+        for photo in (one_face(), three_faces()):
             result = replace(defense, region=region)(photo)
             changed = (result.photo.pixels != photo.pixels).any(-1)
             outside = int((changed & (result.mask == 0)).sum())
@@ -243,7 +236,7 @@ def reports_no_face(defense: Defense) -> None:
     """Without a face the photo stays as it is, and the outcome says `no_face`."""
     if defense.region == "image" and not defense.needs_face:
         return
-    photo = replace(_photo(), faces=())
+    photo = replace(one_face(), faces=())
     result = defense(photo)
     require(
         result.outcome == "no_face" and np.array_equal(result.photo.pixels, photo.pixels),
@@ -254,7 +247,7 @@ def reports_no_face(defense: Defense) -> None:
 def changes_the_photo(defense: Defense) -> None:
     """The defaults, and the weak end of the space, change something."""
     for variant in (defense, defense.at(0)):
-        outcome = variant(_photo()).outcome
+        outcome = variant(one_face()).outcome
         require(outcome == "defended", f"{variant.spec} must change a face, said '{outcome}'")
 
 
@@ -262,7 +255,7 @@ def defends_every_face(defense: Defense) -> None:
     """With several faces in a photo, each of them changes."""
     if defense.region == "image":
         return
-    photo = _crowd()
+    photo = three_faces()
     changed = (defense(photo).photo.pixels != photo.pixels).any(-1)
     for number, face in enumerate(photo.faces or ()):
         x, y, w, h = (round(side) for side in face.box)
@@ -274,10 +267,10 @@ def defends_every_face(defense: Defense) -> None:
 
 def whole_space_runs(defense: Defense) -> None:
     """Both ends, the middle and each choice run, on the region and on the whole photo."""
-    small = Photo(_photo().pixels[40:60, 30:54].copy(), "small", faces=(Face((2, 1, 20, 19)),))
+    small = Photo(one_face().pixels[40:60, 30:54].copy(), "small", faces=(Face((2, 1, 20, 19)),))
     for variant in variants(defense):
         for region in (defense.region, "image"):
-            for photo in (_photo(), small):
+            for photo in (one_face(), small):
                 result = replace(variant, region=region)(photo)
                 require(
                     result.outcome in ("defended", "unchanged"),
@@ -287,7 +280,7 @@ def whole_space_runs(defense: Defense) -> None:
 
 def stronger_changes_more(defense: Defense) -> None:
     """The strong end is not nearer to the original than the weak end."""
-    photos = [*made_up_people(3, photos=1, first=50), _photo()]
+    photos = [*made_up_people(3, photos=1, first=50), one_face()]
     weak, strong = (
         float(np.mean([_change(photo.pixels, end(photo).photo.pixels) for photo in photos]))
         for end in (defense.at(0), defense.at(1))
@@ -334,68 +327,3 @@ def variants(defense: Defense) -> Iterator[Defense]:
 
 def _change(before: Pixels, after: Pixels) -> float:
     return float(np.abs(before.astype(np.int16) - after).mean())
-
-
-def _photo() -> Photo:
-    return _person(100, 0)
-
-
-def _crowd() -> Photo:
-    """Two faces side by side, and a small one over the border."""
-    left, right = _person(101, 0), _person(102, 1)
-    height, width = left.pixels.shape[:2]
-    beside = [face.moved(width, 0) for face in right.faces or ()]
-    third = Face((-8.0, height - 30.0, 24.0, 30.0))
-    faces = (*(left.faces or ()), *beside, third)
-    return Photo(np.hstack([left.pixels, right.pixels]), "crowd", faces=faces)
-
-
-def _sizes() -> list[Photo]:
-    """Odd, tiny and stretched photos; one grey, one that may not be written to."""
-    photo = _photo()
-    tiny = Photo(photo.pixels[:1, :1].copy(), "tiny", faces=(Face((0, 0, 1, 1)),))
-    flat = Photo(photo.pixels[60:67].copy(), "flat", faces=(Face((40, -10, 30, 40)),))
-    grey = replace(photo, pixels=photo.pixels[..., :1].repeat(3, 2), key="grey")
-    fixed = replace(photo, pixels=photo.pixels.copy(), key="fixed")
-    fixed.pixels.flags.writeable = False
-    return [tiny, flat, grey, fixed]
-
-
-def _person(number: int, take: int) -> Photo:
-    """Draw a person; `number` decides the face, `take` the light, the place and the noise."""
-    who, how = np.random.default_rng(number), np.random.default_rng([number, take])
-    skin, hair, room = who.integers((150, 100, 80), (250, 190, 160)), who.integers(0, 120, 3), 60
-    width, height = 56 + who.uniform(-4, 4), 74 + who.uniform(-5, 5)
-    apart, nose = who.uniform(0.2, 0.27) * width, who.uniform(0.1, 0.2) * height
-    x, y = 60 + how.uniform(-3, 3), 80 + how.uniform(-3, 3)
-    canvas = np.full((160, 120, 3), room, np.uint8)
-    canvas[::2] += np.uint8(40)
-
-    def ellipse(centre: tuple[float, float], size: tuple[float, float], colour: object) -> None:
-        shade = tuple(int(part) for part in np.broadcast_to(np.asarray(colour), 3))
-        cv2.ellipse(canvas, (centre, size, 0.0), shade, -1, cv2.LINE_AA)
-
-    ellipse((x, y - 10), (width * 1.25, height * 1.2), hair)
-    ellipse((x, y), (width, height), skin)
-    eyes = y - 0.05 * height
-    for side in (-1, 1):
-        ellipse((x + side * apart, eyes), (12, 6), 255)
-        ellipse((x + side * apart, eyes), (5, 5), who.integers(0, 120, 3))
-        ellipse((x + side * apart, eyes - 9), (14, 3), hair)
-    ellipse((x, eyes + nose), (who.uniform(6, 12), 8), skin * 0.8)
-    ellipse((x, y + 0.28 * height), (who.uniform(14, 28), who.uniform(4, 9)), (170, 60, 60))
-    light = how.uniform(0.85, 1.1) * canvas + how.normal(0, 4, canvas.shape)
-    five = [
-        (x + apart + 6, eyes),
-        (x + apart - 6, eyes),
-        (x - apart - 6, eyes),
-        (x - apart + 6, eyes),
-        (x, eyes + nose + 4),
-    ]
-    box = (x - width / 2, y - height / 2, width, height)
-    return Photo(
-        np.rint(light).clip(0, 255).astype(np.uint8),
-        f"person{number}/{take}",
-        f"person{number}",
-        (Face(box, five=np.array(five, np.float32)),),
-    )

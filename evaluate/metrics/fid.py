@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses import Defended, Photo
-
-from .base import Unavailable
-from .inception import features
-from .sets import Overall, SetMetric
+from .sets import Overall, Realism
 
 
 @dataclass(frozen=True)
-class Fid(SetMetric):
+class Fid(Realism):
     """Measure how far the photos as a set moved from what they were: 0 is not at all.
 
     Two Gaussians are fitted to the features of Inception v3. The figure is too high with few
@@ -31,19 +26,11 @@ class Fid(SetMetric):
     """
 
     name: ClassVar = "fid"
-    higher_is: ClassVar = "worse"
-    bounds: ClassVar = (0.0, np.inf)
-    needs: ClassVar = ("weights",)
-    usual: ClassVar = False
+    least: ClassVar = 2
 
-    def overall(
-        self, clean: Sequence[Photo], defended: Sequence[Defended], people: NDArray[np.int64]
-    ) -> Overall:
+    def distance(self, before: Any, after: Any, people: NDArray[np.int64]) -> Overall:
         """Return the distance, without an interval."""
-        if len(clean) < 2:
-            raise Unavailable(f"FID needs at least 2 photos, got {len(clean)}")
-        seen = [p.with_pixels(d.photo.pixels) for p, d in zip(clean, defended, strict=True)]
-        return frechet(features(clean), features(seen)), None, None
+        return frechet(before, after), None, None
 
 
 def frechet(before: Any, after: Any) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,17 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from unmask.defenses import Defended, Photo
-
-from .base import Unavailable
-from .inception import features
-from .sets import Overall, SetMetric
+from .sets import Overall, Realism
 
 FOLDS = 10  # groups of people, each left out once
 
 
 @dataclass(frozen=True)
-class Kid(SetMetric):
+class Kid(Realism):
     """Measure how far the photos as a set moved from what they were: 0 is not at all.
 
     The squared maximum mean discrepancy of the features of Inception v3 under a cubic kernel,
@@ -34,19 +29,11 @@ class Kid(SetMetric):
     """
 
     name: ClassVar = "kid"
-    higher_is: ClassVar = "worse"
-    bounds: ClassVar = (0.0, np.inf)
-    needs: ClassVar = ("weights",)
-    usual: ClassVar = False
+    least: ClassVar = 4
 
-    def overall(
-        self, clean: Sequence[Photo], defended: Sequence[Defended], people: NDArray[np.int64]
-    ) -> Overall:
+    def distance(self, before: Any, after: Any, people: NDArray[np.int64]) -> Overall:
         """Return the distance with its interval; without one if there is but one person."""
-        if len(clean) < 4:
-            raise Unavailable(f"KID needs at least 4 photos, got {len(clean)}")
-        seen = [p.with_pixels(d.photo.pixels) for p, d in zip(clean, defended, strict=True)]
-        return jackknife(features(clean), features(seen), people)
+        return jackknife(before, after, people)
 
 
 def jackknife(before: Any, after: Any, people: NDArray[np.int64]) -> Overall:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .base import CannotAnswerError, Matrix, Model, Picture
 from .memory import bytes_of, memory_of
+from .prompting import Prompter
 
 ROWS = 256  # at most so many candidates, times pictures, are weighed together
 MEMORY = 2 << 30  # bytes that their copies of the prompt's memory may take
@@ -35,11 +36,8 @@ class Generative(Model):
         self, network: Any, processor: Any, label: str, fingerprint: str, batch: int
     ) -> None:
         super().__init__(label, fingerprint, batch)
-        self.network, self.processor = network, processor
-        self._tokenizer = processor.tokenizer
-        self._tokenizer.padding_side = "left"
-        if self._tokenizer.pad_token is None:
-            self._tokenizer.pad_token = self._tokenizer.eos_token
+        self.network, self._prompter = network, Prompter(network, processor, label)
+        self._tokenizer = self._prompter.tokenizer
         text = getattr(network.config, "text_config", network.config)
         # an encoder-decoder reads the prompt elsewhere; it is asked to write its choice
         self.weighs = not (network.config.is_encoder_decoder or text.is_encoder_decoder)
@@ -56,7 +54,7 @@ class Generative(Model):
         told: list[str] = []
         with torch.inference_mode():
             for some, asked in self._batches(pictures, prompts):
-                inputs = self._inputs(some, asked)
+                inputs = self._prompter.inputs(some, asked)
                 try:
                     out = self.network.generate(
                         **inputs, max_new_tokens=max_new_tokens, do_sample=False, num_beams=1,
@@ -92,13 +90,13 @@ class Generative(Model):
         import torch
 
         found = []
-        for tokens in self._continuations(prompt, candidates, picture is not None):
+        for tokens in self._prompter.continuations(prompt, candidates, picture is not None):
             with torch.inference_mode():
-                inputs = self._inputs([picture], [prompt])
+                inputs = self._prompter.inputs([picture], [prompt])
                 more = torch.tensor([tokens], device=inputs["input_ids"].device)
                 inputs["input_ids"] = torch.cat([inputs["input_ids"], more], 1)
                 for key, fill in (("attention_mask", 1), ("mm_token_type_ids", 0),
-                                  ("token_type_ids", self._written)):  # fmt: skip
+                                  ("token_type_ids", self._prompter.written)):  # fmt: skip
                     if key in inputs:
                         inputs[key] = torch.cat([inputs[key], torch.full_like(more, fill)], 1)
                 self._forget()
@@ -106,11 +104,6 @@ class Generative(Model):
                 logs = logits.float().log_softmax(-1)
                 found.append(float(logs.gather(2, more[..., None]).sum()))
         return np.array(found)
-
-    @property
-    def _written(self) -> int:
-        """Token type of what the model itself writes; elsewhere 0 is text."""
-        return int("paligemma" in str(self.network.config.model_type))
 
     def _weigh(
         self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
@@ -151,9 +144,9 @@ class Generative(Model):
     ) -> Matrix:
         import torch
 
-        inputs = self._inputs(pictures, prompts)
+        inputs = self._prompter.inputs(pictures, prompts)
         device, count = inputs["input_ids"].device, len(pictures)
-        rows = self._continuations(prompts[0], candidates, pictures[0] is not None)
+        rows = self._prompter.continuations(prompts[0], candidates, pictures[0] is not None)
         longest, fill = max(map(len, rows)), self._tokenizer.pad_token_id
         tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows], device=device)
         real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows], device=device)
@@ -199,77 +192,6 @@ class Generative(Model):
         for module in self.network.modules():
             if getattr(module, "rope_deltas", None) is not None:
                 module.rope_deltas = None
-
-    def _continuations(
-        self, prompt: str, candidates: Sequence[str], seen: bool
-    ) -> list[list[int]]:
-        """Return the tokens that each candidate adds to the prompt."""
-
-        def ids(text: str) -> list[int]:
-            return list(self._tokenizer(text, add_special_tokens=False).input_ids)
-
-        told = self.prompt(prompt, picture=seen)
-        start, found = ids(told), []
-        for candidate in candidates:
-            joint = "" if told.endswith(("\n", " ")) else " "
-            both = ids(told + joint + candidate)
-            whole = both[: len(start)] == start and len(both) > len(start)
-            tokens = both[len(start) :] if whole else ids(" " + candidate)
-            if not tokens:
-                raise ValueError(f"the candidate '{candidate}' has no tokens")
-            found.append(tokens)
-        for place, tokens in enumerate(found):
-            first = found.index(tokens)
-            if first < place:
-                raise CannotAnswerError(
-                    f"'{candidates[first]}' and '{candidates[place]}' are the same to the "
-                    f"tokenizer of {self.label}, which lacks their words"
-                )
-        return found
-
-    def prompt(self, question: str, *, picture: bool = True) -> str:
-        """Return the question as the model expects it: its chat template, or a plain form."""
-        if getattr(self.processor, "chat_template", None):
-            parts = [{"type": "image"}] if picture else []
-            content = [*parts, {"type": "text", "text": question}]
-            told: str = self.processor.apply_chat_template(
-                [{"role": "user", "content": content}], add_generation_prompt=True
-            )
-            return told
-        kind = str(self.network.config.model_type)
-        if "blip" in kind:
-            return f"Question: {question} Answer:"
-        image = getattr(self.processor, "image_token", "<image>") if picture else ""
-        if "paligemma" in kind:
-            return f"{image}answer en {question}\n"
-        return (
-            f"USER: {image}\n{question}\nASSISTANT:"
-            if picture
-            else f"USER: {question}\nASSISTANT:"
-        )
-
-    def _inputs(self, pictures: Sequence[Picture], prompts: Sequence[str]) -> Any:
-        import torch
-        from PIL import Image
-
-        seen = pictures[0] is not None
-        texts = [self.prompt(prompt, picture=seen) for prompt in prompts]
-        # a template that writes the first token itself must not get it twice
-        first = self._tokenizer.bos_token
-        twice = {"add_special_tokens": False} if first and texts[0].startswith(first) else {}
-        if not seen:
-            inputs = self._tokenizer(texts, return_tensors="pt", padding=True, **twice)
-        else:
-            shown = [[Image.fromarray(p)] for p in pictures if p is not None]
-            inputs = self.processor(
-                text=texts, images=shown, return_tensors="pt", padding=True, **twice
-            )
-        dtype = self.network.dtype
-        return {
-            key: (value.to(self.network.device, dtype) if torch.is_floating_point(value)
-                  else value.to(self.network.device))
-            for key, value in inputs.items() if torch.is_tensor(value)
-        }  # fmt: skip
 
     def _batches(
         self, pictures: Sequence[Picture], prompts: Sequence[str]

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from unmask.defenses import Face, Photo
+from unmask.defenses.drawn import made_up_people
 from unmask.defenses.face_swap import face_swap
 from unmask.defenses.face_swap.blend import placed, soft_inside, toned
 from unmask.defenses.face_swap.crops import (
@@ -23,7 +24,6 @@ from unmask.defenses.face_swap.crops import (
 from unmask.defenses.face_swap.face_swap import FaceSwap
 from unmask.defenses.face_swap.model import Shape, SwapNet, load_weights, precision, save_weights
 from unmask.defenses.face_swap.sample import sample
-from unmask.defenses.testing import made_up_people
 
 TINY = Shape(patch=12, channels=(32, 32), groups=8)
 

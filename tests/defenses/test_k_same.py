@@ -9,10 +9,10 @@ from sklearn.decomposition import PCA
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.averages import Averages, grouped
+from unmask.defenses.drawn import made_up_people
 from unmask.defenses.faces.align import aligned
 from unmask.defenses.k_same import KSame
 from unmask.defenses.population import FRAME, Population, from_photo, into_photo
-from unmask.defenses.testing import made_up_people
 
 PEOPLE = made_up_people(12)
 STRANGER = made_up_people(1, photos=1, first=70)[0]
