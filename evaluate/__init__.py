@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .results.report import write_report
     from .results.summary import Row, rows
     from .statistics import Verification
-    from .tuning.iso import Iso, tune_all
+    from .tuning.every import tune_all
+    from .tuning.iso import Iso
     from .tuning.result import Tuned
     from .tuning.run import tune
 
@@ -36,7 +37,8 @@ _HOMES = {
     "data.scene": ("Scene", "prepare"),
     "results.summary": ("Row", "rows"),
     "statistics": ("Verification",),
-    "tuning.iso": ("Iso", "tune_all"),
+    "tuning.every": ("tune_all",),
+    "tuning.iso": ("Iso",),
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),
 }

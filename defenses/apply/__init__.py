@@ -1,1 +1,4 @@
-"""TODO."""
+"""Anonymize files: a photo or a folder tree, with a manifest of what became of each.
+
+It may use every defense, the detectors and `files`, and needs no evaluator.
+"""

@@ -76,7 +76,8 @@ def tune(
     from ..comparison.plan import BUDGETS, Plan, usual_metrics
     from ..comparison.run import new_folder
     from ..tuning.goal import Goal
-    from ..tuning.iso import Iso, tune_all
+    from ..tuning.every import tune_all
+    from ..tuning.iso import Iso
     from ..tuning.run import tune as run
     from .live import Live
     from .specs import parse_shares, split_specs

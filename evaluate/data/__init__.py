@@ -1,4 +1,7 @@
-"""Where photos with identities come from."""
+"""Photos with identities: where they come from, how people are split, what a scene is.
+
+It may use `unmask.defenses` alone. A new data set gets a file and an entry point.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,5 @@
-"""A small vision-language model, trained here, that shows at which stage names leak."""
+"""Train a small vision-language model in stages, to see at which of them names enter.
+
+It may use `comparison` and everything below, never `tuning` or `audit`. What is trained is in
+`recipe.py` and `stages.py`, which models are compared in `cells.py`.
+"""

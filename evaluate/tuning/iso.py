@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unmask.defenses import DEFENSES
-
-from ..comparison.plan import default_defenses
 from .goal import Goal
 from .points import told
 from .result import Tuned
-from .run import tune
 from .words import holding
 
 
@@ -114,56 +109,3 @@ class Iso:
             "failed": self.failed,
             "caption": self.caption,
         }
-
-
-def tune_all(
-    data: str, *, goal: Goal, folder: Path, defenses: Sequence[str] = (), storage: str = "",
-    study: str = "", resume: bool = False, say: Callable[[str], None] | None = None,
-    **settings: Any,
-) -> Iso:  # fmt: skip
-    """Tune every defense under one limit and write one table, plot and report of them.
-
-    A defense that cannot be tuned is listed with its reason and the rest goes on.
-
-    Args:
-        data: dataset spec or folder.
-        goal: must have a limit.
-        folder: each defense gets a folder of its own in it.
-        defenses: specs; empty: all installed ones with something to tune, but diagnostic ones.
-        storage: as in `tune`.
-        study: prefix of the studies' names.
-        resume: go on with the run in `folder`.
-        say: told which defense begins.
-        settings: the rest of what `tune` takes.
-
-    Raises:
-        ValueError: a goal without a limit, or a folder that holds something else.
-    """
-    from .iso_outputs import write_iso
-
-    if not goal.limited:
-        raise ValueError(
-            "'tune all' compares at equal leakage: give --max-leakage, for example 0.1"
-        )
-    if folder.is_dir() and any(folder.iterdir()) and not resume:
-        raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
-    names = list(defenses) or [n for n in default_defenses() if DEFENSES.load(n).space]
-    done: dict[str, Tuned] = {}
-    failed: dict[str, str] = {}
-    for number, spec in enumerate(names, 1):
-        if say:
-            say(f"{spec} ({number} of {len(names)})")
-        own = folder / f"{number:02d}-{spec.partition(':')[0]}"
-        try:
-            done[spec] = tune(
-                spec, data, goal=goal, folder=own, storage=storage,
-                study=f"{study or 'unmask'}-{number}-{spec}" if storage else "",
-                resume=resume and (own / "config.json").exists(), **settings,
-            )  # fmt: skip
-        except (ValueError, RuntimeError, LookupError, ImportError) as error:
-            failed[spec] = str(error)
-    if not done:
-        raise ValueError(next(iter(failed.values())))
-    iso = Iso(goal, done, failed, folder)
-    write_iso(iso)
-    return iso
