@@ -21,8 +21,11 @@ from unmask.defenses.files.atomic import replacing, write_text
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.tuning.goal import Goal
+from unmask.evaluate.tuning.samplers import SAMPLERS
 from unmask.evaluate.tuning.spaces import search_space
-from unmask.evaluate.tuning.study import SAMPLERS, Task, open_study, points_of, work
+from unmask.evaluate.tuning.study import open_study, work
+from unmask.evaluate.tuning.task import Task
+from unmask.evaluate.tuning.trials import points_of
 from unmask.threads import pin_threads
 
 from .origin import origin

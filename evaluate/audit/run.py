@@ -12,9 +12,9 @@ from typing import Any
 from unmask.defenses import DEFENSES
 from unmask.defenses.faces.find import find_faces
 
-from ..comparison.run import open_folder
 from ..data.pictures import Pictures
 from ..data.scene import Progress
+from ..results.folder import open_folder
 from ..results.records import Record, write_records
 from ..vlm.base import Model
 from ..vlm.names import Register

@@ -77,7 +77,7 @@ def audit_vlm(
     from ..audit.run import audit
     from ..audit.views import CONTEXTS
     from ..comparison.plan import with_strengths
-    from ..comparison.run import new_folder
+    from ..results.folder import new_folder
     from ..vlm.folder import taught_names
     from ..vlm.opening import check_model, load
     from ..vlm.wording import LAB, Wording

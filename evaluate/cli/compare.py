@@ -69,10 +69,10 @@ def compare(
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
     from ..comparison.run import compare as run
-    from ..comparison.run import new_folder
     from ..comparison.strips import restorer_of, write_strips
     from ..data.scene import prepare
     from ..results.failures import failures, remarks
+    from ..results.folder import new_folder
     from ..results.gate import above
     from ..results.summary import as_dicts, rows
     from .progress import Bars

@@ -35,7 +35,6 @@ def run(args: argparse.Namespace) -> Path:
         ValueError: bad options or data.
         LookupError: an unknown dataset or defense.
     """
-    from ..comparison.run import new_folder
     from ..lab.cells import factorial
     from ..lab.lines import records_of
     from ..lab.photos import usable
@@ -43,6 +42,7 @@ def run(args: argparse.Namespace) -> Path:
     from ..lab.recipe import Recipe
     from ..lab.report import cell_table, markdown, strength_table, write_page
     from ..lab.run import Setting, run_cells
+    from ..results.folder import new_folder
     from ..results.records import write_records
     from .progress import Bars
     from .specs import split_specs

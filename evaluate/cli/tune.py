@@ -74,9 +74,9 @@ def tune(
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
     from ..comparison.plan import BUDGETS, Plan, usual_metrics
-    from ..comparison.run import new_folder
-    from ..tuning.goal import Goal
+    from ..results.folder import new_folder
     from ..tuning.every import tune_all
+    from ..tuning.goal import Goal
     from ..tuning.iso import Iso
     from ..tuning.run import tune as run
     from .live import Live

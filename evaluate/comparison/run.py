@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import platform
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from unmask.defenses import DEFENSES, default_cache
 from unmask.defenses.files.atomic import write_text
@@ -21,19 +15,18 @@ from unmask.defenses.files.atomic import write_text
 from ..attackers.base import people_of
 from ..data.scene import Progress, Scene, prepare
 from ..results.failures import failures
-from ..results.jsonfile import read_json
+from ..results.folder import new_folder, open_folder
 from ..results.records import Record, write_records
 from ..results.report import write_report
 from .assemble import records_of
 from .certificates import CASES, certify
+from .config import describe, measurement_key
 from .groups import Groups, members
 from .measure import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
 from .store import dump, restore, restore_file
 from .workers import measure_all
-
-PACKAGES = ("unmask", "numpy", "scipy", "scikit-learn", "scikit-image", "torch", "opencv-python")
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,76 +154,6 @@ def _measure(
     return done
 
 
-def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any]:
-    """Return everything that decides the figures, for `config.json`."""
-    return {
-        "dataset": scene.dataset,
-        "split": scene.split.as_dict(),
-        "split_hash": scene.split.hash,
-        "notes": list(scene.notes),
-        "details": list(scene.details),
-        "defenses": list(defenses),
-        "plan": plan.as_dict(),
-        "recognizers": {r.label: r.fingerprint for r in plan.build_recognizers()},
-        **_models(plan),
-        "versions": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-    }
-
-
-def _models(plan: Plan) -> dict[str, Any]:
-    """Return what marks the models of attackers that bring their own."""
-    built = zip(plan.attackers, plan.build_attackers(), strict=True)
-    marks = {spec: attacker.fingerprint for spec, attacker in built if attacker.fingerprint}
-    return {"attackers": marks} if marks else {}
-
-
-def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:
-    """Make the run folder and write `config.json`.
-
-    Raises:
-        ValueError: it holds something else already, or a run with other settings.
-    """
-    path = folder / "config.json"
-    if folder.is_dir() and any(folder.iterdir()):
-        if not resume:
-            raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
-        if not path.exists():
-            raise ValueError(f"{folder} holds no run (no config.json); nothing to resume")
-        old = read_json(path)
-        if not isinstance(old, dict):
-            raise ValueError(f"{path} must hold an object; was it edited?")
-        new = json.loads(json.dumps(config))  # lists where there were tuples
-        told = ("notes", "details")
-        other = [key for key in new if key not in told and old.get(key) != new[key]]
-        if other:
-            raise ValueError(
-                f"{folder} holds a run with other settings ({', '.join(other)}); "
-                f"resume with the same ones or name another folder"
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(config, indent=2) + "\n")
-
-
-def new_folder(command: str) -> Path:
-    """Return the default run folder, `runs/<time>-<command>`."""
-    return Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{command}"
-
-
 def _kept(folder: Path, spec: str) -> Path:
     mark = hashlib.sha256(spec.encode()).hexdigest()[:12]
     return folder / "measured" / f"{spec.partition(':')[0]}-{mark}.json"
-
-
-def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
-    """Return the cache key of a measurement: who, with what, on which photos."""
-    settings = json.dumps(describe(scene, [spec], plan)).encode()
-    return hashlib.sha256(settings + _content(scene)).digest()
-
-
-@lru_cache(maxsize=16)
-def _content(scene: Scene) -> bytes:
-    whole = hashlib.sha256()
-    for photo in (*scene.gallery, *scene.probes, *scene.background):
-        whole.update(photo.key.encode() + photo.pixels.tobytes())
-    return whole.digest()

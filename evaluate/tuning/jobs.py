@@ -9,7 +9,9 @@ from unmask.threads import pin_threads
 
 from .points import Point
 from .storages import close
-from .study import Task, finished, open_study, points_of, work
+from .study import open_study, work
+from .task import Task
+from .trials import finished, points_of
 
 Seen = tuple[int, Sequence[Point]]
 

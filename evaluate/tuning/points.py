@@ -11,9 +11,9 @@ import numpy as np
 
 from unmask.defenses import default_cache
 
+from ..comparison.config import measurement_key
 from ..comparison.measure import Measured, measure
 from ..comparison.plan import Plan
-from ..comparison.run import measurement_key
 from ..comparison.store import dump, restore
 from ..data.pictures import Pictures
 from ..data.scene import Scene

@@ -11,8 +11,8 @@ from unmask.defenses import DEFENSES
 from unmask.threads import pin_threads
 
 from ..comparison.plan import BUDGETS, Plan, usual_metrics
-from ..comparison.run import open_folder
 from ..data.scene import Progress, Scene, prepare
+from ..results.folder import open_folder
 from .caveats import check_people, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
@@ -85,16 +85,15 @@ def tune(
     from .refused import check_values
     from .spaces import search_space
     from .storages import close
-    from .study import (
-        Task,
+    from .study import open_study, take_over
+    from .task import Task
+    from .trials import (
         count_opening,
         failures,
         finished,
         importances,
-        open_study,
         openings,
         points_of,
-        take_over,
         trial_rows,
     )
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unmask.evaluate.comparison.config import describe
 from unmask.evaluate.comparison.plan import Plan
-from unmask.evaluate.comparison.run import describe
 from unmask.evaluate.data.scene import prepare
 
 

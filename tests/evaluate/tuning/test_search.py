@@ -20,7 +20,8 @@ from unmask.evaluate.cli.specs import split_specs
 from unmask.evaluate.statistics import clustered_interval
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.run import Tuned
-from unmask.evaluate.tuning.study import SAMPLERS, trial_rows
+from unmask.evaluate.tuning.samplers import SAMPLERS
+from unmask.evaluate.tuning.trials import trial_rows
 
 QUICK = Plan(("naive", "pixels"), ("ssim",), budget="quick")
 DATA = "orl:people=16,photos=6"

@@ -8,9 +8,9 @@ import pytest
 from unmask.evaluate.attackers import named
 from unmask.evaluate.attackers.named import Named
 from unmask.evaluate.comparison.certificates import CASES, certify
+from unmask.evaluate.comparison.config import describe
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import ATTACKERS, Plan
-from unmask.evaluate.comparison.run import describe
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 

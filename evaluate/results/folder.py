@@ -1,0 +1,45 @@
+"""Run folders: how they begin, and when one may be gone on with."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from unmask.defenses.files.atomic import write_text
+
+from .jsonfile import read_json
+
+
+def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:
+    """Make the run folder and write `config.json`.
+
+    Raises:
+        ValueError: it holds something else already, or a run with other settings.
+    """
+    path = folder / "config.json"
+    if folder.is_dir() and any(folder.iterdir()):
+        if not resume:
+            raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
+        if not path.exists():
+            raise ValueError(f"{folder} holds no run (no config.json); nothing to resume")
+        old = read_json(path)
+        if not isinstance(old, dict):
+            raise ValueError(f"{path} must hold an object; was it edited?")
+        new = json.loads(json.dumps(config))  # lists where there were tuples
+        told = ("notes", "details")
+        other = [key for key in new if key not in told and old.get(key) != new[key]]
+        if other:
+            raise ValueError(
+                f"{folder} holds a run with other settings ({', '.join(other)}); "
+                f"resume with the same ones or name another folder"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(config, indent=2) + "\n")
+
+
+def new_folder(command: str) -> Path:
+    """Return the default run folder, `runs/<time>-<command>`."""
+    return Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{command}"
