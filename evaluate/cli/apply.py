@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from .options import Quiet
+
 if TYPE_CHECKING:
     from unmask.defenses.apply.manifest import Row
     from unmask.defenses.apply.tree import ApplyReport
@@ -50,14 +52,15 @@ def apply(
     seed: Annotated[
         int | None,
         typer.Option(
+            min=0,
             help="Makes the same pictures again, and lets whoever knows the seed undo noise. "
-            "Default: a secret, drawn anew for each run and never told."
+            "Default: a secret, drawn anew for each run and never told.",
         ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Anonymize a photo or a folder of photos."""
     from unmask.defenses import DEFENSES

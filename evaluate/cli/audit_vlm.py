@@ -11,6 +11,8 @@ import typer
 
 from unmask.threads import pin_threads
 
+from .options import AsJson, Limit, Out, Quiet, Resume, Seed, Strengths, check_resume
+
 
 def audit_vlm(
     model: Annotated[
@@ -27,7 +29,7 @@ def audit_vlm(
     defenses: Annotated[
         str, typer.Option(help="Defenses, as in compare; 'none' for clean photos only.")
     ] = "gaussian_blur",
-    strengths: Annotated[int, typer.Option(min=1, help="Settings of each, weak to strong.")] = 4,
+    strengths: Strengths = 4,
     probes: Annotated[
         str, typer.Option(help="Some of open, forced, yes_no, votes.")
     ] = "open,forced,yes_no,votes",
@@ -41,7 +43,7 @@ def audit_vlm(
     decoys: Annotated[
         Path | None, typer.Option(help="File with a name a line: more candidates for votes.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Use at most so many people; 0: all.")] = 0,
+    limit: Limit = 0,
     photos: Annotated[
         int, typer.Option(min=0, help="At most so many photos of each; 0: all.")
     ] = 0,
@@ -63,15 +65,14 @@ def audit_vlm(
     load_in_4bit: Annotated[
         bool, typer.Option("--load-in-4bit", help="Quantize; needs bitsandbytes.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of pools and defenses.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
+    seed: Seed = 0,
+    out: Out = None,
+    resume: Resume = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Ask a vision-language model for names; each photo clean, defended and in other contexts."""
-    if resume and out is None:
-        raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    check_resume(out, resume=resume)
     from ..audit.inquiry import Inquiry
     from ..audit.people import load_subjects
     from ..audit.run import audit

@@ -9,12 +9,26 @@ from typing import Annotated
 
 import typer
 
+from .options import (
+    AsJson,
+    Budget,
+    Data,
+    DropDuplicates,
+    Limit,
+    Metrics,
+    Out,
+    Quiet,
+    Resume,
+    Seed,
+    Split,
+    Strengths,
+    Workers,
+    check_resume,
+)
+
 
 def compare(
-    data: Annotated[
-        str,
-        typer.Argument(help="Dataset or folder: orl, lfw:PATH, PATH, orl:people=20."),
-    ] = "orl",
+    data: Data = "orl",
     defenses: Annotated[
         str,
         typer.Option(
@@ -24,23 +38,17 @@ def compare(
         ),
     ] = "",
     attackers: Annotated[str, typer.Option(help="Attackers. Default: those of the budget.")] = "",
-    metrics: Annotated[str, typer.Option(help="Utility metrics. Default: all.")] = "",
+    metrics: Metrics = "",
     recognizers: Annotated[str, typer.Option(help="Face models of the attackers.")] = "dlib",
-    strengths: Annotated[int, typer.Option(help="Settings of each defense, weak to strong.")] = 1,
-    budget: Annotated[
-        str, typer.Option(help="Effort of the attackers: quick, standard or thorough.")
-    ] = "standard",
-    seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes; 0: one per core.")] = 0,
-    limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
-    split: Annotated[
-        str, typer.Option(help="Shares of people: background, search, test.")
-    ] = "0.25,0.25,0.5",
-    out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    drop_duplicates: Annotated[
-        bool, typer.Option("--drop-duplicates", help="Leave duplicate photos out, listed.")
-    ] = False,
+    strengths: Strengths = 1,
+    budget: Budget = "standard",
+    seed: Seed = 0,
+    workers: Workers = 0,
+    limit: Limit = 0,
+    split: Split = "0.25,0.25,0.5",
+    out: Out = None,
+    resume: Resume = False,
+    drop_duplicates: DropDuplicates = False,
     max_leakage: Annotated[
         float | None,
         typer.Option(
@@ -55,15 +63,14 @@ def compare(
         bool,
         typer.Option("--strips", help="Save clean, defended and restored faces side by side."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure how much identity leaks through each defense, and what use is left."""
     if max_leakage is not None and not 0 <= max_leakage <= 1:
         rule = f"must be between 0 and 1, got {max_leakage}"
         raise typer.BadParameter(rule, param_hint="--max-leakage")
-    if resume and out is None:
-        raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    check_resume(out, resume=resume)
     from unmask.defenses.files.printable import printable
 
     from ..comparison.groups import read_groups

@@ -13,6 +13,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .options import (
+    AsJson,
+    Budget,
+    Data,
+    DropDuplicates,
+    Limit,
+    Metrics,
+    Out,
+    Quiet,
+    Resume,
+    Seed,
+    Split,
+    Workers,
+    check_resume,
+)
+
 if TYPE_CHECKING:
     from ..tuning.iso import Iso
     from ..tuning.result import Tuned
@@ -22,7 +38,7 @@ def tune(
     defense: Annotated[
         str, typer.Argument(help="Defense to tune; set parameters stay. Or 'all'.")
     ],
-    data: Annotated[str, typer.Argument(help="Dataset or folder: orl, lfw:PATH, PATH.")] = "orl",
+    data: Data = "orl",
     max_leakage: Annotated[
         float | None, typer.Option(help="Cap on leakage: its 95 % interval must end below.")
     ] = None,
@@ -30,7 +46,7 @@ def tune(
         float | None, typer.Option(help="Floor under the utility instead: least leakage above.")
     ] = None,
     utility: Annotated[str, typer.Option(help="The utility metric.")] = "ssim",
-    trials: Annotated[int, typer.Option(help="Settings to try.")] = 30,
+    trials: Annotated[int, typer.Option(min=1, help="Settings to try.")] = 30,
     sampler: Annotated[
         str,
         typer.Option(help="tpe, gp, nsga2, random or grid. Default: tpe under a limit, else gp."),
@@ -38,20 +54,20 @@ def tune(
     space: Annotated[
         str, typer.Option(help="Other ranges, weak to strong: 'sigma=0.05..2 region=head|image'.")
     ] = "",
-    search_budget: Annotated[str, typer.Option(help="Effort of attackers, search.")] = "search",
-    budget: Annotated[str, typer.Option(help="Effort of attackers, test.")] = "standard",
+    search_budget: Annotated[
+        str, typer.Option(help="Effort of the attackers in the search: search, quick or standard.")
+    ] = "search",
+    budget: Budget = "standard",
     search_recognizers: Annotated[str, typer.Option(help="Face models of the search.")] = "dlib",
     report_recognizers: Annotated[
         str, typer.Option(help="Face models of the test. Default: those of the search.")
     ] = "",
-    metrics: Annotated[str, typer.Option(help="Utility metrics. Default: all.")] = "",
-    split: Annotated[
-        str, typer.Option(help="Shares of people: background, search, test.")
-    ] = "0.25,0.35,0.4",
-    limit: Annotated[int, typer.Option(help="Use at most so many people; 0: all.")] = 0,
-    seed: Annotated[int, typer.Option(help="Seed of everything.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Processes that search side by side.")] = 1,
-    workers: Annotated[int, typer.Option(help="Processes of the test; 0: one per core.")] = 0,
+    metrics: Metrics = "",
+    split: Split = "0.25,0.35,0.4",
+    limit: Limit = 0,
+    seed: Seed = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that search side by side.")] = 1,
+    workers: Workers = 0,
     storage: Annotated[
         str, typer.Option(help="Optuna storage, to share a study: postgresql+psycopg://...")
     ] = "",
@@ -59,18 +75,15 @@ def tune(
     search_only: Annotated[
         bool, typer.Option("--search-only", help="Only take part in a shared search.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    out: Out = None,
+    resume: Resume = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything anew.")] = False,
-    drop_duplicates: Annotated[
-        bool, typer.Option("--drop-duplicates", help="Leave duplicate photos out, listed.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no table.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    drop_duplicates: DropDuplicates = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search the weakest strength that is safe, and check it on other people."""
-    if resume and out is None:
-        raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    check_resume(out, resume=resume)
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
     from ..comparison.plan import BUDGETS, Plan, usual_metrics
