@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ from .options import (
     Workers,
     check_resume,
 )
+
+if TYPE_CHECKING:
+    from ..comparison.run import Comparison
 
 
 def compare(
@@ -71,16 +74,12 @@ def compare(
         rule = f"must be between 0 and 1, got {max_leakage}"
         raise typer.BadParameter(rule, param_hint="--max-leakage")
     check_resume(out, resume=resume)
-    from unmask.defenses.files.printable import printable
-
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
     from ..comparison.run import compare as run
     from ..comparison.strips import restorer_of, write_strips
     from ..data.scene import prepare
-    from ..results.failures import failures, remarks
     from ..results.folder import new_folder
-    from ..results.gate import above
     from ..results.summary import as_dicts, rows
     from .progress import Bars
     from .specs import parse_shares, split_specs
@@ -107,27 +106,40 @@ def compare(
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)
-    page = folder / "report.html"
     if as_json:
         typer.echo(json.dumps(as_dicts(found.records), indent=2))
     elif not quiet:
-        from .leakage import print_leakage
-        from .terminal import print_line
+        _show(found, strips=strips)
+    _judge(found, asked=bool(asked), max_leakage=max_leakage)
 
-        print_leakage(found.records)
-        if strips:
-            print_line(f"the pictures in {folder / 'strips'} hold clean faces")
-        for note in scene.notes:
-            print_line(f"note: {note}")
-        print_line(f"written: {page}")
-    for line in remarks(found.records, asked=bool(asked)):
+
+def _show(found: Comparison, *, strips: bool) -> None:
+    from .leakage import print_leakage
+    from .terminal import print_line
+
+    print_leakage(found.records)
+    if strips:
+        print_line(f"the pictures in {found.folder / 'strips'} hold clean faces")
+    for note in found.scene.notes:
+        print_line(f"note: {note}")
+    print_line(f"written: {found.folder / 'report.html'}")
+
+
+def _judge(found: Comparison, *, asked: bool, max_leakage: float | None) -> None:
+    """Say on standard error, also to the quiet, what failed; the exit code says it too."""
+    from unmask.defenses.files.printable import printable
+
+    from ..results.failures import failures, remarks
+    from ..results.gate import above
+
+    for line in remarks(found.records, asked=asked):
         typer.echo(printable(f"note: {shorten(line, 400)}"), err=True)
-    failed = failures(found.records, asked=bool(asked))
+    failed = failures(found.records, asked=asked)
     for line in failed:
         typer.echo(printable(f"! {shorten(line, 400)}"), err=True)
     if failed:
         raise typer.Exit(1)
     if max_leakage is not None and (lines := above(found.records, max_leakage)):
         for line in lines:
-            typer.echo(f"unmask: {line}", err=True)
+            typer.echo(printable(f"unmask: {line}"), err=True)
         raise typer.Exit(3)

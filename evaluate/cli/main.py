@@ -70,5 +70,7 @@ def main() -> None:
 
 def _complain(error: Exception) -> int:
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    typer.echo(f"unmask: {text or type(error).__name__}", err=True)
+    from unmask.defenses.files.printable import printable
+
+    typer.echo(f"unmask: {printable(text) or type(error).__name__}", err=True)
     return 1

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from unmask.defenses import DEFENSES
 from unmask.threads import pin_threads
 
-from ..comparison.plan import BUDGETS, Plan, usual_metrics
+from ..comparison.plan import Plan
 from ..data.scene import Progress, Scene, prepare
 from ..results.folder import open_folder
 from .caveats import check_people, notes_of, nothing_measured
@@ -21,6 +22,11 @@ from .points import Point
 from .result import About, Status, Tuned
 
 SHARES = (0.25, 0.35, 0.4)  # background, search, test
+if TYPE_CHECKING:
+    import optuna
+
+    from .task import Task
+
 Watch = Callable[[Status], None]
 
 
@@ -91,7 +97,6 @@ def tune(
         count_opening,
         failures,
         finished,
-        importances,
         openings,
         points_of,
         trial_rows,
@@ -105,13 +110,7 @@ def tune(
     wanted = search_space(defense, space)
     check_values(defense, wanted)
     sampler = sampler or ("tpe" if goal.limited else "gp")
-    metrics = usual_metrics()
-    search = search or Plan(BUDGETS["search"], metrics, budget="search")
-    test = test or Plan(metrics=metrics, seed=search.seed)
-    for plan in (search, test):
-        plan.build_attackers()
-        if goal.utility not in [m.name for m in plan.build_metrics()]:
-            raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
+    search, test = _plans(goal, search, test)
 
     def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
@@ -126,15 +125,7 @@ def tune(
         defense, wanted, goal, scene, search, folder, trials, sampler, storage,
         study or f"unmask-{tuned.name}", cached,
     )  # fmt: skip
-    config = {
-        "command": "tune", "defense": defense, "dataset": scene.dataset,
-        "space": {name: repr(kind) for name, kind in wanted.items()},
-        "goal": [goal.utility, goal.max_leakage, goal.min_utility], "sampler": sampler,
-        "split_hash": scene.split.hash, "split": scene.split.as_dict(),
-        "search": search.as_dict(), "test": test.as_dict(), "notes": list(scene.notes),
-        "details": list(scene.details),
-    }  # fmt: skip
-    open_folder(folder, config, resume=resume)
+    open_folder(folder, _config(task, test), resume=resume)
     opened = open_study(task)
     if resume and not storage:
         take_over(opened)
@@ -148,23 +139,16 @@ def tune(
         write_table(folder / "trials.csv", trial_rows(opened))
         close(opened)
         raise ValueError(nothing_measured(failed, folder / "trials.csv"))
-    split = scene.split
-    found = Tuned(
-        goal,
-        About(defense, wanted, scene.dataset, len(split.background), len(split.search),
-              len(split.test), search.budget, sampler, importances(opened, goal)),
-        tuple(points),
-        tuple(front(points, goal)),
-        notes=notes_of(scene, goal, search, test, failed, finished(opened)),
-        folder=folder,
-    )  # fmt: skip
+    notes = notes_of(scene, goal, search, test, failed, finished(opened))
+    found = Tuned(goal, _about(task, opened), tuple(points), tuple(front(points, goal)),
+                  notes=notes, folder=folder)  # fmt: skip
     if search_only:
         close(opened)
         return found
 
     def told(label: str, done: int, total: int) -> None:
         if progress:
-            progress(f"checking on {len(split.test)} test people: {label}", done, total)
+            progress(f"checking on {len(scene.split.test)} test people: {label}", done, total)
 
     told("finding faces", 0, 1)
     on_test = Check(lambda: look("test", told), test, folder, workers=workers, progress=told,
@@ -174,6 +158,38 @@ def tune(
     write_outputs(found)
     close(opened)
     return found
+
+
+def _plans(goal: Goal, search: Plan | None, test: Plan | None) -> tuple[Plan, Plan]:
+    """Return both plans, after unknown names and a goal without its metric are said."""
+    search = search or Plan(budget="search")
+    test = test or Plan(seed=search.seed)
+    for plan in (search, test):
+        plan.build_attackers()
+        if goal.utility not in [m.name for m in plan.build_metrics()]:
+            raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
+    return search, test
+
+
+def _config(task: Task, test: Plan) -> dict[str, Any]:
+    goal, scene = task.goal, task.scene
+    return {
+        "command": "tune", "defense": task.defense, "dataset": scene.dataset,
+        "space": {name: repr(kind) for name, kind in task.space.items()},
+        "goal": [goal.utility, goal.max_leakage, goal.min_utility], "sampler": task.sampler,
+        "split_hash": scene.split.hash, "split": scene.split.as_dict(),
+        "search": task.plan.as_dict(), "test": test.as_dict(), "notes": list(scene.notes),
+        "details": list(scene.details),
+    }  # fmt: skip
+
+
+def _about(task: Task, study: optuna.Study) -> About:
+    from .trials import importances
+
+    split = task.scene.split
+    return About(task.defense, task.space, task.scene.dataset, len(split.background),
+                 len(split.search), len(split.test), task.plan.budget, task.sampler,
+                 importances(study, task.goal))  # fmt: skip
 
 
 def _status(
