@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from unmask.defenses.files import cache as cache_module
+from unmask.defenses.files import cache_file
 from unmask.defenses.files.cache import Cache, cache_folder, default_cache
-from unmask.defenses.files.pictures import cache as cache_module
-from unmask.defenses.files.pictures import cache_file
 
 FILL = """
 import sys
