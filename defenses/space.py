@@ -55,7 +55,7 @@ class Choice:
         when: as in `Range`.
     """
 
-    options: tuple[str, ...]
+    options: tuple[str | int | float | bool, ...]
     when: tuple[str, tuple[str, ...]] | None = None
 
     def __contains__(self, value: object) -> bool:

@@ -61,7 +61,7 @@ def _tuned(tunable: Range | Choice | None) -> str:
     if tunable is None:
         return ""
     if isinstance(tunable, Choice):
-        told = f"   tuned among {', '.join(tunable.options)}"
+        told = f"   tuned among {', '.join(map(str, tunable.options))}"
     else:
         told = f"   tuned from {tunable.weak:g} (weak) to {tunable.strong:g} (strong)"
         told += ", whole numbers" * tunable.integer + ", log steps" * tunable.log

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from ..results.jsonfile import read_json
 from .iso import Iso
 from .iso_outputs import write_iso
 from .kept import KEPT, kept, kept_all
@@ -16,9 +16,9 @@ def is_search(folder: Path) -> bool:
     if (folder / KEPT).exists() or (folder / "iso.csv").exists():
         return True
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = read_json(folder / "config.json")
         return bool(config["command"] == "tune")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return False
 
 

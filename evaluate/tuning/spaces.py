@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from unmask.defenses import DEFENSES, Choice, Range, format_spec
+from unmask.defenses import DEFENSES, Choice, Range, format_spec, parse_parameters
 
 Space = Mapping[str, Range | Choice]
 
@@ -102,7 +102,9 @@ def _defaults(name: str) -> dict[str, Any]:
 
 def _read(change: str, text: str, old: Range | Choice | None, *, whole: bool) -> Range | Choice:
     if ".." not in text:
-        options = tuple(dict.fromkeys(filter(None, text.split("|"))))
+        name = change.partition("=")[0]
+        told = dict.fromkeys(filter(None, text.split("|")))
+        options = tuple(parse_parameters(f"{name}={option}")[name] for option in told)
         if len(options) < 2:
             raise ValueError(f"'{change}' is no range; write name=weak..strong or name=a|b")
         return Choice(options)

@@ -87,6 +87,12 @@ def test_many_values_are_tried_one_by_one() -> None:
         check_values("dp_pix", space | search_space("dp_pix", "region=box|n"))
 
 
+def test_options_that_are_numbers_are_tried_as_numbers() -> None:
+    space = search_space("pixelate", "blocks=4|8 region=box|head")
+    assert space["blocks"] == Choice((4, 8))
+    assert spec_with("pixelate", {"blocks": 4, "region": "box"}) == "pixelate:blocks=4,region=box"
+
+
 def test_whole_numbers_stay_whole() -> None:
     assert search_space("k_same", "components=5..50")["components"] == Range(5, 50, integer=True)
 
