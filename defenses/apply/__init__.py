@@ -2,3 +2,7 @@
 
 It may use every defense, the detectors and `files`, and needs no evaluator.
 """
+
+from .tree import ApplyReport, apply
+
+__all__ = ["ApplyReport", "apply"]
