@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +23,31 @@ def says_how_to_go_on(folder: Path, kept: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        typer.echo(f"\nunmask: stopped; {kept} are kept. Go on with:\n  {again(folder)}", err=True)
+        typer.echo(
+            f"\nunmask: stopped; {kept} are kept. Go on with:\n  {resuming(sys.argv[1:], folder)}",
+            err=True,
+        )
         raise typer.Exit(130) from None
 
 
-def again(folder: Path) -> str:
-    """Return this very command with `--resume` and the run folder."""
-    words = ["unmask", *sys.argv[1:]]
-    if not any(word.partition("=")[0] == "--out" for word in words):
-        words += ["--out", str(folder)]
-    return shlex.join(words if "--resume" in words else [*words, "--resume"])
+def resuming(words: Sequence[str], folder: Path) -> str:
+    """Return the command that goes on with a stopped run; passwords are not shown.
+
+    Args:
+        words: what followed `unmask` on the command line.
+        folder: the run folder.
+    """
+    told = [hidden(word) for word in words]
+    if not any(word == "--out" or word.startswith("--out=") for word in told):
+        told += ["--out", str(folder)]
+    if "--resume" not in told:
+        told += ["--resume"]
+    command = shlex.join(["unmask", *told])
+    secret = told[: len(words)] != list(words)
+    return command + ("\n(type the password of --storage where *** stands)" if secret else "")
+
+
+def hidden(url: str) -> str:
+    """Return the text with the password of a database URL in it replaced by `***`."""
+    url = re.sub(r"(://[^:/?#]*:).*@", r"\1***@", url)
+    return re.sub(r"(?i)([?&][^=&]*pass[^=&]*=)[^&]*", r"\1***", url)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -94,6 +91,7 @@ def tune(
     from ..tuning.run import tune as run
     from .live import Live
     from .specs import parse_shares, split_specs
+    from .stopping import resuming
 
     names = tuple(split_specs(metrics)) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
@@ -190,26 +188,3 @@ def _print_iso(iso: Iso) -> None:
     if iso.best:
         print_line(f"use it: unmask apply @{iso.folder / 'chosen.json'} SOURCE TARGET")
     print_line(f"written: {iso.folder / 'report.html'}")
-
-
-def resuming(words: Sequence[str], folder: Path) -> str:
-    """Return the command that goes on with a stopped run; passwords are not shown.
-
-    Args:
-        words: what followed `unmask` on the command line.
-        folder: the run folder.
-    """
-    told = [hidden(word) for word in words]
-    if not any(word == "--out" or word.startswith("--out=") for word in told):
-        told += ["--out", str(folder)]
-    if "--resume" not in told:
-        told += ["--resume"]
-    command = shlex.join(["unmask", *told])
-    secret = told[: len(words)] != list(words)
-    return command + ("\n(type the password of --storage where *** stands)" if secret else "")
-
-
-def hidden(url: str) -> str:
-    """Return the text with the password of a database URL in it replaced by `***`."""
-    url = re.sub(r"(://[^:/?#]*:).*@", r"\1***@", url)
-    return re.sub(r"(?i)([?&][^=&]*pass[^=&]*=)[^&]*", r"\1***", url)

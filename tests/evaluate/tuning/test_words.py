@@ -9,7 +9,7 @@ import pytest
 
 from unmask.defenses import Range
 from unmask.evaluate.cli.live import Live
-from unmask.evaluate.cli.tune import hidden, resuming
+from unmask.evaluate.cli.stopping import hidden, resuming
 from unmask.evaluate.statistics import Estimate
 from unmask.evaluate.tuning.border import allowed, border
 from unmask.evaluate.tuning.choose import front
