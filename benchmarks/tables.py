@@ -15,6 +15,7 @@ from pathlib import Path
 from unmask.defenses.files.atomic import write_text
 from unmask.evaluate import Plan, Row, compare, default_defenses, prepare, ranks, rows
 from unmask.evaluate.data.scene import LISTED
+from unmask.evaluate.results.table import interval, printed
 
 from .origin import origin
 
@@ -69,8 +70,8 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
 def _line(row: Row, rank: int | None) -> str:
     worst = row.worst
     leakage = (
-        f"{worst.value:.3f} | {worst.low:.2f} to {worst.high:.2f} | {row.attacker}"
-        if row.valid
+        f"{printed(row, 3)} | {interval(worst, 2, ' to ')} | {row.attacker}"
+        if row.measured
         else f"not measured | | {worst.reason}"
     )
     naive = f"{row.naive.value:.3f}" if row.naive and row.naive.value is not None else "-"

@@ -16,7 +16,6 @@ from ..recognizers.base import Recognizer
 from ..statistics import Verification
 
 Matrix = NDArray[np.float64]
-CASES = ("undefended", "permuted", "inverted", "constant")
 
 
 class Defend(Protocol):
@@ -25,8 +24,20 @@ class Defend(Protocol):
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds that the defender does not use; other draw, other seeds."""
 
-    def again(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Defend photos of the attacker's own making; nothing is kept for later calls."""
+    def again(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        """Defend photos of the attacker's own making; nothing is kept for later calls.
+
+        To an attacker who knows the seed of the release, this is what the release does with a
+        photo of that key; then `draw` changes nothing.
+        """
+
+    def varied(
+        self, photos: Sequence[Photo], *, draws: int, seed: int
+    ) -> list[tuple[list[Photo], list[Photo]]]:
+        """Return `draws` pairs of clean and defended copies, from the second on varied.
+
+        The clean ones are those of `varied_copies`.
+        """
 
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
         """Blank the region the defense may change; None where that is the whole photo."""
@@ -58,11 +69,12 @@ class Scores:
 class Attacker(ABC):
     """Someone who tries to name the people on defended photos.
 
-    Class data: `informed` (knows the defense and its parameters, not its seeds);
-    `floors`, the certificate: the rank-1 to reach in each planted case, as a share of its
-    own rank-1 on undefended photos (`undefended` itself: absolute, or 0 for "clearly above
-    chance"). A case that is not listed does not apply. `constant` applies to everybody.
-    `variant_floors` replaces `floors` for the variants it names.
+    Class data: `informed` (knows the defense and its parameters, not its seeds); `reads_seed`:
+    it also runs with the seed of the release known, for a figure of its own.
+
+    What an attacker is good for is not declared but shown, on planted cases
+    (`comparison/certificates.py`). Only one that does better than chance on a constant picture
+    is left out of the worst case.
 
     Args:
         recognizers: face models at hand.
@@ -74,8 +86,7 @@ class Attacker(ABC):
 
     name: ClassVar[str]
     informed: ClassVar[bool] = True
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
-    variant_floors: ClassVar[dict[str, dict[str, float]]] = {}
+    reads_seed: ClassVar[bool] = False
 
     @property
     def fingerprint(self) -> str:

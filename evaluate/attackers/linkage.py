@@ -28,7 +28,6 @@ class Linkage(Attacker):
     """
 
     name: ClassVar[str] = "linkage"
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """See how alike the defended photos of strangers are."""

@@ -30,7 +30,6 @@ class Naive(Attacker):
 
     name: ClassVar[str] = "naive"
     informed: ClassVar[bool] = False
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.8}
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Embed the gallery and measure how alike strangers look."""

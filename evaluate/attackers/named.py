@@ -52,7 +52,6 @@ class Named(Attacker):
 
     name: ClassVar[str] = "named"
     informed: ClassVar[bool] = False
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
 
     def __post_init__(self) -> None:
         """Look whether there is such a model, before any work."""

@@ -1,9 +1,9 @@
-"""From what was measured to records: intervals, worst case, validity."""
+"""From what was measured to records: figures with their intervals."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.scene import Scene
-from ..results.records import LOST, UNDERTRAINED, Record
-from ..statistics import chance_of, clustered_interval, paired_difference, worst_case
-from .certificates import Certificate, Key
+from ..results.records import FOUND, LOST, Record
+from ..statistics import chance_of, clustered_interval
+from .certificates import Proof
 from .groups import group_records
-from .measure import Attack, Measured, Utility
+from .measured import Attack, Measured, Utility
 from .plan import Plan
+from .worst import checked_attacks, seed_known, worst_record
 
 
 def records_of(
     measured: Measured,
-    certificates: Mapping[Key, Certificate],
+    proof: Proof,
     scene: Scene,
     plan: Plan,
     run: str = "",
@@ -41,8 +42,9 @@ def records_of(
         run=run,
         people=len(np.unique(measured.people)),
     )
-    attacks = checked_attacks(measured, certificates)
-    records = [_worst(base, attacks, measured)]
+    attacks = checked_attacks(measured, proof)
+    records = [worst_record(base, attacks, measured, proof)]
+    records += seed_known(records[0], attacks, measured)
     for attack in attacks:
         records += _leakage(base, attack, measured)
     for utility in measured.utilities:
@@ -63,6 +65,8 @@ def _outcomes(base: Record, measured: Measured) -> list[Record]:
             for text, n in sorted(Counter(measured.remarks.values()).items())
         ),
     }
+    for role, (held, of) in measured.found.items():
+        found[f"{role} {FOUND}"] = held, of
     if measured.lost_copies:
         found[LOST] = sum(measured.lost_copies.values()), measured.copies
         said[LOST] = _told(measured.lost_copies)
@@ -79,67 +83,6 @@ def _told(reasons: Mapping[str, int]) -> str:
         return ""
     first = min(reasons, key=lambda text: (-reasons[text], text))
     return first + (f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else "")
-
-
-def checked_attacks(measured: Measured, certificates: Mapping[Key, Certificate]) -> list[Attack]:
-    """Return the attacks, `invalid` where the certificate says so, weak ones marked."""
-    return [_checked(attack, measured, certificates) for attack in measured.attacks]
-
-
-def _checked(
-    attack: Attack, measured: Measured, certificates: Mapping[Key, Certificate]
-) -> Attack:
-    certificate = certificates.get((attack.name, attack.recognizer))
-    if attack.status != "ok":
-        return attack
-    if certificate is None:
-        return replace(attack, status="invalid", reason="no certificate: never tried on planted "
-                       "cases")  # fmt: skip
-    if not certificate.passed:
-        return replace(attack, status="invalid", reason="; ".join(certificate.failures))
-    naive = [
-        other.credits["rank1"]
-        for other in measured.attacks
-        if other.credits
-        and not other.informed
-        and (not attack.recognizer or other.recognizer == attack.recognizer)
-    ]
-    if attack.informed and naive and attack.credits:
-        best = max(naive, key=lambda credits: float(credits.mean()))
-        gap = paired_difference(attack.credits["rank1"], best, measured.people)
-        if gap.high < 0:
-            return replace(attack, reason=f"{UNDERTRAINED}{-gap.value:.2f} below naive")
-    return attack
-
-
-def _worst(base: Record, attacks: Sequence[Attack], measured: Measured) -> Record:
-    valid = {
-        (attack.name, attack.recognizer): attack.credits["rank1"]
-        for attack in attacks
-        if attack.status == "ok" and attack.credits
-    }
-    nothing = replace(base, status="invalid", n=len(measured.people))
-    if measured.status != "ok":
-        return replace(nothing, status=measured.status, reason=measured.reason)
-    if not any(a.informed for a in attacks if not (a.figures and not a.credits)):
-        who = ", ".join(dict.fromkeys(a.attacker for a in attacks))
-        return replace(nothing, reason=f"not measured: a leakage needs an attacker who knows the "
-                       f"defense and names people, such as matched or pixels; figures of {who} "
-                       f"are in the report")  # fmt: skip
-    if not any(a.informed for a in attacks if a.status == "ok" and a.credits):
-        reason = "not measured: no informed attacker passed its certificate"
-        return replace(nothing, reason=reason)
-    (name, recognizer), estimate = worst_case(valid, measured.people)
-    return replace(
-        base,
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
-        n=estimate.n,
-        chance=chance_of(measured.people),
-        recognizer=recognizer,
-        reason=f"{name} of {len(valid)} valid attacks",
-    )
 
 
 def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:

@@ -1,121 +1,124 @@
-"""Proof that an attacker works, before its figures count."""
+"""What the attackers proved on planted cases, and what a row may therefore claim."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..attackers.base import Attacker
-from ..results.records import BROKE
-from ..statistics import binomial_interval, chance_of
-from .measure import Attack, Measured
-from .plan import ATTACKERS, Plan
+from ..results.records import BROKE, Record
+from ..statistics import chance_of, constant_bound
+from .cases import CASES
+from .measured import Attack, Measured
 
-CASES: Mapping[str, str] = {
-    "undefended": "none",
-    "permuted": "permute",
-    "inverted": "invert:mirror=true",
-    "constant": "constant",
-}
+HIGH = 0.9  # of undefended photos must be named, else a low figure says little
+SHARE = 0.9  # of that must be reached on each planted leak
+PAIRS_AT = 0.02  # distance from 0.5 that an AUC may have on constant pictures
 Key = tuple[str, str]  # name of the attack, label of its recognizer
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """Whether one variant of an attacker passed its planted cases.
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What all attackers together are good for on these photos.
 
     Args:
-        rank1: what it reached, by case.
-        failures: one sentence per case that it had to pass and did not.
+        cases: what was measured on each planted case, by its name.
+        ceiling: highest rank-1 on undefended photos, 0 if nobody named anybody.
+        cheats: why an attack does not count: it does better than chance where there is nothing.
+        doubts: sentences that say why a low figure would say little.
     """
 
-    rank1: dict[str, float]
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """True if nothing failed."""
-        return not self.failures
+    cases: Mapping[str, Measured]
+    ceiling: float
+    cheats: Mapping[Key, str]
+    doubts: tuple[str, ...]
 
 
-def certify(cases: Mapping[str, Measured], plan: Plan) -> dict[Key, Certificate]:
-    """Judge every attack on the planted cases, measured with the same data and budget.
+def prove(cases: Mapping[str, Measured]) -> Proof:
+    """Judge the attackers on the planted cases, measured with the same data and budget.
+
+    A figure is a maximum over attacks and can only get lower by leaving some out, so an attack
+    is left out for one reason alone: on pictures of one colour it does better than honest
+    guessing. What is asked of all together is that somebody sees each planted leak.
 
     Args:
-        cases: name of the case (a key of `CASES`) to what was measured on it.
-        plan: the plan they were measured with; its attackers declare what they must pass.
+        cases: what was measured on each key of `CASES`.
     """
-    kinds = {name: ATTACKERS.load(name) for name in map(_plain, plan.attackers)}
-    seen: dict[Key, dict[str, Attack]] = {}
-    broken: dict[str, dict[str, str]] = defaultdict(dict)  # by attacker and case: why
-    for case, measured in cases.items():
-        for attack in measured.attacks:
-            seen.setdefault((attack.name, attack.recognizer), {})[case] = attack
-            if BROKE in attack.reason:  # then its variants are missing
-                broken[attack.attacker][case] = attack.reason
-    people = cases["undefended"].people
-    chance = chance_of(people)
-    high = binomial_interval(chance, len(people))[1]
-    return {
-        key: _judge(attacks, _floors(kinds, one), broken[one.attacker], chance, high)
-        for key, attacks in seen.items()
-        for one in [next(iter(attacks.values()))]
+    cheats = _cheats(cases["constant"])
+    ceiling = _best(cases["undefended"], cheats)[0]
+    doubts = []
+    if ceiling < HIGH:
+        doubts.append(
+            f"these attackers name only {ceiling:.2f} of the undefended photos, and need "
+            f"{HIGH:.2f} for a low figure to mean something"
+        )
+    needed = SHARE * ceiling
+    missed = {
+        name: best
+        for name, case in CASES.items()
+        if case.kind == "leak" and (best := _best(cases[name], cheats)[0]) < needed - 1e-9
     }
+    if missed:
+        told = ", ".join(f"{name} ({best:.2f})" for name, best in missed.items())
+        doubts.append(
+            f"no attacker sees through these planted cases, where {needed:.2f} is needed: {told}"
+        )
+    return Proof(cases, ceiling, cheats, tuple(doubts))
 
 
-def _floors(kinds: Mapping[str, type[Attacker]], attack: Attack) -> Mapping[str, float]:
-    kind = kinds[attack.attacker]
-    variant = attack.name.partition("/")[2]
-    return kind.variant_floors.get(variant, kind.floors)
+def planted_records(base: Record, proof: Proof) -> list[Record]:
+    """Return what each attack reached on each planted case.
+
+    Args:
+        base: the record of any worst case of the run.
+        proof: what was measured.
+    """
+    return [
+        replace(
+            base, kind="planted", group=case, defense=CASES[case].defense, params={},
+            name=attack.name, recognizer=attack.recognizer, attack="", ceiling=None,
+            value=float(attack.credits["rank1"].mean()) if attack.credits else None,
+            low=None, high=None, n=len(measured.people), chance=chance_of(measured.people),
+            status=attack.status, reason=attack.reason, seconds=attack.seconds,
+        )
+        for case, measured in proof.cases.items()
+        for attack in measured.attacks
+        if attack.credits or attack.status != "ok"
+    ]  # fmt: skip
 
 
-def _judge(
-    attacks: Mapping[str, Attack], floors: Mapping[str, float], broken: Mapping[str, str],
-    chance: float, high: float,
-) -> Certificate:  # fmt: skip
-    if any(attack.figures and not attack.credits for attack in attacks.values()):
-        return _judge_pairs(attacks, broken)
-    reached = {c: float(a.credits["rank1"].mean()) for c, a in attacks.items() if a.credits}
-    failures = []
-    for case in CASES:
-        if case != "constant" and case not in floors:
-            continue
-        if case not in reached:
-            why = attacks[case].reason if case in attacks else broken.get(case)
-            why = why or "it gave no answer"
-            failures.append(f"{case}: {why}")
-            continue
-        rank1 = reached[case]
-        if case == "constant":
-            if rank1 > high + 1e-9:
-                failures.append(
-                    f"constant: rank-1 {rank1:.2f} on a constant picture, at most {high:.2f} is "
-                    f"chance: it reads something else than the pixels"
-                )
-            continue
-        floor = floors[case]
-        if case == "undefended" and floor == 0:
-            floor = high
-        elif case != "undefended":
-            floor = max(floor * reached.get("undefended", 1.0), high)
-        if rank1 < floor - 1e-9:
-            failures.append(f"{case}: rank-1 {rank1:.2f}, needs {floor:.2f}")
-    return Certificate(reached, tuple(failures))
+def _best(measured: Measured, cheats: Mapping[Key, str]) -> tuple[float, str]:
+    reached = [
+        (float(attack.credits["rank1"].mean()), attack.name)
+        for attack in measured.attacks
+        if attack.credits and (attack.name, attack.recognizer) not in cheats
+    ]
+    return max(reached, key=lambda pair: pair[0], default=(0.0, ""))
 
 
-def _judge_pairs(attacks: Mapping[str, Attack], broken: Mapping[str, str]) -> Certificate:
-    """Judge an attacker that names nobody, by the AUC of its pairs."""
-    figures = {c: next((f for f in a.figures if f.statistic == "auc"), None)
-               for c, a in attacks.items()}  # fmt: skip
-    reached = {c: f.value for c, f in figures.items() if f and f.value is not None}
-    failures = [f"{c}: {broken[c]}" for c in ("undefended", "constant") if c in broken]
-    if reached.get("undefended", 0.0) < 0.6:
-        failures.append(f"undefended: AUC {reached.get('undefended', 0.0):.2f}, needs 0.60")
-    if abs(reached.get("constant", 0.0) - 0.5) > 0.02:
-        failures.append(f"constant: AUC {reached.get('constant', 0.0):.2f}, must be 0.50")
-    return Certificate(reached, tuple(failures))
+def _cheats(constant: Measured) -> dict[Key, str]:
+    bound = constant_bound(constant.people)
+    found = {}
+    for attack in constant.attacks:
+        why = _cheating(attack, bound)
+        if why and BROKE not in attack.reason:
+            found[attack.name, attack.recognizer] = why
+    return found
 
 
-def _plain(spec: str) -> str:
-    return spec.partition(":")[0]
+def _cheating(attack: Attack, bound: float) -> str:
+    """Say what an attack did on pictures of one colour that nobody honest can do."""
+    if attack.credits:
+        rank1 = float(attack.credits["rank1"].mean())
+        if rank1 <= bound + 1e-9:
+            return ""
+        return (
+            f"constant: rank-1 {rank1:.2f} on a constant picture, at most {bound:.2f} is chance: "
+            "it reads something else than the pixels"
+        )
+    auc = next((f.value for f in attack.figures if f.statistic == "auc"), None)
+    if auc is None or abs(auc - 0.5) <= PAIRS_AT:
+        return ""
+    return (
+        f"constant: AUC {auc:.2f} on a constant picture, must be 0.50: it reads something else "
+        "than the pixels"
+    )

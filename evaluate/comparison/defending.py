@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
+import copy
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from unmask.defenses import Defended, Defense, Photo
+from unmask.defenses.folder import Folder
 
+from ..attackers.copies import varied_copies
 from ..data.pictures import Pictures
+from .blind import opaque, secret
 
-AGAIN = -1  # the draw of copies that are not kept: never one of those that are
+AGAIN = -1  # the first draw of copies that are not kept, counted down: never one of those kept
+_PART = 16  # photos that are handed over at once where both sides take turns
+
+
+@dataclass(frozen=True)
+class Blindfolded:
+    """A defense, and what is needed to use it without telling it anything.
+
+    Args:
+        defense: fitted; each use gets a fresh copy, so that it cannot remember a side.
+        seed: of the run.
+        names: the real keys of photos, by their opaque ones.
+        pictures: where slow pictures are kept, if anywhere.
+    """
+
+    defense: Defense
+    seed: int
+    names: dict[str, str] = field(default_factory=dict)
+    pictures: Pictures | None = None
+
+    def fresh(self) -> Defense:
+        """Return a new copy of the defense."""
+        made = copy.deepcopy(self.defense)
+        return made.knowing(self.names) if isinstance(made, Folder) else made
+
+    def told(self, photo: Photo) -> Photo:
+        """Return the photo as the defense gets it: no identity, a key without meaning."""
+        key = photo.key if photo.key in self.names else opaque(photo.key, self.seed)
+        return replace(photo, key=key, identity="")
+
+    def use(
+        self, defense: Defense, photos: Sequence[Photo], seed: int, *, keep: bool = True
+    ) -> list[Defended]:
+        """Defend photos with this copy of the defense."""
+        blinded = [self.told(photo) for photo in photos]
+        return defend_all(defense, blinded, seed=seed, pictures=self.pictures if keep else None)
+
+    def released(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Defended]:
+        """Defend photos as the release does."""
+        return self.use(self.fresh(), photos, secret(self.seed, "release", draw))
 
 
 def defend_all(
@@ -35,12 +78,6 @@ def _defend_one(defense: Defense, photo: Photo, seed: int) -> Defended:
         return Defended(photo, "failed", nothing, f"{type(error).__name__}: {error}")
 
 
-def attacker_seed(seed: int, draw: int) -> int:
-    """Return the seed an attacker uses for its own copies: never the defender's."""
-    text = f"attacker {seed} {draw}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
-
-
 class OwnCopies:
     """The attacker's copy of a defense; equal calls are computed once.
 
@@ -48,45 +85,88 @@ class OwnCopies:
     are clean photos, from which nobody learns what the defense does.
 
     Args:
-        defense: the defense, with its parameters.
-        seed: seed of the run; the attacker's seeds are others, see `attacker_seed`.
-        pictures: where slow copies are kept, if anywhere.
+        defense: what they own a copy of.
+        disclosed: whether the attacker knows the seed of the release; then `again` does to a
+            photo what the release does to the one of that key.
     """
 
-    def __init__(self, defense: Defense, seed: int, pictures: Pictures | None = None) -> None:
-        self._defense, self._seed, self._pictures = defense, seed, pictures
+    def __init__(self, defense: Blindfolded, *, disclosed: bool = False) -> None:
+        self._blindfolded, self._disclosed = defense, disclosed
         self._made: dict[tuple[str, int], Photo] = {}
         self.made, self.failures = 0, Counter[str]()
 
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds of the attacker's own."""
-        draw = draw if self._defense.random else 0
+        draw = draw if self._blindfolded.defense.draws else 0
         missing = [photo for photo in photos if (photo.key, draw) not in self._made]
-        seed = attacker_seed(self._seed, draw)
-        done = self._counted(
-            defend_all(self._defense, missing, seed=seed, pictures=self._pictures)
-        )
-        for photo, result in zip(missing, done, strict=True):
-            self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
+        if missing:
+            fresh = self._blindfolded.fresh()
+            self._keep(missing, self._blindfolded.use(fresh, missing, self._seed(draw)), draw)
         return [self._made[photo.key, draw] for photo in photos]
 
-    def again(self, photos: Sequence[Photo]) -> list[Photo]:
+    def again(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos that are not worth keeping."""
-        seed = attacker_seed(self._seed, AGAIN)
-        done = self._counted(defend_all(self._defense, photos, seed=seed))
+        seed = self._seed(AGAIN - draw)
+        if self._disclosed:
+            seed = secret(self._blindfolded.seed, "release")
+        done = self._blindfolded.use(self._blindfolded.fresh(), photos, seed, keep=False)
+        self._count(done)
         return [p.with_pixels(d.photo.pixels) for p, d in zip(photos, done, strict=True)]
+
+    def varied(
+        self, photos: Sequence[Photo], *, draws: int, seed: int
+    ) -> list[tuple[list[Photo], list[Photo]]]:
+        """Return pairs of clean and defended copies, from the second draw on varied.
+
+        Pictures of another program cannot be made anew: they are looked up, and then varied
+        as the clean ones are.
+        """
+        clean = varied_copies(photos, draws=draws, seed=seed)
+        if isinstance(self._blindfolded.defense, Folder):
+            return [*zip(clean, varied_copies(self(photos), draws=draws, seed=seed), strict=True)]
+        return [(copies, self(copies, draw=draw)) for draw, copies in enumerate(clean)]
 
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
         """Blank what the defense may change; None if that is the whole photo."""
-        if self._defense.region == "image":
+        defense = self._blindfolded.defense
+        if defense.region == "image":
             return None
         return [
-            photo.with_pixels(np.where(self._defense.mask(photo)[..., None] > 0, 128, photo.pixels)
+            photo.with_pixels(np.where(defense.mask(photo)[..., None] > 0, 128, photo.pixels)
                               .astype(np.uint8))
             for photo in photos
         ]  # fmt: skip
 
-    def _counted(self, done: list[Defended]) -> list[Defended]:
+    def with_release(self, release: Sequence[Photo], copies: Sequence[Photo]) -> list[Defended]:
+        """Defend a release and copies of the attacker's together, and keep the copies.
+
+        One object gets parts of both sides in mixed order, so that nothing it remembers of
+        earlier photos can tell it which side a photo is on.
+        """
+        blindfolded = self._blindfolded
+        fresh = blindfolded.fresh()
+        parts = [("release", i) for i in range(0, len(release), _PART)]
+        parts += [("copies", i) for i in range(0, len(copies), _PART)]
+        rng = np.random.default_rng(secret(blindfolded.seed, "order"))
+        done: dict[int, list[Defended]] = {}
+        for number in rng.permutation(len(parts)):
+            side, start = parts[number]
+            if side == "release":
+                some = release[start : start + _PART]
+                done[start] = blindfolded.use(fresh, some, secret(blindfolded.seed, "release"))
+            else:
+                some = copies[start : start + _PART]
+                self._keep(some, blindfolded.use(fresh, some, self._seed(0)), 0)
+        return [one for start in sorted(done) for one in done[start]]
+
+    def _seed(self, draw: int) -> int:
+        return secret(self._blindfolded.seed, "copies", draw)
+
+    def _keep(self, photos: Sequence[Photo], done: Sequence[Defended], draw: int) -> None:
+        self._count(done)
+        for photo, result in zip(photos, done, strict=True):
+            self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
+
+    def _count(self, done: Sequence[Defended]) -> None:
         self.made += len(done)
         self.failures.update(d.reason for d in done if d.outcome == "failed")
-        return done

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..results.records import Record
+from ..results.records import AND, Record
 from ..statistics import chance_of, clustered_interval, worst_case
-from .measure import Attack, Measured
+from .measured import Attack, Measured
 
+WORST_GROUP = "the worst group"
 LEAST = 8  # people in a group; smaller ones are put together
 Groups = Mapping[str, Mapping[str, str]]  # attribute -> identity -> value
 
@@ -97,12 +98,12 @@ def group_records(
             continue
         who = measured.people[mine]
         count = len(np.unique(who))
-        if worst.status == "ok":
+        if worst.value is not None:
             (name, recognizer), found = worst_case({k: v[mine] for k, v in valid.items()}, who)
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,
                         n=found.n, people=count, chance=chance_of(measured.people),
-                        recognizer=recognizer, reason=f"{name} of {len(valid)} valid attacks")
+                        recognizer=recognizer, attack=name)
             )  # fmt: skip
         for utility in measured.utilities:
             if utility.status != "ok":
@@ -116,7 +117,7 @@ def group_records(
                     replace(worst, kind="utility", name=utility.name, statistic="mean",
                             status="ok", recognizer="", group=group, value=mean.value,
                             low=mean.low, high=mean.high, n=mean.n, people=count, chance=None,
-                            reason="")
+                            reason="", attack="", ceiling=None)
                 )  # fmt: skip
     return _marked(records)
 
@@ -132,7 +133,8 @@ def _marked(records: list[Record]) -> list[Record]:
             leaks[attribute] = record
     top = {id(record) for record in leaks.values()}
     return [
-        replace(r, reason=f"{r.reason}; the worst group") if id(r) in top else r for r in records
+        replace(r, reason=AND.join(filter(None, [r.reason, WORST_GROUP]))) if id(r) in top else r
+        for r in records
     ]
 
 

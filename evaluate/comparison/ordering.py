@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from ..results.records import Record
 from ..statistics import paired_difference
-from .assemble import checked_attacks
-from .certificates import Certificate, Key
-from .measure import Attack, Measured
+from .certificates import Proof
+from .measured import Attack, Measured
+from .worst import checked_attacks
 
 
 def differences(
     measured: Sequence[Measured],
-    certificates: Mapping[Key, Certificate],
+    proof: Proof,
     worst: Sequence[Record],
 ) -> list[Record]:
     """Return paired differences in leakage, as records of kind `difference`.
@@ -26,14 +26,14 @@ def differences(
 
     Args:
         measured: the defenses, measured on the same photos.
-        certificates: what the attackers proved.
+        proof: what the attackers showed on planted cases.
         worst: the record of the worst case of each defense, in the same order.
     """
     strongest: list[Attack | None] = []
     records = []
     for entry, record in zip(measured, worst, strict=True):
-        valid = [a for a in checked_attacks(entry, certificates) if a.status == "ok" and a.credits]
-        top = max(valid, key=_rank1) if record.status == "ok" else None
+        valid = [a for a in checked_attacks(entry, proof) if a.status == "ok" and a.credits]
+        top = max(valid, key=_rank1) if record.value is not None else None
         strongest.append(top)
         naive = max((a for a in valid if not a.informed), key=_rank1, default=None)
         if top and naive:

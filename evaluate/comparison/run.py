@@ -19,14 +19,15 @@ from ..results.folder import new_folder, open_folder
 from ..results.records import Record, write_records
 from ..results.report import write_report
 from .assemble import records_of
-from .certificates import CASES, certify
+from .cases import CASES
+from .certificates import planted_records, prove
 from .config import describe, measurement_key
 from .groups import Groups, members
-from .measure import Measured
+from .measured import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
 from .store import dump, restore, restore_file
-from .workers import measure_all
+from .workers import Job, measure_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +97,15 @@ def compare(
     sets = members(groups, people_of(scene.gallery)) if groups else None
     open_folder(folder, describe(scene, defenses, plan), resume=resume)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)
-    certificates = certify({case: done[f"case {case}"] for case in CASES}, plan)
+    proof = prove({case: done[f"case {case}"] for case in CASES})
     records = [
         record
         for spec in defenses
-        for record in records_of(done[spec], certificates, scene, plan, folder.name, sets)
+        for record in records_of(done[spec], proof, scene, plan, folder.name, sets)
     ]
     worst = [r for r in records if r.name == "worst" and not r.group]
-    records += differences([done[spec] for spec in defenses], certificates, worst)
+    records += differences([done[spec] for spec in defenses], proof, worst)
+    records += planted_records(worst[0], proof)
     write_records(folder / "records.jsonl", records)
     write_report(folder, scene.notes)
     return Comparison(tuple(records), scene, folder)
@@ -115,43 +117,46 @@ def _measure(
 ) -> dict[str, Measured]:  # fmt: skip
     """Measure planted cases and defenses, or take over what is known of them, by label."""
     done: dict[str, Measured] = {}
-    todo: list[tuple[str, str, Plan]] = []  # label, defense, plan; certificates first
-    proof = replace(plan, metrics=())
-    for case, spec in CASES.items():
-        known = default_cache().get_many([measurement_key(scene, proof, spec)])
+    todo: list[Job] = []  # planted cases first
+    for case in CASES:
+        known = default_cache().get_many([_case_key(scene, plan, case)])
         if known:
             done[f"case {case}"] = restore(next(iter(known.values())).decode())
         else:
-            todo.append((f"case {case}", spec, proof))
+            todo.append(Job(CASES[case].defense, plan, case))
     for spec in defenses:
         kept = _kept(folder, spec)
         if resume and kept.exists():
             done[spec] = restore_file(kept)
         else:
-            todo.append((spec, spec, plan))
+            todo.append(Job(spec, plan))
     finished = 0
 
     def begin(number: int) -> None:
         if progress:
-            progress(f"attacking: {todo[number][0]}", finished, len(todo))
+            progress(f"attacking: {todo[number].label}", finished, len(todo))
 
-    jobs = [(spec, own) for _, spec, own in todo]
     workers = workers or os.cpu_count() or 1
-    with closing(measure_all(jobs, scene, workers=workers, begin=begin)) as results:
+    with closing(measure_all(todo, scene, workers=workers, begin=begin)) as results:
         for number, measured in results:
-            label, spec, own = todo[number]
-            done[label] = measured
+            job = todo[number]
+            done[job.label] = measured
             if measured.broken:
                 pass  # not kept: it is tried again when somebody has mended it
-            elif label in defenses:
-                write_text(_kept(folder, spec), dump(measured))
-            else:
-                key = measurement_key(scene, own, spec)
+            elif job.case:
+                key = _case_key(scene, plan, job.case)
                 default_cache().put_many({key: dump(measured).encode()})
+            else:
+                write_text(_kept(folder, job.spec), dump(measured))
             finished += 1
             if progress:
                 progress("attacking", finished, len(todo))
     return done
+
+
+def _case_key(scene: Scene, plan: Plan, case: str) -> bytes:
+    key = measurement_key(scene, replace(plan, metrics=()), CASES[case].defense)
+    return hashlib.sha256(f"planted {case}".encode() + key).digest()
 
 
 def _kept(folder: Path, spec: str) -> Path:

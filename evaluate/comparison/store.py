@@ -11,7 +11,7 @@ import numpy as np
 
 from ..results.jsonfile import parse_json
 from ..statistics import Figure
-from .measure import Attack, Measured, Utility
+from .measured import Attack, Measured, Utility
 
 
 def dump(measured: Measured) -> str:
@@ -27,15 +27,9 @@ def restore(text: str) -> Measured:
     """
     try:
         entry = parse_json(text)
-        attacks = tuple(
-            Attack(
-                **{
-                    **attack,
-                    "credits": {k: np.array(v) for k, v in attack["credits"].items()},
-                    "figures": tuple(Figure(**figure) for figure in attack["figures"]),
-                }
-            )
-            for attack in entry.pop("attacks")
+        attacks, disclosed = (
+            tuple(_attack(attack) for attack in entry.pop(name))
+            for name in ("attacks", "disclosed")
         )
         utilities = tuple(
             Utility(
@@ -50,9 +44,17 @@ def restore(text: str) -> Measured:
         )
         entry["people"] = np.array(entry["people"], np.int64)
         entry["outcomes"] = tuple(entry["outcomes"])
-        return Measured(**entry, attacks=attacks, utilities=utilities)
+        entry["doubts"] = tuple(entry["doubts"])
+        entry["found"] = {role: tuple(counts) for role, counts in entry["found"].items()}
+        return Measured(**entry, attacks=attacks, disclosed=disclosed, utilities=utilities)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is not a stored measurement: {error}") from error
+
+
+def _attack(entry: dict[str, Any]) -> Attack:
+    credits = {k: np.array(v) for k, v in entry["credits"].items()}
+    figures = tuple(Figure(**figure) for figure in entry["figures"])
+    return Attack(**{**entry, "credits": credits, "figures": figures})
 
 
 def restore_file(path: Path) -> Measured:

@@ -14,7 +14,8 @@ from unmask.defenses.files.pictures import write_picture
 from ..attackers.restoration.base import strip
 from ..attackers.restored import Restored
 from ..data.scene import Scene
-from .defending import OwnCopies, defend_all
+from .blind import blind
+from .defending import Blindfolded, OwnCopies
 from .plan import Plan
 
 _FACES = 4
@@ -36,16 +37,17 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
         ValueError: the plan has no attacker that restores.
     """
     restorer = restorer_of(plan)
-    with_face = [photo for photo in scene.probes if photo.face]
+    hidden = blind(scene, plan.seed)
+    with_face = [photo for photo in hidden.probes if photo.face]
     shown = with_face[:: max(1, len(with_face) // _FACES)][:_FACES]
     written = []
     for spec in defenses if shown else ():
-        defense = DEFENSES.build(spec).fit(scene.background)
+        defense = Blindfolded(DEFENSES.build(spec).fit(scene.background), plan.seed, hidden.names)
         defended = [
             photo.with_pixels(done.photo.pixels)
-            for photo, done in zip(shown, defend_all(defense, shown, seed=plan.seed), strict=True)
+            for photo, done in zip(shown, defense.released(shown), strict=True)
         ]
-        attacker = restorer.fit(scene.gallery, scene.background, OwnCopies(defense, plan.seed))
+        attacker = restorer.fit(hidden.gallery, hidden.background, OwnCopies(defense))
         mark = hashlib.sha256(spec.encode()).hexdigest()[:8]
         for step in attacker.steps(defended):
             if step.unavailable:
@@ -54,7 +56,7 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
             width = max(tile.shape[1] for tile in tiles)
             wide = [np.pad(t, ((0, 0), (0, width - t.shape[1]), (0, 0)), constant_values=255)
                     for t in tiles]  # fmt: skip
-            path = folder / "strips" / f"{defense.name}-{mark}-{step.variant}.png"
+            path = folder / "strips" / f"{spec.partition(":")[0]}-{mark}-{step.variant}.png"
             write_picture(path, np.concatenate(wide))
             written.append(path)
     return written

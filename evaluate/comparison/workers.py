@@ -6,15 +6,29 @@ import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from typing import NamedTuple
 
 from unmask.threads import pin_threads
 
 from ..data.scene import Scene
-from .measure import Measured, measure_or_say
+from .measure import measure_or_say
+from .measured import Measured
 from .plan import Plan
+from .planted import measure_case
 from .processes import Worker
 
-Job = tuple[str, Plan]
+
+class Job(NamedTuple):
+    """What is to be measured: a defense, or a planted case by its name."""
+
+    spec: str
+    plan: Plan
+    case: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called among the others."""
+        return f"case {self.case}" if self.case else self.spec
 
 
 def measure_all(
@@ -29,7 +43,7 @@ def measure_all(
     A defense that cannot learn from the background people is `unmeasured`; the rest goes on.
 
     Args:
-        jobs: defense specs, each with its plan.
+        jobs: defenses and planted cases, each with its plan.
         scene: the photos.
         workers: number of processes; 1 stays in this one. The figures are the same.
         begin: told the position of a job when it begins.
@@ -39,9 +53,9 @@ def measure_all(
     """
     pin_threads()
     if workers <= 1 or len(jobs) <= 1:
-        for number, (spec, plan) in enumerate(jobs):
+        for number, job in enumerate(jobs):
             begin(number)
-            yield number, measure_or_say(spec, scene, plan)
+            yield number, _done(job, scene)
         return
     crew: list[Worker] = []
     try:
@@ -88,12 +102,18 @@ def _serve(pipe: Connection) -> None:
     """Measure what comes through the pipe: first the photos, then one job after the other."""
     scene: Scene = pickle.loads(pipe.recv_bytes())
     while True:
-        spec, plan = pickle.loads(pipe.recv_bytes())
+        job: Job = pickle.loads(pipe.recv_bytes())
         try:
-            answer = pickle.dumps(measure_or_say(spec, scene, plan))
+            answer = pickle.dumps(_done(job, scene))
         except Exception as error:
             answer = _packed(error)
         pipe.send_bytes(answer)
+
+
+def _done(job: Job, scene: Scene) -> Measured:
+    if job.case:
+        return measure_case(job.case, scene, job.plan)
+    return measure_or_say(job.spec, scene, job.plan)
 
 
 def _packed(error: Exception) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from .records import BROKE, LOST, UNDERTRAINED, Record, find
+from .records import AND, BROKE, FOUND, LOST, WEAK, Record, find
 
 
 def failures(records: Sequence[Record], *, asked: bool = True) -> list[str]:
@@ -24,6 +24,7 @@ def failures(records: Sequence[Record], *, asked: bool = True) -> list[str]:
         *_photos(records),
         *_broken(find(records, kind="leakage", group=""), "attacker"),
         *_broken(find(records, kind="utility", group=""), "metric"),
+        *_broken_cases(find(records, kind="planted")),
     ]
 
 
@@ -36,14 +37,55 @@ def remarks(records: Sequence[Record], *, asked: bool = True) -> list[str]:
     """
     missing = find(records, kind="leakage", name="worst", group="", status="unavailable")
     lines = [] if asked else [f"{called(record)}: {record.reason}" for record in missing]
+    lines += _bounds(records) + _held(records)
     ranked = find(records, kind="leakage", statistic="rank1", status="ok", group="")
     for defense in dict.fromkeys(record.defense for record in ranked):
         mine = [r for r in ranked if r.defense == defense and r.name != "worst"]
-        below = [r for r in mine if r.reason.startswith(UNDERTRAINED)]
+        below = [r for r in mine if r.reason.startswith(WEAK) and r.reason.endswith("naive")]
         if below and all(r in below or r.name == "naive" for r in mine):
             lines.append(f"{called(below[0])}: whoever knows the defense did worse than naive, so "
-                         "those attackers are undertrained")  # fmt: skip
+                         "their budget is too small")  # fmt: skip
     return lines
+
+
+def _bounds(records: Sequence[Record]) -> list[str]:
+    """Say why rows hold lower bounds, a line for each reason."""
+    worst = find(records, kind="leakage", name="worst", group="")
+    rows: dict[str, list[str]] = defaultdict(list)
+    for record in worst:
+        if record.status == "at least":
+            for reason in record.reason.split(AND):
+                rows[reason].append(called(record))
+    return [f"at least, for {_listed(names, len(worst))}: {why}" for why, names in rows.items()]
+
+
+def _held(records: Sequence[Record]) -> list[str]:
+    """Say how many pictures of another program there were to learn from."""
+    lines = []
+    for record in find(records, kind="leakage", name="worst", group=""):
+        counts = [r for r in find(records, kind="outcome", defense=record.defense)
+                  if r.name.endswith(f" {FOUND}")]  # fmt: skip
+        if counts:
+            told = ", ".join(f"{r.name.removesuffix(FOUND)}{_count(r)}" for r in counts)
+            lines.append(f"{called(record)}: {told} found in the folder")
+    return lines
+
+
+def _listed(names: Sequence[str], of: int) -> str:
+    if len(names) == of > 1:
+        return f"all {of} defenses"
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} of {of} defenses"
+
+
+def _broken_cases(records: Sequence[Record]) -> list[str]:
+    """Tell each attacker that raised on a planted case."""
+    told = {
+        (record.name.partition("/")[0], record.group): record.reason.partition(BROKE)[2]
+        for record in records
+        if BROKE in record.reason
+    }
+    return [f"the attacker {name} broke on the planted case {case}: {error}"
+            for (name, case), error in told.items()]  # fmt: skip
 
 
 def called(record: Record) -> str:
@@ -57,11 +99,7 @@ def _rows(records: Sequence[Record], asked: bool) -> list[str]:
     for record in worst:
         if record.status == "invalid" or (record.status == "unavailable" and asked):
             reasons[record.reason].append(called(record))
-    return [
-        f"{', '.join(names) if len(names) < 4 else f'{len(names)} of {len(worst)} defenses'}: "
-        f"{reason}"
-        for reason, names in reasons.items()
-    ]
+    return [f"{_listed(names, len(worst))}: {reason}" for reason, names in reasons.items()]
 
 
 def _photos(records: Sequence[Record]) -> list[str]:
@@ -87,16 +125,13 @@ def _broken(records: Sequence[Record], kind: str) -> list[str]:
     where: dict[str, set[str]] = defaultdict(set)
     first: dict[str, str] = {}
     for record in records:
-        before, broke, error = record.reason.partition(BROKE)
+        _, broke, error = record.reason.partition(BROKE)
         if record.name == "worst" or record.status != "invalid" or not broke:
             continue
-        case = before.partition(": ")[0] if ": " in before else ""
-        name = f"{record.name.partition('/')[0]}\x1f{case}"
+        name = record.name.partition("/")[0]
         where[name].add(record.defense)
         first.setdefault(name, error)
-    lines = []
-    for name, defenses in where.items():
-        plain, _, case = name.partition("\x1f")
-        on = f"the planted case {case}" if case else f"{len(defenses)} of {len(every)} defenses"
-        lines.append(f"the {kind} {plain} broke on {on}: {first[name]}")
-    return lines
+    return [
+        f"the {kind} {name} broke on {len(defenses)} of {len(every)} defenses: {first[name]}"
+        for name, defenses in where.items()
+    ]

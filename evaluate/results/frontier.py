@@ -21,7 +21,7 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     """
     from matplotlib.figure import Figure  # heavy; and no window system is touched
 
-    found = [row for row in rows(records) if row.valid and _value(row, utility) is not None]
+    found = [row for row in rows(records) if row.measured and _value(row, utility) is not None]
     figure = Figure(figsize=(9, 6), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     families: dict[str, list[Row]] = {}
@@ -34,7 +34,9 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
         y = [row.worst.value or 0.0 for row in members]
         low = [a - (row.worst.low or 0.0) for a, row in zip(y, members, strict=True)]
         high = [(row.worst.high or 1.0) - a for a, row in zip(y, members, strict=True)]
-        axes.errorbar(x, y, yerr=[low, high], fmt="o-", color=colour, capsize=3, label=name)
+        bound = [row.state == "at least" for row in members]  # drawn with an arrow upwards
+        axes.errorbar(x, y, yerr=[low, high], fmt="o-", color=colour, capsize=3, label=name,
+                      lolims=bound)  # fmt: skip
         naive = [(u, r.naive.value) for u, r in zip(x, members, strict=True) if r.naive]
         axes.plot(*zip(*naive, strict=True), "o", mfc="none", color=colour) if naive else None
     if found:

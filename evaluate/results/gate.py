@@ -17,7 +17,12 @@ def above(records: Sequence[Record], limit: float) -> list[str]:
     lines = []
     for worst in find(records, kind="leakage", name="worst"):
         who = called(worst) + (f" ({worst.group})" if worst.group else "")
-        if worst.status != "ok" or worst.value is None:
+        if worst.status == "at least" and worst.value is not None:
+            lines.append(
+                f"{who} leaks at least {worst.value:.3f}, which is below no --max-leakage: "
+                f"{worst.reason}"
+            )
+        elif worst.status != "ok" or worst.value is None:
             lines.append(f"{who} has no leakage that could be below --max-leakage {limit:g}")
         elif worst.high is None or worst.high > limit:
             high = 1.0 if worst.high is None else worst.high

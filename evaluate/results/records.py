@@ -13,12 +13,14 @@ from unmask.defenses.files.atomic import write_text
 
 from .jsonfile import parse_json
 
-SCHEMA = 1
-Kind = Literal["leakage", "utility", "outcome", "difference"]
+SCHEMA = 2
+Kind = Literal["leakage", "utility", "outcome", "difference", "planted"]
 BROKE = " broke: "
-UNDERTRAINED = "undertrained: "
+AND = " | "  # between the reasons of one record, which may hold any other sign
+WEAK = "budget too small: "
+FOUND = "found"  # ends the outcomes that count the pictures of another program
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
-Status = Literal["ok", "invalid", "unavailable"]
+Status = Literal["ok", "at least", "invalid", "unavailable"]
 
 
 @dataclass(frozen=True)
@@ -31,25 +33,31 @@ class Record:
         budget: how much effort the attackers were allowed.
         defense: spec that builds the defense again.
         params: all its parameters.
-        kind: `leakage`, `utility`, `outcome` (what became of the photos) or `difference`
-            (how much more `defense` leaks than `name`, paired).
+        kind: `leakage`, `utility`, `outcome` (what became of the photos), `difference`
+            (how much more `defense` leaks than `name`, paired) or `planted` (what an attacker
+            reached on a planted case; `group` names the case).
         name: attacker (with variant, `pixels/own/lda`), metric or outcome; `worst` is the
-            highest rank-1 over all valid attackers.
+            highest rank-1 over all attackers that did not fail the case `constant`, and
+            `seed known` the same with an attacker who knows the seed of the release.
         statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`.
         recognizer: the face model used, or empty.
         group: subgroup of people, or empty for all.
-        value: the figure; shares are 0 to 1. None unless `status` is `ok` or `invalid`.
+        value: the figure; shares are 0 to 1. None if nothing was measured.
         low: lower end of the 95 % interval.
         high: upper end.
         n: number of photos (or pairs) behind the figure.
         people: number of people behind it.
         chance: what guessing would reach, None where that makes no sense.
-        status: `ok`; `invalid` (measured, but the attacker failed its certificate or broke);
-            `unavailable` (could not be measured here).
+        status: `ok`; `at least` (a lower bound: something broke, was missing, or a planted
+            case stayed unsolved); `invalid` (the attacker reads something else than pixels,
+            or broke; for a worst case: nobody informed was there); `unavailable` (could not be
+            measured here).
         reason: why it is not `ok`, or what must be known to read it.
         seed: seed of the run.
         seconds: time spent; the one field that differs between two equal runs.
         run: name of the run folder.
+        attack: for a worst case: the attack whose figure it is, `pixels/own/lda`.
+        ceiling: for a worst case: the same maximum on undefended photos.
         schema: version of this form.
     """
 
@@ -74,6 +82,8 @@ class Record:
     seed: int = 0
     seconds: float = 0.0
     run: str = field(default="", compare=False)
+    attack: str = ""
+    ceiling: float | None = None
     schema: int = SCHEMA
 
     def line(self) -> str:
@@ -135,8 +145,8 @@ def _record(entry: Any) -> Record:
             raise ValueError(f"{one.name} must be {wanted}, got {str(entry[one.name])[:60]}")
     record = Record(**{f.name: entry[f.name] for f in fields(Record) if f.name in entry})
     figures = (record.value, record.low, record.high)
-    if record.name == "worst" and record.status == "ok" and None in figures:
-        raise ValueError("a worst case that is ok needs value, low and high")
+    if record.name == "worst" and record.status in ("ok", "at least") and None in figures:
+        raise ValueError(f"a worst case that is {record.status} needs value, low and high")
     return record
 
 

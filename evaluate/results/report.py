@@ -13,9 +13,9 @@ from unmask.defenses.files.atomic import write_text
 from .frontier import plot_frontier
 from .jsonfile import read_json
 from .pairs import pair_attacks
-from .records import Record, find, read_records
+from .records import AND, WEAK, Record, find, read_records
 from .summary import Row, attacker_of, value_of, write_summary
-from .table import METRICS, caption, interval, sorted_rows
+from .table import METRICS, caption, interval, printed, sorted_rows
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
@@ -95,9 +95,11 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',
         *_linkage(records, found),
         *_groups(found),
+        *_bounds(found),
+        *_planted(records),
         "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets; AUC for one that links photos "
-        "and names nobody. An attacker that failed its certificate is marked: its figure says "
-        "nothing about the defense.</p>",
+        "and names nobody. An attacker that reads something else than pixels, or broke, is "
+        "marked: its figure does not count.</p>",
         _attackers(records, found),
         "<h2>What became of the photos</h2>",
         _outcomes(records, found),
@@ -116,15 +118,20 @@ def _overview(found: Sequence[Row]) -> str:
         m for m in names if any(value_of(row.utilities.get(m)) is not None for row in found)
     ]
     linked = any(row.linkage for row in found)
+    known = any(row.seed_known for row in found)
     head = ["defense", "rank", "leakage", "95 %", "worst attacker", "naive"]
+    head[5:5] = ["seed known"] if known else []
     head += [*(["link"] if linked else []), *metrics]
     body = []
     for row in found:
         worst = row.worst
-        if row.valid:
-            cells = [_number(worst.value), interval(worst, 3, " to "), row.attacker]
+        if row.measured:
+            bad = "!" if row.state == "at least" else ""
+            cells = [bad + printed(row, 3), interval(worst, 3, " to "), row.attacker]
         else:
             cells = [f"!{worst.reason}", "", ""]
+        if known:
+            cells.append(_number(value_of(row.seed_known)) if row.seed_known else "")
         cells.append(_number(value_of(row.naive)))
         if linked:
             cells.append(_number(row.linkage.auc.value if row.linkage else None))
@@ -185,6 +192,48 @@ def _groups(found: Sequence[Row]) -> list[str]:
     ]
 
 
+def _bounds(found: Sequence[Row]) -> list[str]:
+    """Say why rows hold lower bounds, each reason once."""
+    why: dict[str, list[str]] = {}
+    for row in found:
+        if row.state == "at least":
+            for reason in row.worst.reason.split(AND):
+                why.setdefault(reason, []).append(row.shown)
+    if not why:
+        return []
+    items = "".join(
+        f"<li>{escape('all defenses' if len(names) == len(found) else ', '.join(names))}: "
+        f"{escape(reason)}"
+        for reason, names in why.items()
+    )
+    return [
+        "<h2>Lower bounds</h2><p>A leakage marked &gt;= is what was reached; more may leak, and "
+        f"it is below no limit.</p><ul>{items}</ul>"
+    ]
+
+
+def _planted(records: Sequence[Record]) -> list[str]:
+    """Return what the attackers reached where the answer is known beforehand."""
+    cases: dict[str, list[Record]] = {}
+    for record in find(records, kind="planted"):
+        cases.setdefault(record.group, []).append(record)
+    body = []
+    for case, asked in cases.items():
+        known = [r for r in asked if r.value is not None and r.status == "ok"]
+        best = max(known, key=lambda r: r.value or 0.0, default=None)
+        who = f"{best.name} {best.recognizer}".strip() if best else ""
+        others = len(asked) - 1
+        body.append([case, asked[0].defense, _number(value_of(best)), who, str(others)])
+    if not body:
+        return []
+    return [
+        "<h2>Planted cases</h2><p>Photos in which a leak, or its absence (constant), is known. "
+        "For a row to claim more than a lower bound, somebody must see each leak: 0.9 of what is "
+        "reached on undefended photos. Nobody else is asked once a leak is seen.</p>",
+        html_table(["case", "made by", "highest rank-1", "attacker", "others asked"], body),
+    ]
+
+
 def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
     leakage = [r for r in records if r.kind == "leakage" and r.name != "worst" and not r.group]
     keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage))
@@ -193,8 +242,16 @@ def _attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
         mine = find(leakage, defense=row.defense)
         body.append([row.shown, *(_reached(find(mine, name=n, recognizer=r)) for n, r in keys)])
     head = ["defense", *(f"{name} {recognizer}".strip() for name, recognizer in keys)]
-    reasons = sorted({(r.name, r.reason) for r in leakage if r.reason and r.status == "invalid"})
-    listed = "".join(f"<li>{escape(name)}: {escape(reason)}" for name, reason in reasons)
+    called = {row.defense: row.shown for row in found}
+    marked = [r for r in leakage if r.status == "invalid" or r.reason.startswith(WEAK)]
+    reasons: dict[str, dict[str, dict[str, None]]] = {r.name: {} for r in marked}
+    for r in marked:
+        reasons[r.name].setdefault(r.reason, {})[called.get(r.defense, r.defense)] = None
+    listed = "".join(
+        f"<li>{escape(name)}: {escape(reason)} ({escape(', '.join(where))})"
+        for name, told in sorted(reasons.items())
+        for reason, where in told.items()
+    )
     return html_table(head, body) + (f"<ul>{listed}</ul>" if listed else "")
 
 

@@ -12,7 +12,7 @@ from unmask.defenses.files.atomic import write_text
 
 from ..results.ranks import ranks
 from .pairs import Pairs, pair_attacks, strongest
-from .records import Record, find
+from .records import Record, Status, find
 from .shown import is_program, shown_names
 
 
@@ -25,11 +25,14 @@ class Row:
         params: all its parameters.
         worst: the record of the worst case.
         utilities: records of the metrics, by name.
-        naive: the highest valid rank-1 of an uninformed attacker, if any.
+        naive: the highest rank-1 of the attacker who does not know the defense, if any.
         shown: what it is called where people read it, see `shown_names`.
-        rank: 1 + the number of defenses that truly leak less, None if not measured.
+        rank: 1 + the number of defenses that truly leak less; None if not measured, or only
+            from below.
         linkage: the strongest valid attacker that names nobody but links photos, if any.
         groups: worst cases of subgroups of people, in the order of the records.
+        seed_known: the worst case with attackers who know the seed of the release, if it has
+            one.
     """
 
     defense: str
@@ -41,16 +44,22 @@ class Row:
     rank: int | None = None
     linkage: Pairs | None = None
     groups: tuple[Record, ...] = ()
+    seed_known: Record | None = None
 
     @property
-    def valid(self) -> bool:
-        """Whether the leakage was measured by an informed attacker that works."""
-        return self.worst.status == "ok"
+    def state(self) -> Status:
+        """What the row may claim: `ok`, `at least`, or no figure at all."""
+        return self.worst.status
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a figure, be it a lower bound."""
+        return self.worst.value is not None
 
     @property
     def attacker(self) -> str:
-        """The worst attacker with its face model, `matched (dlib)`."""
-        return attacker_of(self.worst) if self.valid else ""
+        """The worst attacker with its face model, `matched (dlib)`; empty without a figure."""
+        return attacker_of(self.worst)
 
     @property
     def family(self) -> str:
@@ -66,8 +75,7 @@ class Row:
 
 def attacker_of(worst: Record) -> str:
     """Return whose figure the record of a worst case holds, `matched (dlib)`."""
-    name = worst.reason.partition(" of ")[0]
-    return f"{name} ({worst.recognizer})" if worst.recognizer else name
+    return f"{worst.attack} ({worst.recognizer})" if worst.recognizer else worst.attack
 
 
 def value_of(record: Record | None) -> float | None:
@@ -92,7 +100,8 @@ def rows(records: Sequence[Record]) -> list[Row]:
         groups = [r for r in all_mine if r.kind == "leakage" and r.name == "worst" and r.group]
         found.append(
             Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
-                place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups))
+                place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups),
+                next(iter(find(mine, name="seed known")), None))
         )  # fmt: skip
     return found
 
@@ -119,9 +128,11 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
     auc = figures.get("auc")
     leaked = {
         "leakage": worst.value, "leakage_low": worst.low, "leakage_high": worst.high,
-        "chance": worst.chance, "naive": value_of(row.naive), "linkage_auc": value_of(auc),
+        "chance": worst.chance, "undefended": worst.ceiling, "naive": value_of(row.naive),
+        "seed_known": value_of(row.seed_known), "linkage_auc": value_of(auc),
         "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
         "linkage_eer": value_of(figures.get("eer")),
+        **{f"linkage_{s}": value_of(figures.get(s)) for s in ("tar@far=1e-2", "tar@far=1e-3")},
     }  # fmt: skip
     grouped = {
         "worst_group_leakage": value_of(group), "worst_group_low": group.low if group else None,
@@ -140,7 +151,7 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
         **_told(measured),
         "people": str(worst.people),
         "budget": worst.budget,
-        "valid": str(row.valid).lower(),
+        "state": row.state,
         "reason": worst.reason,
     }
 
@@ -160,12 +171,14 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "leakage_low": row.worst.low,
             "leakage_high": row.worst.high,
             "chance": row.worst.chance,
+            "undefended": row.worst.ceiling,
+            "seed_known": value_of(row.seed_known),
             "people": row.worst.people,
             "naive": value_of(row.naive),
             "linkage": _linkage(row.linkage),
             "worst_group": _group(row.worst_group),
             "utility": {name: record.value for name, record in row.utilities.items()},
-            "valid": row.valid,
+            "state": row.state,
             "reason": row.worst.reason,
         }
         for row in rows(records)

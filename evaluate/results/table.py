@@ -10,6 +10,7 @@ from .records import Record
 from .summary import Row, rows, value_of
 
 METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "face", "landmark_error": "landm."}
+AT_LEAST = ">= "
 MISSING = "-"  # a figure that was not measured
 
 
@@ -38,15 +39,20 @@ class Column:
 
 
 def sorted_rows(records: Sequence[Record]) -> list[Row]:
-    """Return one row per defense, most leaking first."""
-    return sorted(rows(records), key=lambda row: -(row.worst.value or 0.0))
+    """Return one row per defense, most leaking first.
+
+    Those without a figure come before all, and one that leaks at least something stands where
+    that puts it: nothing may look private because it was not measured.
+    """
+    return sorted(rows(records), key=lambda row: -(1.1 if row.worst.value is None
+                                                   else row.worst.value))  # fmt: skip
 
 
 def leakage_table(found: Sequence[Row]) -> list[Column]:
     """Return the columns of the main table.
 
-    A narrow terminal loses, in this order: landmark error, LPIPS, face, link, naive, SSIM,
-    worst attacker, rank.
+    A narrow terminal loses, in this order: the figure with the seed known, landmark error,
+    LPIPS, face, link, naive, SSIM, worst attacker, rank.
     """
     place = [MISSING if row.rank is None else str(row.rank) for row in found]
     naive = [two(value_of(row.naive)) for row in found]
@@ -55,9 +61,10 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
     return [
         Column("rank", place, drop=1),
         Column("defense", [row.shown for row in found], "name", key=True, least=18),
-        Column("leakage", [_leakage(row) for row in found]),
-        Column("95 %", [interval(row.worst) if row.valid else "" for row in found], "text"),
+        Column("leakage", [printed(row) for row in found]),
+        Column("95 %", [interval(row.worst) for row in found], "text"),
         Column("worst attacker", _attackers(found), "name", drop=2, least=16),
+        Column("seed known", [two(value_of(row.seed_known)) for row in found], drop=9),
         Column("naive", naive, drop=4),
         Column("link", linked, drop=5),
         *(
@@ -92,12 +99,18 @@ def caption(found: Sequence[Row]) -> str:
         return "nothing was measured"
     worst = found[0].worst
     chance = next((f"{row.worst.chance:.3f}" for row in found if row.worst.chance), "unknown")
+    ceiling = next((f"{row.worst.ceiling:.2f}" for row in found if row.measured
+                    and row.worst.ceiling is not None), "unknown")  # fmt: skip
     text = (
-        f"leakage: highest rank-1 over all valid attackers, {worst.n} photos of {worst.people} "
-        f"people, chance {chance}; data {worst.dataset}, budget {worst.budget}, "
-        f"seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired 95 %); "
-        "equal ranks are ties"
+        f"leakage: highest rank-1 over all attackers, {worst.n} photos of {worst.people} people, "
+        f"chance {chance}, undefended photos {ceiling}; data {worst.dataset}, budget "
+        f"{worst.budget}, seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired "
+        "95 %); equal ranks are ties"
     )
+    if any(row.state == "at least" for row in found):
+        text += f". {AT_LEAST.strip()}: at least, below no limit; the reason is said below"
+    if any(row.seed_known for row in found):
+        text += ". seed known: if the seed of a defense that draws got known"
     if any(row.linkage for row in found):
         text += (
             ". link: AUC of the best attempt to tell that two defended photos show one person, "
@@ -126,19 +139,25 @@ def two(value: float | None) -> str:
 
 
 def interval(record: Record, digits: int = 2, to: str = "-") -> str:
-    """Return the ends of the interval, empty if there is none."""
+    """Return the ends of the interval, empty if there is none; a lower bound has no upper end."""
     if record.low is None or record.high is None:
         return ""
+    if record.status == "at least":
+        return f"{record.low:.{digits}f}{to}?"
     return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
 
 
-def _leakage(row: Row) -> str:
-    return "invalid" if row.worst.status == "invalid" else two(row.worst.value)
+def printed(row: Row, digits: int = 2) -> str:
+    """Return the leakage of a row as people read it: a lower bound says so."""
+    if row.worst.value is None:
+        return "invalid" if row.state == "invalid" else MISSING
+    sign = AT_LEAST if row.state == "at least" else ""
+    return f"{sign}{row.worst.value:.{digits}f}"
 
 
 def _models(found: Sequence[Row]) -> list[str]:
     """Return the face models behind the worst attackers and linkage."""
-    used = [row.worst.recognizer for row in found if row.valid]
+    used = [row.worst.recognizer for row in found if row.measured]
     used += [row.naive.recognizer for row in found if row.naive]
     return sorted({model for model in used if model})
 

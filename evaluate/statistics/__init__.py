@@ -13,7 +13,7 @@ from .intervals import (
     paired_difference,
     worst_case,
 )
-from .rates import Floats, binomial_interval, chance_of, rank_credit
+from .rates import Floats, binomial_interval, chance_of, constant_bound, rank_credit
 from .roc import Roc, UnresolvedError, roc, tar_at_far, threshold_at_far
 from .verification import Figure, Verification, verification_figures
 
@@ -29,6 +29,7 @@ __all__ = [
     "bootstrap_weights",
     "chance_of",
     "clustered_interval",
+    "constant_bound",
     "paired_difference",
     "rank_credit",
     "roc",

@@ -52,6 +52,20 @@ def chance_of(people: ArrayLike) -> float:
     return 1 / len(np.unique(np.asarray(people)))
 
 
+def constant_bound(people: ArrayLike) -> float:
+    """Return the rank-1 that honest guessing on a constant picture stays below.
+
+    Whoever has learned how often people occur may always name the most frequent one. The
+    bound is the end of the binomial distribution that one case in a thousand passes.
+
+    Args:
+        people: `(N,)`, the person on each probe.
+    """
+    counts = np.unique(np.asarray(people), return_counts=True)[1]
+    size = int(counts.sum())
+    return float(stats.binom.ppf(0.999, size, max(1 / len(counts), counts.max() / size))) / size
+
+
 def binomial_interval(p: float, n: int) -> tuple[float, float]:
     """Return between which rates 95 % of `n` independent tries with chance `p` end."""
     if not (0 <= p <= 1 and n >= 1):

@@ -12,7 +12,8 @@ import numpy as np
 from unmask.defenses import default_cache
 
 from ..comparison.config import measurement_key
-from ..comparison.measure import Measured, measure
+from ..comparison.measure import measure
+from ..comparison.measured import Measured
 from ..comparison.plan import Plan
 from ..comparison.store import dump, restore
 from ..data.pictures import Pictures
@@ -75,7 +76,7 @@ def told(estimate: Estimate | None) -> str:
 def point_of(measured: Measured) -> Point:
     """Judge a measurement of the search: the worst case over the attacks that ran.
 
-    These attackers carry no certificate yet; the check on test people asks for it.
+    Planted cases are not asked here; the check on test people asks them.
 
     Raises:
         ValueError: no informed attacker gave an answer.
@@ -105,20 +106,21 @@ def point_of(measured: Measured) -> Point:
 def point_of_row(row: Row, like: Point) -> Point:
     """Return the same setting as it did in a certified comparison.
 
-    Where no informed attacker passed its certificate the leakage counts as 1.
+    Where nobody informed gave a figure, the leakage counts as 1; where it is `at least`
+    something, its upper end does.
     """
     worst = row.worst
     leakage = Estimate(1.0, 1.0, 1.0, worst.n)
-    if row.valid and worst.value is not None:
-        low, high = worst.low, worst.high
-        leakage = Estimate(worst.value, low or 0.0, 1.0 if high is None else high, worst.n)
+    if worst.value is not None:
+        high = 1.0 if worst.status != "ok" or worst.high is None else worst.high
+        leakage = Estimate(worst.value, worst.low or 0.0, high, worst.n)
     utilities = {
         name: Estimate(r.value, r.low, r.high, r.n)
         for name, r in row.utilities.items()
         if r.value is not None and r.low is not None and r.high is not None
     }
     return replace(like, leakage=leakage, attacker=row.attacker, utilities=utilities,
-                   reason="" if row.valid else worst.reason)  # fmt: skip
+                   reason=worst.reason)  # fmt: skip
 
 
 def measured_at(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:

@@ -1,0 +1,92 @@
+"""Let an attacker learn and answer, and judge its answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import Photo
+
+from ..attackers.base import Attacker, Defend, Scores
+from ..metrics.base import Unavailable
+from ..results.records import broke
+from ..statistics import Figure, Verification, rank_credit, verification_figures
+from .blind import Blind
+from .measured import Attack, Credits
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """What the attackers get to see.
+
+    Args:
+        photos: `(N * draws)` defended probes, one draw after the other.
+        people: `(N,)`, who is on each.
+    """
+
+    photos: tuple[Photo, ...]
+    people: NDArray[np.int64]
+
+    @property
+    def first(self) -> tuple[Photo, ...]:
+        """The first draw."""
+        return self.photos[: len(self.people)]
+
+
+def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) -> list[Attack]:
+    """Let one attacker learn and answer; what it raises is the reason of its result.
+
+    Args:
+        attacker: built anew, not yet fitted.
+        hidden: the photos it may learn from.
+        defend: its copy of the defense.
+        release: what it is to name people on.
+    """
+    start = time.perf_counter()
+    facts: dict[str, Any] = {"attacker": attacker.name, "informed": attacker.informed}
+    try:
+        attacker.fit(hidden.gallery, hidden.background, defend)
+        found = attacker.scores(release.photos)
+    except Unavailable as error:
+        return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
+    except Exception as error:
+        reason = broke("attack", error)
+        return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
+    seconds = time.perf_counter() - start
+    return [_judge(scores, release.people, facts, seconds / len(found)) for scores in found]
+
+
+def _judge(
+    scores: Scores, truth: NDArray[np.int64], facts: dict[str, Any], seconds: float
+) -> Attack:
+    name = "/".join(filter(None, (facts["attacker"], scores.variant)))
+    facts = {**facts, "recognizer": scores.recognizer, "seconds": seconds, "notes": scores.notes}
+    if scores.unavailable:
+        return Attack(name, **facts, status="unavailable", reason=scores.unavailable)
+    credits: dict[str, Credits] = {}
+    figures: list[Figure] = []
+    try:
+        if scores.people is not None:
+            credits = {f"rank{k}": _credits(scores.people, truth, k) for k in (1, 5)}
+        if scores.verification is not None:
+            figures = verification_figures(_of_one(scores.verification, len(truth)), truth)
+    except ValueError as error:
+        return Attack(name, **facts, status="invalid", reason=broke("attack", error))
+    return Attack(name, **facts, credits=credits, figures=tuple(figures))
+
+
+def _credits(scores: NDArray[np.float64], truth: NDArray[np.int64], k: int) -> Credits:
+    """Return the credit of each probe, its mean over the draws."""
+    draws = max(1, len(scores) // len(truth))
+    each = rank_credit(scores, np.tile(truth, draws), k)
+    return np.asarray(each.reshape(draws, -1).mean(0), np.float64)
+
+
+def _of_one(pairs: Verification, count: int) -> Verification:
+    """Return the pairs of the first draw: two draws of a photo are no pair of photos."""
+    columns = slice(count) if pairs.people is None else slice(None)
+    return replace(pairs, scores=pairs.scores[:count, columns])

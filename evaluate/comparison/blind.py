@@ -1,0 +1,65 @@
+"""Names that nobody in an experiment may see, and seeds that do not tell for whom they are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from unmask.defenses import Photo
+
+from ..data.scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Blind:
+    """The photos of a scene under keys that tell nothing.
+
+    Args:
+        gallery: with identities, which the attackers know.
+        probes: without identities.
+        background: with identities.
+        names: the real key of each of these photos, by its opaque one.
+    """
+
+    gallery: tuple[Photo, ...]
+    probes: tuple[Photo, ...]
+    background: tuple[Photo, ...]
+    names: dict[str, str]
+
+
+def blind(scene: Scene, seed: int) -> Blind:
+    """Return the photos as attackers get them.
+
+    A key is a path below the data folder, hence the name of a person.
+    """
+    names: dict[str, str] = {}
+
+    def hidden(photos: Sequence[Photo], *, named: bool = True) -> tuple[Photo, ...]:
+        found = []
+        for photo in photos:
+            key = opaque(photo.key, seed)
+            names[key] = photo.key
+            found.append(replace(photo, key=key, identity=photo.identity if named else ""))
+        return tuple(found)
+
+    return Blind(
+        hidden(scene.gallery), hidden(scene.probes, named=False), hidden(scene.background), names
+    )
+
+
+def opaque(text: str, seed: int) -> str:
+    """Return a key of 24 digits that tells nothing of `text`, the same in every process."""
+    return hashlib.sha256(f"key {seed} {text}".encode()).hexdigest()[:24]
+
+
+def secret(seed: int, side: str, draw: int = 0) -> int:
+    """Return a seed of 48 bits: for the release and for attackers' copies from one range.
+
+    Args:
+        seed: of the run.
+        side: `release` or `copies`; they share no seed.
+        draw: another draw, another seed.
+    """
+    text = f"{side} {seed} {draw}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])
