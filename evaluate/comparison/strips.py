@@ -56,7 +56,7 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
             width = max(tile.shape[1] for tile in tiles)
             wide = [np.pad(t, ((0, 0), (0, width - t.shape[1]), (0, 0)), constant_values=255)
                     for t in tiles]  # fmt: skip
-            path = folder / "strips" / f"{spec.partition(":")[0]}-{mark}-{step.variant}.png"
+            path = folder / "strips" / f"{spec.partition(':')[0]}-{mark}-{step.variant}.png"
             write_picture(path, np.concatenate(wide))
             written.append(path)
     return written
