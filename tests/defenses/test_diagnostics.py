@@ -1,13 +1,19 @@
-"""What is known beforehand: no defense, nothing left, a shuffle, a negative."""
+"""What is known beforehand: no defense, nothing left, and a face that is only put elsewhere."""
 
 import numpy as np
 import pytest
 
 from unmask.defenses import DEFENSES, Face, Photo
-from unmask.defenses.constant import Constant
-from unmask.defenses.invert import Invert
+from unmask.defenses.drawn import made_up_people
 from unmask.defenses.none import None_
-from unmask.defenses.permute import Permute
+from unmask.defenses.planted.constant import Constant
+from unmask.defenses.planted.crop import Crop
+from unmask.defenses.planted.invert import Invert
+from unmask.defenses.planted.move import Move
+from unmask.defenses.planted.permute import Permute
+from unmask.defenses.planted.recolour import Recolour
+from unmask.defenses.planted.swirl import Swirl
+from unmask.defenses.planted.turn import Turn
 
 
 def _photo(seed: int = 0, height: int = 12) -> Photo:
@@ -72,5 +78,79 @@ def test_invert_twice_is_the_photo(mirror: bool) -> None:
 
 def test_diagnostics_stay_out_of_the_default_table() -> None:
     apart = {name for name in DEFENSES.available() if DEFENSES.load(name).diagnostic}
-    assert {"constant", "invert", "permute"} <= apart
+    planted = {"constant", "crop", "invert", "move", "permute", "recolour", "swirl", "turn"}
+    assert planted <= apart
     assert not apart & {"none", "pixelate", "mask", "k_same"}
+
+
+def test_a_moved_face_is_whole_and_far_from_its_place() -> None:
+    pixels = np.full((100, 80, 3), 9, np.uint8)
+    pixels[40:60, 30:50] = np.random.default_rng(0).integers(200, 256, (20, 20, 3))
+    face = pixels[40:60, 30:50]
+    places = set()
+    for seed in range(20):
+        photo = Photo(pixels, faces=(Face((30, 40, 20, 20)),))
+        made = Move()(photo, seed=seed).photo.pixels
+        rows, columns = (np.flatnonzero((made >= 200).any((axis, 2))) for axis in (1, 0))
+        top, left = int(rows[0]), int(columns[0])
+        np.testing.assert_array_equal(made[top : top + 20, left : left + 20], face)
+        assert 10 <= abs(top - 40) <= 22
+        assert 8 <= abs(left - 30) <= 18
+        places.add((top, left))
+    assert len(places) > 10
+
+
+def test_a_face_that_fills_the_photo_is_shrunk_to_be_moved() -> None:
+    photo = Photo(np.full((100, 80, 3), 9, np.uint8), faces=(Face((0, 0, 80, 100)),))
+    made = Move()(photo).photo.pixels
+    rows, columns = (np.flatnonzero((made == 9).any((axis, 2))) for axis in (1, 0))
+    assert rows.size == pytest.approx(78, abs=1)
+    assert columns.size == pytest.approx(62, abs=1)
+    assert (made == 9).all(2).sum() == rows.size * columns.size
+
+
+@pytest.mark.parametrize("shape", [(12, 12, 3), (12, 18, 3)])
+def test_a_turned_photo_is_one_of_three(shape: tuple[int, int, int]) -> None:
+    pixels = np.zeros(shape, np.uint8)
+    pixels[:6, : shape[1] // 2] = 255  # one bright corner
+    bright = {
+        tuple(np.unravel_index(made[:: shape[0] - 1, :: shape[1] - 1, 0].argmax(), (2, 2)))
+        for seed in range(20)
+        for made in [Turn()(Photo(pixels, faces=()), seed=seed).photo.pixels]
+    }
+    assert bright == {(0, 1), (1, 0), (1, 1)}
+
+
+def test_a_cropped_face_has_its_eyes_in_one_place() -> None:
+    for photo in made_up_people(3, photos=1):
+        made = Crop()(photo).photo.pixels.astype(int)
+        height, width = made.shape[:2]
+        five = photo.faces[0].five if photo.faces else None
+        assert five is not None
+        for side, eye in ((0.62, five[:2].mean(0)), (0.38, five[2:4].mean(0))):
+            there = made[int(0.42 * height), int(side * width)]
+            x, y = np.round(eye).astype(int)
+            assert np.abs(there - photo.pixels[y, x]).max() < 40
+
+
+def test_a_swirl_stirs_the_face_most() -> None:
+    photo = made_up_people(1)[0]
+    change = np.abs(Swirl()(photo).photo.pixels.astype(int) - photo.pixels).mean(2)
+    x, y, w, h = (photo.faces or ())[0].box
+    inside = change[round(y) : round(y + h), round(x) : round(x + w)].mean()
+    assert inside > max(15, 4 * change[[0, -1]].mean())
+    still = Swirl(turns=0.0)(photo).photo.pixels
+    np.testing.assert_array_equal(still, photo.pixels)
+
+
+def test_recolouring_exchanges_colours_one_for_one() -> None:
+    ramp = np.arange(256, dtype=np.uint8)[:, None]
+    for channel in range(3):
+        pixels = np.zeros((256, 1, 3), np.uint8)
+        pixels[..., channel] = ramp
+        made = Recolour()(Photo(pixels, faces=())).photo.pixels
+        other = (channel + 2) % 3
+        assert sorted(made[:, 0, other].tolist()) == list(range(256))
+        assert np.abs(np.diff(made[:, 0, other].astype(int))).max() > 60  # no smooth tint
+    with pytest.raises(ValueError, match="blocks must be between 2 and 256"):
+        Recolour(blocks=1)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from .base import Defense
-from .photo import Photo, Pixels
+from ..base import Defense
+from ..photo import Photo, Pixels
 
 
 @dataclass(frozen=True)
