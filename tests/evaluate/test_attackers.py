@@ -10,8 +10,9 @@ from unmask.evaluate.attackers.base import Defend, impostor_scores, nearest, peo
 from unmask.evaluate.attackers.copies import varied_copies
 from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_grid
 from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
-from unmask.evaluate.comparison.defending import OwnCopies
-from unmask.evaluate.comparison.measure import Measured, measure
+from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
+from unmask.evaluate.comparison.measure import measure
+from unmask.evaluate.comparison.measured import Measured
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.scene import Scene
 
@@ -80,7 +81,7 @@ def test_the_attackers_seeds_are_not_the_defenders(scene: Scene) -> None:
     defense = DEFENSES.build("noise:sigma=0.5,region=image")
     photo = scene.probes[0]
     defended = defense(photo, seed=0).photo.pixels
-    defend = OwnCopies(defense, 0)
+    defend = OwnCopies(Blindfolded(defense, 0))
     first, second = defend([photo])[0].pixels, defend([photo], draw=1)[0].pixels
     assert not np.array_equal(first, defended)
     assert not np.array_equal(first, second)

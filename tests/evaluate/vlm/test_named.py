@@ -7,7 +7,6 @@ import pytest
 
 from unmask.evaluate.attackers import named
 from unmask.evaluate.attackers.named import Named
-from unmask.evaluate.comparison.certificates import CASES, certify
 from unmask.evaluate.comparison.config import describe
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import ATTACKERS, Plan
@@ -42,13 +41,11 @@ def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setattr(named, "_opened", lambda *args: Knows(few))
     plan = Plan(attackers=(f"named:model={llava}",), metrics=())
-    cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
-    certificates = certify(cases, plan)
-    assert set(certificates) == {("named", "knows"), ("named/calibrated", "knows")}
-    for certificate in certificates.values():
-        assert certificate.passed, certificate.failures
-        assert certificate.rank1["undefended"] == 1.0
-        assert certificate.rank1["constant"] == pytest.approx(1 / few.people)
+    clean, constant = (measure(spec, few, plan, planted=True) for spec in ("none", "constant"))
+    assert [a.name for a in clean.attacks] == ["named", "named/calibrated"]
+    for seen, blind in zip(clean.attacks, constant.attacks, strict=True):
+        assert seen.credits["rank1"].mean() == 1.0
+        assert blind.credits["rank1"].mean() == pytest.approx(1 / few.people)
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +67,13 @@ def test_a_model_without_the_words_is_unavailable(few: Scene, llava: Path, clip:
         assert "are the same to the tokenizer" in attack.reason
 
 
-def test_a_model_that_knows_nobody_is_invalid(few: Scene, llava: Path, clip: Path,
-                                              sayable: Path) -> None:  # fmt: skip
+def test_a_model_that_knows_nobody_names_few(few: Scene, llava: Path, clip: Path,
+                                                  sayable: Path) -> None:  # fmt: skip
     for path in (llava, clip):
         plan = Plan((f"named:model={path},names={sayable}",), ())
-        cases = {case: measure(spec, few, plan) for case, spec in CASES.items()}
-        for attack in cases["undefended"].attacks:
-            assert attack.status == "ok", attack.reason
-        for certificate in certify(cases, plan).values():
-            assert not certificate.passed
-            assert certificate.failures[0].startswith("undefended: rank-1")
+        attacks = measure("none", few, plan, planted=True).attacks
+        assert all(a.status == "ok" for a in attacks), [a.reason for a in attacks]
+        assert max(a.credits["rank1"].mean() for a in attacks) < 0.5
 
 
 def test_another_model_at_the_same_place_is_noticed(few: Scene, llava: Path) -> None:
