@@ -9,8 +9,8 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
+from ..results.markup import html_table, page_head
 from ..results.records import Record, find, read_records
-from ..results.report import html_table, page_head
 from ..results.shown import shown_names
 from ..vlm.names import BINS
 from .curve import MARGIN, plot, reached, told

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import replacing, write_text
 
-from ..results.report import page_head
+from ..results.markup import page_head
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .photos import CLEAN

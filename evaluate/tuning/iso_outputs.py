@@ -7,7 +7,7 @@ from html import escape
 
 from unmask.defenses.files.atomic import write_text
 
-from ..results.report import html_table, page_head
+from ..results.markup import html_table, page_head
 from .iso import Iso
 from .kept import keep_all
 from .outputs import write_chosen, write_table

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
-from ..results.report import html_table, page_head
+from ..results.markup import html_table, page_head
 from .points import Point, told
 from .result import Tuned
 from .words import looked, verdict

@@ -79,8 +79,8 @@ def test_a_planted_leak_that_nobody_sees_makes_every_row_a_bound(scene: Scene) -
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (Attack("retrained", "retrained", status="invalid", reason="the attack broke: MemoryError"),
-         "retrained did not count: the attack broke: MemoryError"),
+        (Attack("retrained", "retrained", status="invalid", reason="the attack broke: E"),
+         "retrained did not count: the attack broke: E"),
         (Attack("restored/pixels", "restored", status="unavailable", reason="needs 16 photos"),
          "restored/pixels did not count: needs 16 photos"),
     ],
