@@ -99,11 +99,13 @@ def group_records(
         who = measured.people[mine]
         count = len(np.unique(who))
         if worst.value is not None:
-            (name, recognizer), found = worst_case({k: v[mine] for k, v in valid.items()}, who)
+            (name, recognizer), found, over = worst_case(
+                {k: v[mine] for k, v in valid.items()}, who
+            )
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,
-                        n=found.n, people=count, chance=chance_of(measured.people),
-                        recognizer=recognizer, attack=name)
+                        n=found.n, people=count, recognizer=recognizer, attack=name,
+                        chance=chance_of(measured.people, mean=over))
             )  # fmt: skip
         for utility in measured.utilities:
             if utility.status != "ok":

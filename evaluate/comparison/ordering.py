@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from ..results.records import Record
-from ..statistics import paired_difference
-from .certificates import Proof
-from .measured import Attack, Measured
-from .worst import checked_attacks
+from ..statistics import Gap, worst_gap, worst_gaps
+from .certificates import Key, Proof
+from .measured import Credits, Measured
+from .worst import checked_attacks, counting
 
 
 def differences(
@@ -21,38 +21,44 @@ def differences(
     """Return paired differences in leakage, as records of kind `difference`.
 
     Each record says how much more `defense` leaks than `name`: another defense, or `naive`
-    (the uninformed attacker on the same defense). Both sides are the worst valid attack on
-    the same photos, and people are resampled jointly.
+    (the uninformed attacker on the same defense). Both sides are the worst case over their
+    attacks on the same photos, picked anew in each resample of people. The interval is that
+    of one pair; `p` of two defenses is adjusted for all pairs of them (Holm), so that at
+    0.05 all orders that are claimed hold together in 19 of 20 comparisons.
 
     Args:
         measured: the defenses, measured on the same photos.
         proof: what the attackers showed on planted cases.
-        worst: the record of the worst case of each defense, in the same order.
+        worst: the record of the worst case of each defense, in the same order. One that is
+            `at least` makes its differences so, too: they order nothing.
     """
-    strongest: list[Attack | None] = []
-    records = []
+    records: list[Record] = []
+    known: list[tuple[Measured, Record, dict[Key, Credits]]] = []
     for entry, record in zip(measured, worst, strict=True):
-        valid = [a for a in checked_attacks(entry, proof) if a.status == "ok" and a.credits]
-        top = max(valid, key=_rank1) if record.value is not None else None
-        strongest.append(top)
-        naive = max((a for a in valid if not a.informed), key=_rank1, default=None)
-        if top and naive:
-            records.append(_difference(record, "naive", top, naive, entry))
-    for first, second in combinations(range(len(measured)), 2):
-        a, b = strongest[first], strongest[second]
-        if a and b:
-            name = measured[second].defense
-            records.append(_difference(worst[first], name, a, b, measured[first]))
+        attacks = checked_attacks(entry, proof)
+        counted = counting(attacks)
+        if record.value is None:
+            continue
+        known.append((entry, record, counted))
+        if naive := counting([attack for attack in attacks if not attack.informed]):
+            gap = worst_gap(counted, naive, entry.people)
+            records.append(_record(record, "naive", _told(counted, naive), gap))
+    if known:  # all on the same photos
+        gaps = worst_gaps([counted for *_, counted in known], known[0][0].people)
+        for ((_, one, a), (_, other, b)), gap in zip(combinations(known, 2), gaps, strict=True):
+            base = other if other.status == "at least" else one
+            base = replace(base, defense=one.defense, params=one.params)
+            records.append(_record(base, other.defense, _told(a, b), gap, gap.p))
     return records
 
 
-def _rank1(attack: Attack) -> float:
-    return float(attack.credits["rank1"].mean())
-
-
-def _difference(base: Record, name: str, a: Attack, b: Attack, measured: Measured) -> Record:
-    gap = paired_difference(a.credits["rank1"], b.credits["rank1"], measured.people)
+def _record(base: Record, name: str, reason: str, gap: Gap, p: float | None = None) -> Record:
+    value, low, high, n = gap.estimate
     return replace(
-        base, kind="difference", name=name, value=gap.value, low=gap.low, high=gap.high,
-        n=gap.n, chance=None, recognizer="", reason=f"{a.name} minus {b.name}",
+        base, kind="difference", name=name, value=value, low=low, high=high, n=n, chance=None,
+        recognizer="", attack="", ceiling=None, reason=reason, p=p,
     )  # fmt: skip
+
+
+def _told(a: Mapping[Key, Credits], b: Mapping[Key, Credits]) -> str:
+    return " minus ".join(max(side, key=lambda key: side[key].mean())[0] for side in (a, b))

@@ -55,7 +55,7 @@ def worst_record(
         why = "; ".join(dict.fromkeys(a.reason for a in naming if a.informed and a.reason))
         reason = f"not measured: no informed attacker gave a figure that counts ({why})"
         return replace(base, status="invalid", reason=reason)
-    (name, recognizer), found = worst_case(counted, measured.people)
+    (name, recognizer), found, over = worst_case(counted, measured.people)
     doubts = [*proof.doubts, *doubts_of(attacks, measured)]
     return replace(
         base,
@@ -63,7 +63,7 @@ def worst_record(
         low=found.low,
         high=found.high,
         n=found.n,
-        chance=chance_of(measured.people),
+        chance=chance_of(measured.people, mean=over),
         recognizer=recognizer,
         attack=name,
         status="at least" if doubts else "ok",
@@ -106,12 +106,13 @@ def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> 
     known = counting(
         [replace(a, name=f"{a.name}, seed known") for a in measured.disclosed]
     )  # beside the others, whom nobody forbids to attack as well
-    (name, recognizer), found = worst_case({**counting(attacks), **known}, measured.people)
+    (name, recognizer), found, over = worst_case({**counting(attacks), **known}, measured.people)
     broken = [a.reason for a in measured.disclosed if BROKE in a.reason]
     doubt = AND.join(filter(None, [worst.reason, *broken]))
     return [
         replace(worst, name="seed known", value=found.value, low=found.low, high=found.high,
-                n=found.n, recognizer=recognizer, attack=name, reason=doubt,
+                n=found.n, chance=chance_of(measured.people, mean=over), recognizer=recognizer,
+                attack=name, reason=doubt,
                 status="at least" if doubt else "ok")
     ]  # fmt: skip
 

@@ -59,6 +59,8 @@ class Record:
         attack: for a worst case: the attack whose figure it is, `pixels/own/lda`.
         ceiling: for a worst case: the same maximum on undefended photos.
         schema: version of this form.
+        p: of a `difference` between two defenses: the chance of one so wide where there is
+            none, adjusted for all pairs of defenses.
     """
 
     dataset: str
@@ -85,6 +87,7 @@ class Record:
     attack: str = ""
     ceiling: float | None = None
     schema: int = SCHEMA
+    p: float | None = None
 
     def line(self) -> str:
         """Return the record as one line of JSON; floats keep six digits."""

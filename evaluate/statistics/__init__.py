@@ -5,22 +5,27 @@ defenses. It may use NumPy and SciPy alone. A new statistic gets a file of its o
 below.
 """
 
-from .intervals import (
-    Estimate,
-    Worst,
-    bootstrap_weights,
-    clustered_interval,
-    paired_difference,
-    worst_case,
+from .clusters import Estimate, bootstrap_weights
+from .intervals import clustered_interval, paired_difference, person_interval
+from .rates import (
+    Floats,
+    Mean,
+    binomial_interval,
+    chance_of,
+    constant_bound,
+    rank_credit,
+    unequal,
 )
-from .rates import Floats, binomial_interval, chance_of, constant_bound, rank_credit
 from .roc import Roc, UnresolvedError, roc, tar_at_far, threshold_at_far
 from .verification import Figure, Verification, verification_figures
+from .worst import Gap, Worst, holm, worst_case, worst_gap, worst_gaps
 
 __all__ = [
     "Estimate",
     "Figure",
     "Floats",
+    "Gap",
+    "Mean",
     "Roc",
     "UnresolvedError",
     "Verification",
@@ -30,11 +35,16 @@ __all__ = [
     "chance_of",
     "clustered_interval",
     "constant_bound",
+    "holm",
     "paired_difference",
+    "person_interval",
     "rank_credit",
     "roc",
     "tar_at_far",
     "threshold_at_far",
+    "unequal",
     "verification_figures",
     "worst_case",
+    "worst_gap",
+    "worst_gaps",
 ]

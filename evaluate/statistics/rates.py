@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
+Mean = Literal["photos", "people"]  # what a figure is a mean over
 
 
 def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
@@ -47,23 +48,40 @@ def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
     return credit
 
 
-def chance_of(people: ArrayLike) -> float:
-    """Return the rank-1 of guessing by lot among the people who occur."""
-    return 1 / len(np.unique(np.asarray(people)))
+def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "photos") -> float:
+    """Return the rank-k that is reached without a look at any photo.
+
+    Over photos that is the share of those of the `k` most photographed people: whoever
+    always names the person with 265 of 400 probes is right 265 times. It is `k / people`
+    where all have as many photos, and always for a mean over people.
+
+    Args:
+        people: `(N,)`, the person on each probe.
+        k: how many names are allowed.
+        mean: what the figure beside it is a mean over.
+    """
+    counts = _counts(people)
+    if mean == "people":
+        return min(1.0, k / len(counts))
+    return float(np.sort(counts)[::-1][:k].sum() / counts.sum())
+
+
+def unequal(people: ArrayLike) -> bool:
+    """Return whether some people have more photos than others, so that two means differ."""
+    return len(set(_counts(people))) > 1
 
 
 def constant_bound(people: ArrayLike) -> float:
-    """Return the rank-1 that honest guessing on a constant picture stays below.
+    """Return what an honest attacker reaches on a constant picture but once in 1,000 times.
 
-    Whoever has learned how often people occur may always name the most frequent one. The
-    bound is the end of the binomial distribution that one case in a thousand passes.
+    Without anything to see it can guess by lot, or name whom it learned to be photographed
+    most; either is right with the chance of `chance_of` at best, photo by photo.
 
     Args:
         people: `(N,)`, the person on each probe.
     """
-    counts = np.unique(np.asarray(people), return_counts=True)[1]
-    size = int(counts.sum())
-    return float(stats.binom.ppf(0.999, size, max(1 / len(counts), counts.max() / size))) / size
+    count = len(np.asarray(people))
+    return float(stats.binom.ppf(0.999, count, chance_of(people))) / count
 
 
 def binomial_interval(p: float, n: int) -> tuple[float, float]:
@@ -84,3 +102,7 @@ def finite(values: Any, what: str) -> Floats:
         bad = int((~np.isfinite(numbers)).sum())
         raise ValueError(f"{what} must be finite, got {bad} of {numbers.size} NaN or infinite")
     return numbers
+
+
+def _counts(people: ArrayLike) -> NDArray[np.int64]:
+    return np.asarray(np.unique(np.asarray(people), return_counts=True)[1], np.int64)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .intervals import bootstrap_weights, clustered_interval
+from .clusters import bootstrap_weights
+from .intervals import clustered_interval
 from .roc import UnresolvedError, roc, threshold_at_far
 
 Matrix = NDArray[np.float64]

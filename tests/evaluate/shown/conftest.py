@@ -23,7 +23,8 @@ def made() -> list[Record]:
     for number, (spec, params) in enumerate(SPECS.items()):
         found += _defense(spec, dict(params), number)
     first, second = list(SPECS)[:2]
-    found.append(_record(first, {}, "difference", second, "rank1", 0.3, low=0.1, high=0.5))
+    found.append(_record(first, {}, "difference", second, "rank1", 0.3, low=0.1, high=0.5,
+                         p=0.002))  # fmt: skip
     return found
 
 
