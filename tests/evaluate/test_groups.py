@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unmask.evaluate.comparison.groups import group_records, members, read_groups
-from unmask.evaluate.comparison.measure import Attack, Measured
+from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.results.records import Record
 
 
