@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar
+from pathlib import Path, PurePath
+from typing import ClassVar, Self
 
 import cv2
 import numpy as np
 
-from .base import Defended, Defense
+from .base import Defended, Defense, with_faces
 from .files.pictures import SUFFIXES, read_picture
+from .framing import is_cropped
 from .photo import Photo, Pixels
 
 _ASPECT = 0.01  # relative difference of aspect that rounding explains
@@ -23,15 +26,20 @@ class Folder(Defense):
     """Take each photo from a folder in which another program left its result.
 
     A photo is looked up by its key: the path below the data folder, with the same ending or
-    another one. A photo that is missing, cannot be read or has another shape keeps its
-    original pixels and is `failed`, so it counts as leaked and never leaves the comparison. A
-    picture of another size but the same shape is resized, and `reason` says so.
+    another one. Where keys are opaque, `knowing` says which path each stands for. A photo that is
+    missing, cannot be read or has another shape keeps its original pixels and is `failed`, so it
+    counts as leaked and never leaves the comparison. A picture of another size but the same
+    shape is resized, and `reason` says so; if it shows only a part of the photo, cropped to the
+    face, it is `failed` like one of another shape: attackers who look for the face
+    where it was would see too little, and their figure be too low (see `is_cropped`).
 
     Everything may have changed, so `region` is the whole image. There is one picture for each
     photo: where an attacker would run the defense again with another seed, it
     gets that same picture. An attacker who owns the other program can draw more of them to
     learn from, so for a random one the figures are what a single release leaks, and may be too low
-    against such an attacker. One that defends a changed photo (a guess) learns nothing here.
+    against such an attacker. The picture is found by the key, whatever the pixels are: who
+    defends a changed photo (a guess) learns nothing here, and who wants a changed copy to learn
+    from has to change the picture, after the look-up.
 
     Args:
         path: the folder; photos of the background people must be in it too.
@@ -52,6 +60,10 @@ class Folder(Defense):
     label: str = ""
     stamp: str = ""
     region: str = field(default="image", kw_only=True)
+    _names: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _twins: frozenset[PurePath] = field(
+        default=frozenset(), init=False, repr=False, compare=False
+    )  # paths without ending that are not those of one photo alone
     needs_face: ClassVar = False
     diagnostic: ClassVar = True  # means nothing without a path
 
@@ -70,6 +82,24 @@ class Folder(Defense):
         if self.stamp and str(self.stamp) != stamp:
             raise ValueError(f"pictures in {self.path} have changed since; start the run anew")
         object.__setattr__(self, "stamp", stamp)
+
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return a copy that knows which photo each opaque key stands for.
+
+        Args:
+            names: key to path below the data folder. A key that is not there is taken as the
+                path itself.
+        """
+        wise = copy.copy(self)
+        stems = Counter(PurePath(name).with_suffix("") for name in set(names.values()))
+        twins = frozenset(stem for stem, photos in stems.items() if photos > 1)
+        object.__setattr__(wise, "_names", dict(names))
+        object.__setattr__(wise, "_twins", twins)
+        return wise
+
+    def found(self, keys: Iterable[str]) -> int:
+        """Return how many of these photos the folder holds, without opening any."""
+        return sum(self._holds(key) for key in keys)
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the other program's picture in the size of the photo."""
@@ -105,18 +135,31 @@ class Folder(Defense):
         if abs(wide * h / (high * w) - 1) > slack:
             raise ValueError(f"the picture is {sizes}: was it cropped?")
         way = cv2.INTER_AREA if wide > w else cv2.INTER_CUBIC
-        resized = cv2.resize(pixels, (w, h), interpolation=way)
-        return np.asarray(resized, np.uint8), f"resized: it was {sizes}"
+        resized = np.asarray(cv2.resize(pixels, (w, h), interpolation=way), np.uint8)
+        if is_cropped(with_faces(photo), resized):
+            raise ValueError(f"the picture is {sizes}, and shows another frame: was it cropped?")
+        return resized, f"resized: it was {sizes}"
+
+    def _holds(self, key: str) -> bool:
+        try:
+            return self._file(key).is_file()
+        except ValueError:
+            return False
 
     def _file(self, key: str) -> Path:
+        key = self._names.get(key, key)
         place = Path(self.path) / key
         if not place.resolve().is_relative_to(Path(self.path).resolve()) or not key:
             raise ValueError("the key of the photo leads out of the folder")
         if place.is_file():
             return place
+        # only an ending of pictures may be another one: the stem of 'a.jpg#1' is another photo's
+        alone = (
+            place.suffix.lower() in SUFFIXES and PurePath(key).with_suffix("") not in self._twins
+        )
         others = [
             file
-            for file in (sorted(place.parent.iterdir()) if place.parent.is_dir() else [])
+            for file in (sorted(place.parent.iterdir()) if alone and place.parent.is_dir() else [])
             if file.stem == place.stem and file.suffix.lower() in SUFFIXES
         ]
         if len(others) != 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +76,35 @@ def test_no_folder_or_an_empty_one_is_one_clear_line(tmp_path: Path) -> None:
         Folder(str(tmp_path / "none"))
     with pytest.raises(ValueError, match="holds none"):
         Folder(str(tmp_path))
+
+
+@pytest.mark.parametrize("key", ["a/b.jpg#1", "a/b.jpg~", "a/b", "a/b.jpg#1.x"])
+def test_a_varied_key_never_finds_the_picture_of_another_photo(tmp_path: Path, key: str) -> None:
+    saved(tmp_path, "a/b.jpg", (30, 40))
+    made = Folder(str(tmp_path))(photo(key))
+    assert (made.outcome, made.reason) == ("failed", "the folder holds no picture of that name")
+
+
+def test_opaque_keys_find_their_pictures(tmp_path: Path) -> None:
+    saved(tmp_path, "a/1.png", (30, 40), 10)
+    saved(tmp_path, "a/2.png", (30, 40), 20)
+    plain = Folder(str(tmp_path))
+    knowing = plain.knowing({"77fe": "a/1.jpg", "01ab": "a/2.png"})
+    for one in (knowing, copy.deepcopy(knowing), pickle.loads(pickle.dumps(knowing))):
+        made = one.many([photo("77fe"), photo("01ab"), photo("a/2.png"), photo("77fe#1")])
+        assert [done.outcome for done in made] == ["defended"] * 3 + ["failed"]
+        assert [done.photo.pixels[0, 0, 0] for done in made[:3]] == [10, 20, 20]
+        assert one.found(["77fe", "01ab", "a/2.png", "77fe#1", "../1.png"]) == 3
+    assert plain.found(["77fe"]) == 0, "the one that knows is a copy"
+    assert (knowing, knowing.spec, repr(knowing)) == (plain, plain.spec, repr(plain))
+    assert knowing.parameters == plain.parameters
+
+
+def test_another_ending_never_means_another_photo(tmp_path: Path) -> None:
+    """The data hold 1.jpg and 1.png, the folder one of them: whose it is shows its name."""
+    saved(tmp_path, "1.png", (30, 40))
+    knowing = Folder(str(tmp_path)).knowing({"x": "1.jpg", "y": "1.png", "z": "2/1.jpg"})
+    assert [done.outcome for done in knowing.many([photo("x"), photo("y")])] == [
+        "failed",
+        "defended",
+    ]
