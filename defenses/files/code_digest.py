@@ -8,13 +8,14 @@ import os
 import secrets
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 _OURS = "unmask"
+_GROUPS = "unmask."  # of entry points
 _OURS_KEPT = (".py", ".safetensors")  # a checkout holds tables and pictures that a wheel has not
 _BYTECODE = (".pyc", ".pyo")
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -59,7 +60,36 @@ def code_digest(distribution: Distribution) -> str:
     process, because nobody knows which of both is at work here.
     """
     name = distribution_name(distribution)
-    now = _of(_files(distribution, ours=name == _OURS))
+    return _watched(name, _files(distribution, ours=name == _OURS))
+
+
+def class_digest(kind: type) -> str:
+    """Return the digest of the code that a class comes from; empty for one of ours.
+
+    For what a class says itself about its version, as `fingerprint` of a recognizer does: our
+    own do so with care, and one of others may be edited without a word. A class without a file,
+    from a notebook, has another digest in each process.
+    """
+    module = kind.__module__
+    if module.partition(".")[0] == _OURS:
+        return ""
+    owner = _owner(module)
+    if owner is not None:
+        return code_digest(owner)
+    return _watched(module, _reached([module]))
+
+
+@cache
+def _owner(module: str) -> Distribution | None:
+    entries = entry_points(module=module)
+    return next((entry.dist for entry in entries if entry.group.startswith(_GROUPS)), None)
+
+
+def _watched(name: str, files: dict[str, str]) -> str:
+    """Return the digest of files, marked if it is not what it was when first asked for."""
+    if not files:
+        return f"unknown-{_SALT}"
+    now = _of(files)
     if now == _first.setdefault(name, now):
         return now
     _edited.add(name)
@@ -93,7 +123,6 @@ def _digest_or_missing(path: str) -> str:
 
 def _files(distribution: Distribution, *, ours: bool) -> dict[str, str]:
     """Return the files of a distribution by names that are the same on every machine."""
-    entries = [e.module for e in distribution.entry_points if e.group.startswith(f"{_OURS}.")]
     if ours:
         return {label: path for label, path in _module(_OURS).items() if path.endswith(_OURS_KEPT)}
     found = {
@@ -101,6 +130,13 @@ def _files(distribution: Distribution, *, ours: bool) -> dict[str, str]:
         for file in distribution.files or ()
         if _is_code(file.parts)
     }
+    entries = [e.module for e in distribution.entry_points if e.group.startswith(_GROUPS)]
+    return found | _reached(entries)
+
+
+def _reached(entries: Sequence[str]) -> dict[str, str]:
+    """Return the files of modules, and of what they import that nobody installed."""
+    found: dict[str, str] = {}
     todo, seen = list(entries), set[str]()
     while todo:
         module = todo.pop()

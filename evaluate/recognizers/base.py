@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo, default_cache
+from unmask.defenses.files.code_digest import class_digest
 from unmask.defenses.photo import Pixels
 
 Embeddings = NDArray[np.float32]
@@ -61,7 +62,8 @@ class Recognizer(ABC):
         Vectors are cached on disk by the content of the chip, never the chip itself.
         """
         chips = [np.ascontiguousarray(self.chip(photo)) for photo in photos]
-        mark = hashlib.sha256(self.fingerprint.encode()).digest()
+        known_by = class_digest(type(self)) + self.fingerprint
+        mark = hashlib.sha256(known_by.encode()).digest()
         keys = [hashlib.sha256(mark + chip.tobytes()).digest() for chip in chips]
         known = default_cache().get_many(keys)
         missing = {key: chip for key, chip in zip(keys, chips, strict=True) if key not in known}

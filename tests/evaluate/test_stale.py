@@ -1,5 +1,6 @@
 """Nothing that was found out about other photos or other code is ever used again."""
 
+import importlib
 import json
 import os
 import shutil
@@ -261,3 +262,41 @@ def test_versions_do_not_depend_on_what_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
     assert json.loads(done.stdout) == versions()
+
+
+TINY = """
+import numpy as np
+from unmask.evaluate.recognizers.base import Recognizer
+
+class Tiny(Recognizer):
+    label = fingerprint = "tiny"
+
+    def chip(self, photo):
+        return photo.pixels[:4, :4]
+
+    def forward(self, chips):
+        return np.full((len(chips), 2), VALUE)
+
+    def similarity(self, a, b):
+        return a @ b.T
+"""
+
+
+def test_vectors_of_an_edited_recognizer_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    for value in (1.0, 2.0):
+        (tmp_path / "tinyrec.py").write_text(TINY.replace("VALUE", str(value)))
+        new_process()
+        importlib.invalidate_caches()
+        sys.modules.pop("tinyrec", None)
+        tiny = importlib.import_module("tinyrec").Tiny()
+        assert (tiny.embed(scene.probes[:2]) == value).all()
+    del sys.modules["tinyrec"]
+    new_process()
+
+
+def test_our_own_say_themselves_what_they_are() -> None:
+    assert code_digest.class_digest(type(DEFENSES.build("none"))) == ""
