@@ -26,32 +26,30 @@ class Pictures:
 
     Args:
         path: the file; several processes may share it.
-        background: digest of the photos that a defense may have learned from.
+        basis: digest of what else decides the pictures: the code of the defense, and the
+            photos that it may have learned from.
         cap: bytes; what was not used for longest goes first.
     """
 
-    def __init__(self, path: Path, background: bytes = b"", cap: int = CAP) -> None:
-        self._cache, self._background = Cache(path, cap), background
+    def __init__(self, path: Path, basis: str = "", cap: int = CAP) -> None:
+        self._cache, self._basis = Cache(path, cap), basis
 
     def many(self, defense: Defense, photos: Sequence[Photo], *, seed: int) -> list[Defended]:
         """Return what `defense.many` returns, in part from the store."""
         keys = [self._key(defense, photo, seed) for photo in photos]
         known = self._cache.get_many(keys)
-        kept = {k: _unpack(known[k], p) for k, p in zip(keys, photos, strict=True) if k in known}
-        made = {key: done for key, done in kept.items() if done is not None}
+        made = {k: _unpack(known[k], p) for k, p in zip(keys, photos, strict=True) if k in known}
         todo = {k: p for k, p in zip(keys, photos, strict=True) if k not in made}
         start = time.perf_counter()
         fresh = dict(zip(todo, defense.many(list(todo.values()), seed=seed), strict=True))
         if todo and (time.perf_counter() - start) / len(todo) > _SLOW:
-            torn = [key for key in fresh if key in known]
-            self._cache.drop(torn)
             self._cache.put_many({key: _pack(done) for key, done in fresh.items()})
         made |= fresh
         return [made[key] for key in keys]
 
     def _key(self, defense: Defense, photo: Photo, seed: int) -> bytes:
-        mark = hashlib.sha256(self._background)
-        mark.update(f"{defense.spec} {seed} {photo.key} {photo.pixels.shape}".encode())
+        text = f"{self._basis} {defense.spec} {seed} {photo.key} {photo.pixels.shape}"
+        mark = hashlib.sha256(text.encode())
         for face in photo.faces or ():
             for part in (face.box, face.five, face.points):
                 mark.update(b"-" if part is None else np.asarray(part, np.float64).tobytes())
@@ -61,21 +59,14 @@ class Pictures:
 
 def _pack(done: Defended) -> bytes:
     head = json.dumps([done.outcome, done.reason]).encode()
-    body = b"".join(
-        (len(head).to_bytes(4), head, done.photo.pixels.tobytes(),
-         np.ascontiguousarray(done.mask, np.float32).tobytes())
-    )  # fmt: skip
-    return hashlib.sha256(body).digest()[:8] + zlib.compress(body, 1)
+    mask = np.ascontiguousarray(done.mask, np.float32).tobytes()
+    body = b"".join((len(head).to_bytes(4), head, done.photo.pixels.tobytes(), mask))
+    return zlib.compress(body, 1)
 
 
-def _unpack(entry: bytes, photo: Photo) -> Defended | None:
-    """Return what `_pack` packed; None if the entry is damaged."""
-    try:
-        body = zlib.decompress(entry[8:])
-    except zlib.error:
-        return None
-    if hashlib.sha256(body).digest()[:8] != entry[:8]:
-        return None
+def _unpack(entry: bytes, photo: Photo) -> Defended:
+    """Return what `_pack` packed; the cache gives back nothing that was damaged."""
+    body = zlib.decompress(entry)
     start = 4 + int.from_bytes(body[:4])
     outcome, reason = json.loads(body[4:start])
     size = photo.pixels.size

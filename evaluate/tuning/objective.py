@@ -15,6 +15,8 @@ from optuna.trial import Trial, TrialState
 
 from unmask.defenses import Choice, Range
 
+from ..comparison.config import code_for
+from ..comparison.content import content_of_photos
 from ..data.pictures import Pictures
 from .goal import Goal
 from .points import Point, measured_at, point_of
@@ -37,8 +39,8 @@ class Objective:
         self.task = task
         self.pictures = None
         if task.cached:
-            marks = b"".join(photo.key.encode() for photo in task.scene.background)
-            self.pictures = Pictures(task.folder / "pictures.sqlite", marks)
+            basis = [content_of_photos(task.scene.background), *code_for([task.defense]).values()]
+            self.pictures = Pictures(task.folder / "pictures.sqlite", " ".join(basis))
         steps = RUNGS if task.goal.max_leakage is not None else RUNGS[-1:]
         parts = {step: part_of(task.scene, step) for step in steps}
         self.parts = {step: scene for step, scene in parts.items() if scene is not None}

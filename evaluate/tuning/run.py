@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unmask.defenses import DEFENSES
 from unmask.threads import pin_threads
 
+from ..comparison.config import made_with
 from ..comparison.plan import Plan
 from ..data.scene import Progress, Scene, prepare
 from ..results.folder import open_folder
@@ -180,6 +181,7 @@ def _config(task: Task, test: Plan) -> dict[str, Any]:
         "split_hash": scene.split.hash, "split": scene.split.as_dict(),
         "search": task.plan.as_dict(), "test": test.as_dict(), "notes": list(scene.notes),
         "details": list(scene.details),
+        **made_with(scene, [task.defense], task.plan, test),
     }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from ..comparison.config import code_for
+from ..comparison.content import content_of
 from .objective import Objective
 from .points import Point
 from .samplers import make_sampler
@@ -32,9 +34,10 @@ def open_study(task: Task) -> optuna.Study:
         "defense": task.defense,
         "space": {name: repr(kind) for name, kind in task.space.items()},
         "goal": [task.goal.utility, task.goal.max_leakage, task.goal.min_utility],
-        "dataset": task.scene.dataset,
+        "photos": content_of(task.scene),  # not the name of the folder, which two may share
         "split": task.scene.split.hash,
         "plan": json.loads(json.dumps(task.plan.as_dict())),
+        "code": code_for([task.defense], task.plan),
     }
     study = load_or_create(task.storage, task.folder, task.study, task.goal.directions)
     held = study.user_attrs.get("settings")

@@ -1,5 +1,7 @@
 """The parts of tuning that need no photos: spaces, goals, choices, kept pictures."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -214,8 +216,12 @@ def test_kept_pictures_are_the_same_and_damage_is_mended(
     first = store.many(defense, photos, seed=5)
     keys = [store._key(defense, photo, 5) for photo in photos]
     kept = store._cache.get_many(keys)
-    store._cache.drop(keys[:1])
-    store._cache.put_many({keys[0]: kept[keys[0]][:-9]})  # torn
+    with closing(sqlite3.connect(tmp_path / "pictures.sqlite")) as file:
+        file.execute(
+            "UPDATE entries SET value = substr(value, 1, length(value) - 9) WHERE key = ?",
+            keys[:1],
+        )  # torn
+        file.commit()
     for made in (first, store.many(defense, photos, seed=5), store.many(defense, photos, seed=5)):
         for a, b in zip(plain, made, strict=True):
             assert np.array_equal(a.photo.pixels, b.photo.pixels)
@@ -223,6 +229,8 @@ def test_kept_pictures_are_the_same_and_damage_is_mended(
             assert (a.outcome, a.reason) == (b.outcome, b.reason)
     assert store._cache.get_many(keys) == kept
     other = store.many(defense, photos, seed=6)
+    edited = Pictures(tmp_path / "pictures.sqlite", "code of the defense, after an edit")
+    assert not edited._cache.get_many([edited._key(defense, photo, 5) for photo in photos])
     assert not np.array_equal(other[0].photo.pixels, first[0].photo.pixels)
 
 
