@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, distribution
 from pathlib import Path
 from typing import ClassVar
 from unittest.mock import patch
@@ -109,11 +109,11 @@ class Trick:
 
 def each(scene: Scene, change: Callable[[Photo, int], Photo]) -> Scene:
     """Return the scene with every photo changed."""
-    parts = {
-        role: tuple(change(photo, i) for i, photo in enumerate(getattr(scene, role)))
-        for role in ("gallery", "probes", "background")
-    }
-    return replace(scene, **parts)
+    gallery, probes, background = (
+        tuple(change(photo, i) for i, photo in enumerate(photos))
+        for photos in (scene.gallery, scene.probes, scene.background)
+    )
+    return replace(scene, gallery=gallery, probes=probes, background=background)
 
 
 def small(scene: Scene) -> Scene:
@@ -215,7 +215,8 @@ def main() -> None:
     pin_threads()
     entries = {"enrolled": "Enrolled", "cheat": "Cheat", "first_come": "FirstCome"}
     for name, cls in entries.items():
-        DEFENSES._entries[name] = EntryPoint(name, f"{__name__}:{cls}", DEFENSES.group)
+        entry = EntryPoint(name, f"unmask.benchmarks.honesty:{cls}", DEFENSES.group)
+        DEFENSES._entries[name] = entry._for(distribution("unmask"))  # type: ignore[attr-defined]
     scene = prepare(given.data, drop_duplicates=True)
     lines = [
         "# Tricks that once made a leakage too low", "",

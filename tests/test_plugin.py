@@ -105,7 +105,8 @@ def test_it_takes_part_and_a_broken_attacker_is_invalid(site: Path, tmp_path: Pa
     out = tmp_path / "run"
     program = (
         "import sys; from unmask.evaluate.cli import main; sys.argv[1:] = ['compare', "
-        "'orl:people=12,photos=4', '--defenses', 'negative,pixelate:blocks=4,region=image', "
+        "'orl:people=12,photos=4', '--few', "
+        "'--defenses', 'negative,pixelate:blocks=4,region=image', "
         "'--metrics', 'ssim', '--workers', '1', '--attackers', '{attackers}', '--out', r'{out}', "
         "'--quiet']; main()"
     )

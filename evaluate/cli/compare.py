@@ -14,6 +14,7 @@ from .options import (
     Budget,
     Data,
     DropDuplicates,
+    Few,
     Limit,
     Metrics,
     Out,
@@ -48,6 +49,7 @@ def compare(
     seed: Seed = 0,
     workers: Workers = 0,
     limit: Limit = 0,
+    few: Few = False,
     split: Split = "0.25,0.25,0.5",
     out: Out = None,
     resume: Resume = False,
@@ -102,7 +104,7 @@ def compare(
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
                         drop_duplicates=drop_duplicates, progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
-                    groups=known, progress=progress)  # fmt: skip
+                    groups=known, few=few, progress=progress)  # fmt: skip
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)

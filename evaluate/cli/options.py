@@ -13,6 +13,7 @@ Data = Annotated[
 Metrics = Annotated[str, typer.Option(help="Utility metrics. Default: all.")]
 Split = Annotated[str, typer.Option(help="Shares of people: background, search, test.")]
 Limit = Annotated[int, typer.Option(min=0, help="Use at most so many people; 0: all.")]
+Few = Annotated[bool, typer.Option("--few", help="Attack fewer than 12 people, for a first look.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")]
 Strengths = Annotated[int, typer.Option(min=1, help="Settings of each defense, weak to strong.")]

@@ -15,6 +15,7 @@ from .options import (
     Budget,
     Data,
     DropDuplicates,
+    Few,
     Limit,
     Metrics,
     Out,
@@ -62,6 +63,7 @@ def tune(
     metrics: Metrics = "",
     split: Split = "0.25,0.35,0.4",
     limit: Limit = 0,
+    few: Few = False,
     seed: Seed = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that search side by side.")] = 1,
     workers: Workers = 0,
@@ -110,7 +112,7 @@ def tune(
         "search": plan(search_budget, known), "test": plan(budget, other),
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
-        "cached": not no_cache, "resume": resume, "search_only": search_only,
+        "cached": not no_cache, "resume": resume, "search_only": search_only, "few": few,
         "progress": live.progress, "watch": live.watch,
     }  # fmt: skip
     try:

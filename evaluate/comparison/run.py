@@ -13,7 +13,7 @@ from unmask.defenses import DEFENSES, default_cache
 from unmask.defenses.files.atomic import write_text
 
 from ..attackers.base import people_of
-from ..data.scene import Progress, Scene, prepare
+from ..data.scene import Progress, Scene, check_enough, prepare
 from ..results.failures import failures
 from ..results.folder import new_folder, open_folder
 from ..results.records import Record, write_records
@@ -50,7 +50,7 @@ class Comparison:
         return failures(self.records)
 
     def __repr__(self) -> str:
-        defenses = {record.defense for record in self.records}
+        defenses = {record.defense for record in self.records if record.kind == "leakage"}
         return f"Comparison({len(defenses)} defenses on {self.scene!r}, {str(self.folder)!r})"
 
 
@@ -63,6 +63,7 @@ def compare(
     groups: Groups | None = None,
     workers: int = 1,
     resume: bool = False,
+    few: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Measure every defense with every attacker and write the run folder.
@@ -80,10 +81,11 @@ def compare(
         groups: attributes of people, from `read_groups`.
         workers: processes, 0 for one per core. The figures do not depend on it.
         resume: take over what an interrupted run with the same settings left there.
+        few: attack fewer than 12 people, whose intervals mislead.
         progress: called with what is being done, the number done and the number to do.
 
     Raises:
-        ValueError: a bad spec, or a folder that holds another run.
+        ValueError: a bad spec, too few people, or a folder that holds another run.
         ChildProcessError: a worker died, for example because memory was short.
     """
     plan = plan or Plan()
@@ -94,6 +96,7 @@ def compare(
     plan.build_metrics()
     if isinstance(scene, str):
         scene = prepare(scene, seed=plan.seed, progress=progress)
+    check_enough(scene.people, few=few)
     sets = members(groups, people_of(scene.gallery)) if groups else None
     open_folder(folder, describe(scene, defenses, plan), resume=resume)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)

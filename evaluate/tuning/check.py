@@ -52,7 +52,7 @@ class Check:
             self._progress("attacking", 0, len(specs))
         run = compare(
             self._scene, specs, self._plan, folder=place, workers=self._workers,
-            resume=(place / "config.json").exists(), progress=self._progress,
+            resume=(place / "config.json").exists(), few=True, progress=self._progress,
         )  # fmt: skip
         by_spec = {row.defense: row for row in rows(run.records)}
         return [point_of_row(by_spec[point.defense], point) for point in wanted]

@@ -13,7 +13,7 @@ from unmask.threads import pin_threads
 
 from ..comparison.config import made_with
 from ..comparison.plan import Plan
-from ..data.scene import Progress, Scene, prepare
+from ..data.scene import Progress, Scene, check_enough, prepare
 from ..results.folder import open_folder
 from .caveats import check_people, notes_of, nothing_measured
 from .check import Check, checked
@@ -52,6 +52,7 @@ def tune(
     cached: bool = True,
     resume: bool = False,
     search_only: bool = False,
+    few: bool = False,
     progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> Tuned:
@@ -79,6 +80,7 @@ def tune(
         cached: False: nothing is kept between trials.
         resume: go on with the run in `folder`.
         search_only: take part in a shared study and leave choice and check to another.
+        few: check on fewer than 12 test people, whose intervals mislead.
         progress: called while faces are looked for and while the check runs.
         watch: called after each trial.
 
@@ -121,6 +123,7 @@ def tune(
 
     scene = look("search", progress)
     tuned.fit(scene.background)
+    check_enough(len(scene.split.test), few=few)
     check_people(goal, len(scene.split.search), len(scene.split.test))
     task = Task(
         defense, wanted, goal, scene, search, folder, trials, sampler, storage,

@@ -13,7 +13,8 @@ from PIL import Image
 from unmask.evaluate.data import load_dataset
 from unmask.evaluate.results.records import read_records
 
-SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--workers", "1")
+SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--few",
+         "--workers", "1")  # fmt: skip
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -124,6 +125,8 @@ def test_a_folder_without_the_photos_is_said(tmp_path: Path) -> None:
         (("compare", "orl", "--attackers", "nobody"), 1, "no attacker named 'nobody'"),
         (("compare", "orl", "--recognizers", "onnx:none.onnx"), 1, "none.onnx"),
         (("compare", "orl:people=5"), 1, "people"),
+        (("compare", "orl:people=20"), 1, "at least 12 attacked people, got 10"),
+        (("tune", "mask", "orl:people=20"), 1, "at least 12 attacked people, got 8"),
         (("compare", "orl", "--max-leakage", "2"), 2, "between 0 and 1"),
         (("compare", "orl", "--resume"), 2, "needs --out"),
         (("compare", "orl", "--split", "1,2"), 1, "0.25,0.25,0.5"),

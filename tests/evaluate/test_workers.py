@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from unmask.evaluate.comparison.plan import Plan
-from unmask.evaluate.comparison.workers import measure_all
+from unmask.evaluate.comparison.workers import Job, measure_all
 from unmask.evaluate.data.scene import Scene
 
 SCRIPT = """
 from unmask.evaluate import Plan, compare
 plan = Plan(("naive", "pixels"), ("ssim",), budget="quick")
-print(compare("orl:people=12,photos=3", ["none", "mask"], plan, folder="mine", workers=2))
+print(compare("orl:people=12,photos=3", ["none", "mask"], plan, folder="mine", workers=2,
+              few=True))
 """
 
 
@@ -43,7 +44,7 @@ def _is_worker(child: int) -> bool:
 def test_a_worker_that_is_killed_ends_the_run_with_a_clear_error(scene: Scene) -> None:
     before = set(_children())
     plan = Plan(("naive", "pixels"), (), budget="quick")
-    jobs = [(f"pixelate:blocks={blocks}", plan) for blocks in range(2, 12)]
+    jobs = [Job(f"pixelate:blocks={blocks}", plan) for blocks in range(2, 12)]
     results = measure_all(jobs, scene, workers=2)
     next(results)
     mine = [child for child in _children() if child not in before and _is_worker(child)]
@@ -59,7 +60,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_clear_error(scene: Scene) -
 def test_nothing_outlives_the_program(how: signal.Signals, tmp_path: Path) -> None:
     program = [str(Path(sys.executable).parent / "unmask"), "compare", "orl:people=12,photos=4",
                "--budget", "quick", "--metrics", "ssim", "--workers", "2",
-               "--out", "run"]  # fmt: skip
+               "--few", "--out", "run"]  # fmt: skip
     running = subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
                                stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
     listed = Path(f"/proc/{running.pid}/task/{running.pid}/children")
@@ -78,7 +79,7 @@ def test_nothing_outlives_the_program(how: signal.Signals, tmp_path: Path) -> No
         assert said.splitlines()[-2:] == [
             "unmask: stopped; finished measurements are kept. Go on with:",
             "  unmask compare orl:people=12,photos=4 --budget quick --metrics ssim --workers 2 "
-            "--out run --resume",
+            "--few --out run --resume",
         ]
         assert "Traceback" not in said
     for _ in range(100):

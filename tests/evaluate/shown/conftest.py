@@ -49,7 +49,7 @@ def _defense(spec: str, params: dict[str, object], number: int) -> list[Record]:
     pair = 0.6123 + number / 50
     return [
         one("leakage", "worst", "rank1", leak, **ends, chance=0.05, recognizer=model,
-            reason=f"{attacker} of 12 valid attacks"),
+            attack=attacker, ceiling=0.99),
         one("leakage", "naive", "rank1", leak / 3, low=0.0, high=0.5, recognizer="dlib"),
         one("leakage", "naive", "auc", 0.99, low=0.9, high=1.0, recognizer="dlib"),
         one("leakage", "linkage", "auc", pair, low=pair - 0.1, high=pair + 0.1, chance=0.5,

@@ -43,7 +43,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     "another kind": (edited("kind", "leak"), "kind must be one of leakage"),
     "a list as kind": (edited("kind", ["leakage"]), "kind must be one of leakage"),
     "another status": (edited("status", "fine"), "status must be one of ok"),
-    "another schema": (edited("schema", 99), "schema 99, expected 1"),
+    "another schema": (edited("schema", 99), "schema 99, expected 2"),
     "a field less": (without("statistic"), "statistic is missing"),
     "not a number": (
         lambda line: line.replace('"value": 0.9876', '"value": NaN'),

@@ -28,7 +28,7 @@ SHARES = (0.25, 0.375, 0.375)
 
 def small(folder: Path, defense: str = "pixelate", *, trials: int = 4, **more: Any) -> Tuned:
     return tune(defense, DATA, folder=folder, trials=trials, search=PLAN, test=PLAN,
-                shares=SHARES, **more)  # fmt: skip
+                shares=SHARES, few=True, **more)  # fmt: skip
 
 
 def study_of(folder: Path) -> optuna.Study:
@@ -148,7 +148,7 @@ def all_tuned(tmp_path_factory: pytest.TempPathFactory) -> Iso:
         "orl:people=20,photos=4", goal=Goal(max_leakage=0.8),
         folder=tmp_path_factory.mktemp("all") / "run",
         defenses=["mask:fill=black,region=image", "eye_bar", "none"], trials=3, search=PLAN,
-        test=PLAN, shares=(0.2, 0.4, 0.4),
+        test=PLAN, shares=(0.2, 0.4, 0.4), few=True,
     )  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def test_all_on_screen_and_as_json(all_tuned: Iso, monkeypatch: pytest.MonkeyPat
 def test_without_a_limit_the_exit_code_is_0_and_nothing_is_advised(tmp_path: Path) -> None:
     words = ["tune", "pixelate", DATA, "--trials", "3", "--out", str(tmp_path / "run"),
              "--search-budget", "quick", "--budget", "quick", "--metrics", "ssim",
-             "--workers", "1", "--split", "0.25,0.375,0.375"]  # fmt: skip
+             "--workers", "1", "--split", "0.25,0.375,0.375", "--few"]  # fmt: skip
     done = PLAIN.invoke(app, words)
     assert done.exit_code == 0, done.output
     assert "unmask apply" not in done.output

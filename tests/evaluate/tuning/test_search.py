@@ -29,12 +29,13 @@ SHARES = (0.25, 0.375, 0.375)
 PLUGIN = Path(__file__).parents[2] / "sample_plugin"
 SMALL = [
     "--split", "0.25,0.375,0.375", "--search-budget", "quick", "--budget", "quick",
-    "--metrics", "ssim",
+    "--metrics", "ssim", "--few",
 ]  # fmt: skip
 
 
 def small(folder: Path, defense: str = "pixelate", **settings: object) -> Tuned:
-    given = {"trials": 6, "search": QUICK, "test": QUICK, "shares": SHARES, "workers": 1}
+    given = {"trials": 6, "search": QUICK, "test": QUICK, "shares": SHARES, "workers": 1,
+             "few": True}  # fmt: skip
     return tune(defense, DATA, folder=folder, **{**given, **settings})  # type: ignore[arg-type]
 
 
