@@ -43,6 +43,11 @@ CASES: Mapping[str, Case] = {
     "constant": Case("constant", "nothing"),
     "permuted": Case("permute", first=("probed", "restored", "pixels")),
     "inverted": Case("invert:mirror=true", first=("probed", "restored", "pixels")),
+    "moved": Case("move", first=("sought",)),
+    "turned": Case("turn", first=("sought",)),
+    "cropped": Case("crop", first=("sought",)),
+    "swirled": Case("swirl", first=("probed",)),
+    "recoloured": Case("recolour", first=("probed", "restored", "pixels")),
     "marked": Case(f"mask:region={_FREE},fill=mean", first=("pixels", "retrained"), marked=True),
 }
 

@@ -21,10 +21,11 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
     "unmask.recognizers", "recognizer", "unmask.evaluate.recognizers.base:Recognizer"
 )
 
-QUICK = ("naive", "matched", "pixels")
+CHEAP = ("naive", "matched", "pixels")
+QUICK = (*CHEAP, "sought")
 BUDGETS = {
     "quick": QUICK,
-    "search": (*QUICK, "retrained"),
+    "search": (*CHEAP, "retrained"),
     "standard": (*QUICK, "linkage", "retrained", "restored"),
     "thorough": (
         *QUICK,
@@ -53,7 +54,7 @@ class Plan:
 
     Example:
         >>> Plan(budget="quick").attackers
-        ('naive', 'matched', 'pixels')
+        ('naive', 'matched', 'pixels', 'sought')
     """
 
     attackers: tuple[str, ...] = ()

@@ -67,7 +67,7 @@ def _defense(spec: str, params: dict[str, object], number: int) -> list[Record]:
         one("utility", "lpips", "mean", None, status="unavailable", reason="no weights"),
         one("outcome", "defended", "share", 1.0),
         one("leakage", "worst", "rank1", leak - 0.03, low=0.1, high=0.9, chance=0.05, people=12,
-            group="sex=f", reason=f"{attacker} of 12 valid attacks"),
+            group="sex=f", attack=attacker),
         one("leakage", "worst", "rank1", leak + 0.0077, low=0.2, high=1.0, chance=0.05, people=8,
-            group="sex=m", reason=f"{attacker} of 12 valid attacks; the worst group"),
+            group="sex=m", attack=attacker, reason="the worst group"),
     ]  # fmt: skip
