@@ -1,4 +1,4 @@
-"""Whether a picture still shows the frame of its photo, or was cropped to a face."""
+"""What lies around the faces of a photo, and whether a picture of it still shows that."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ _STARTS = 1.3, 1.9, 2.8  # sides of the crops that are tried first, in faces
 _BLURS = 1.5, 3.0, 6.0  # of the photo, in reduced pixels: a blurred picture keeps its frame
 
 
+def outside_heads(photo: Photo) -> NDArray[np.bool_]:
+    """Return `(H, W)`: where in the photo is nobody's head."""
+    shape = photo.pixels.shape[:2]
+    heads = [region_mask(shape, face, "head") > 0 for face in photo.faces or ()]
+    return np.asarray(~np.logical_or.reduce([np.zeros(shape, bool), *heads]), bool)
+
+
 def is_cropped(photo: Photo, picture: Pixels) -> bool:
     """Return whether a picture shows the photo cropped to its main face.
 
@@ -37,20 +44,14 @@ def is_cropped(photo: Photo, picture: Pixels) -> bool:
     whole = np.ones(seen.shape, bool)
     if _fits_crop(photo, seen, _fit(clean, seen, whole)):
         return True
-    return _fit(clean, seen, _outside(photo)) < _SAME and _shows_larger_face(photo, picture)
+    rest = _reduced(outside_heads(photo).astype(np.float32)) > 0.5
+    return _fit(clean, seen, rest) < _SAME and _shows_larger_face(photo, picture)
 
 
 def _fit(clean: NDArray[np.float32], seen: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     """Return the correlation with the photo, blurred as fits best, at some places."""
     blurred = (np.asarray(cv2.GaussianBlur(clean, (0, 0), s), np.float32) for s in _BLURS)
     return max(_correlation(one[where], seen[where]) for one in (clean, *blurred))
-
-
-def _outside(photo: Photo) -> NDArray[np.bool_]:
-    outside = np.ones(photo.pixels.shape[:2], np.float32)
-    for face in photo.faces or ():
-        outside -= outside * region_mask(photo.pixels.shape[:2], face, "head")
-    return _reduced(outside) > 0.5
 
 
 def _fits_crop(photo: Photo, seen: NDArray[np.float32], same: float) -> bool:

@@ -15,7 +15,6 @@ from ..attackers.base import indices
 from ..data.pictures import Pictures
 from ..data.scene import Scene
 from ..metrics.base import Metric, Unavailable
-from ..metrics.sets import SetMetric
 from ..results.records import Status, broke
 from .attacking import Release, attack
 from .blind import Blind, blind
@@ -23,6 +22,7 @@ from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
 from .plan import Plan
+from .usefulness import usefulness
 
 DRAWS = 3  # releases of a defense that draws: one may be lucky
 
@@ -161,15 +161,14 @@ def _utility(
     people: NDArray[np.int64],
 ) -> Utility:
     start = time.perf_counter()
-    overall = None
     try:
-        values = metric.values(clean, defended)
-        if isinstance(metric, SetMetric):
-            overall = metric.overall(clean, defended, people)
+        values, overall, reason = usefulness(metric, clean, defended, people)
     except Unavailable as error:
         return Utility(metric.name, np.zeros(0), status="unavailable", reason=str(error))
     except Exception as error:
         reason = broke("metric", error)
         return Utility(metric.name, np.zeros(0), status="invalid", reason=reason)
     seconds = time.perf_counter() - start
-    return Utility(metric.name, values, metric.bounds, seconds=seconds, overall=overall)
+    return Utility(
+        metric.name, values, metric.bounds, reason=reason, seconds=seconds, overall=overall
+    )

@@ -35,10 +35,13 @@ class Metric(ABC):
 
     @abstractmethod
     def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:
-        """Return one value per photo, `(N,)`; a photo that fails gets the worst value.
+        """Return one value per photo, `(N,)`, finite or NaN.
 
-        NaN means that the clean photo does not allow the measurement, for example because
-        no face is found on it; such photos are counted and left out of the mean.
+        Photos that failed come with their clean pixels; whatever is returned for them, the
+        comparison counts the worst value instead: the bound on the bad side, so give one that
+        is finite. An infinite value is an error. NaN means that the clean photo does not allow
+        the measurement, for example because no face is found on it; such photos are counted
+        and left out of the mean.
 
         Args:
             clean: the photos as they were, with their faces.

@@ -24,8 +24,8 @@ class LandmarkError(Metric):
 
     The landmarks are found anew on the defended photo. Mean distance over the points,
     divided by the distance of the outer eye corners on the clean photo (the error of the
-    300-W challenge). A photo on which the face is not found again, and any error above 1,
-    counts as 1.
+    300-W challenge). A photo on which the face is not found again where it was, and any error
+    above 1, counts as 1.
 
     Args:
         detector: which detector looks at the defended photo.

