@@ -41,11 +41,10 @@ def is_cropped(photo: Photo, picture: Pixels) -> bool:
     if photo.face is None:
         return False
     seen, clean = _grey(picture), _grey(photo.pixels)
-    whole = np.ones(seen.shape, bool)
-    if _fits_crop(photo, seen, _fit(clean, seen, whole)):
-        return True
     rest = _reduced(outside_heads(photo).astype(np.float32)) > 0.5
-    return _fit(clean, seen, rest) < _SAME and _shows_larger_face(photo, picture)
+    around = _fit(clean, seen, rest)
+    same = max(around, _fit(clean, seen, np.ones_like(rest)))
+    return _fits_crop(photo, seen, same) or (around < _SAME and _shows_larger_face(photo, picture))
 
 
 def _fit(clean: NDArray[np.float32], seen: NDArray[np.float32], where: NDArray[np.bool_]) -> float:

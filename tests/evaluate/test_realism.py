@@ -11,7 +11,8 @@ import torch
 
 from unmask.defenses import DEFENSES, Defended, Photo
 from unmask.evaluate.comparison.assemble import records_of
-from unmask.evaluate.comparison.measure import Measured, Utility
+from unmask.evaluate.comparison.certificates import Proof
+from unmask.evaluate.comparison.measured import Measured, Utility
 from unmask.evaluate.comparison.plan import METRICS, Plan, usual_metrics
 from unmask.evaluate.metrics import hog_face, inception
 from unmask.evaluate.metrics.base import Unavailable
@@ -133,7 +134,7 @@ def test_a_set_metric_and_remarks_reach_the_records(scene):
         (Utility("kid", who * np.nan, overall=(0.1, 0.05, 0.2)),),
         remarks={"a": "a face was masked", "b": "a face was masked"},
     )  # fmt: skip
-    records = records_of(measured, {}, scene, Plan(("naive",), ()))
+    records = records_of(measured, Proof({}, 1.0, {}, ()), scene, Plan(("naive",), ()))
     kid = next(r for r in records if r.kind == "utility")
     assert (kid.statistic, kid.value, kid.low, kid.high) == ("set", 0.1, 0.05, 0.2)
     outcome = next(r for r in records if r.kind == "outcome")

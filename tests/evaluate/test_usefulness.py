@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from unmask.defenses import Defended, Photo
-from unmask.evaluate.comparison.measure import Utility, _utility
+from unmask.evaluate.comparison.measure import _utility
+from unmask.evaluate.comparison.measured import Utility
 from unmask.evaluate.comparison.plan import METRICS
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.metrics import sets
