@@ -21,6 +21,7 @@ from .options import (
     Quiet,
     Resume,
     Seed,
+    Sessions,
     Split,
     Strengths,
     Workers,
@@ -61,6 +62,7 @@ def compare(
             "interval must end below."
         ),
     ] = None,
+    sessions: Sessions = None,
     groups: Annotated[
         Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
     ] = None,
@@ -102,7 +104,8 @@ def compare(
     folder = out or new_folder("compare")
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
-                        drop_duplicates=drop_duplicates, progress=progress)  # fmt: skip
+                        drop_duplicates=drop_duplicates, sessions=sessions,
+                        progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, few=few, progress=progress)  # fmt: skip
         if strips:

@@ -21,6 +21,10 @@ Budget = Annotated[str, typer.Option(help="Effort of the attackers: quick, stand
 DropDuplicates = Annotated[
     bool, typer.Option("--drop-duplicates", help="Leave duplicate photos out, listed.")
 ]
+Sessions = Annotated[
+    Path | None,
+    typer.Option(help="CSV of file and session: gallery and probes from different ones."),
+]
 Out = Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]

@@ -22,6 +22,7 @@ from .options import (
     Quiet,
     Resume,
     Seed,
+    Sessions,
     Split,
     Workers,
     check_resume,
@@ -78,6 +79,7 @@ def tune(
     resume: Resume = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything anew.")] = False,
     drop_duplicates: DropDuplicates = False,
+    sessions: Sessions = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -113,6 +115,7 @@ def tune(
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "search_only": search_only, "few": few,
+        "sessions": sessions,
         "progress": live.progress, "watch": live.watch,
     }  # fmt: skip
     try:

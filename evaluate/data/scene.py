@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from unmask.defenses import Photo
@@ -12,6 +13,7 @@ from unmask.defenses.faces.find import find_faces
 from . import load_dataset
 from .base import Bad
 from .duplicates import check_duplicates
+from .sessions import Sessions, read_sessions, with_session
 from .split import LEAST_PHOTOS, Split, split_people
 
 SHARES = (0.25, 0.25, 0.5)
@@ -67,6 +69,7 @@ def prepare(
     people: int = 0,
     shares: tuple[float, float, float] = SHARES,
     drop_duplicates: bool = False,
+    sessions: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Scene:
     """Load, split and look for faces.
@@ -78,17 +81,21 @@ def prepare(
         people: use at most so many people, 0 for all.
         shares: of people in background, search and test.
         drop_duplicates: leave the later photo of a duplicate pair out instead of refusing.
+        sessions: CSV with the columns `file` and `session`: gallery and probes of a person
+            then come from different ones.
         progress: called with a label, the number done and the number to do.
 
     Raises:
         LookupError: no such dataset or folder.
-        ValueError: too few people or photos, or one photo in two roles.
+        ValueError: too few people or photos, one photo in two roles, or a bad table.
     """
+    when = read_sessions(Path(sessions)) if sessions else None
     loaded = load_dataset(data if not people else f"{data}{_joint(data)}people={people}")
-    split = split_people(loaded.photos, seed=seed, shares=shares)
-    photos, dropped = check_duplicates(loaded.photos, split, drop=drop_duplicates)
+    photos = loaded.photos if when is None else with_session(loaded.photos, when)
+    split = split_people(photos, seed=seed, shares=shares, sessions=when)
+    photos, dropped = check_duplicates(photos, split, drop=drop_duplicates)
     if dropped:
-        split = split_people(photos, seed=seed, shares=shares)
+        split = split_people(photos, seed=seed, shares=shares, sessions=when)
     wanted = [*split.select(photos, "background"), *split.select(photos, part)]
     found: dict[str, Photo] = {}
     for number, photo in enumerate(wanted, 1):
@@ -105,7 +112,7 @@ def prepare(
         chosen(part, "gallery"),
         chosen(part, "probe"),
         chosen("background"),
-        tuple(_notes(loaded.bad, dropped, split, found)),
+        (*_notes(loaded.bad, dropped, split, found), *_told_apart(when, loaded.photos)),
         tuple(_details(loaded.bad, dropped)),
     )
 
@@ -134,9 +141,11 @@ def _notes(
     notes = unread(bad)
     if dropped:
         notes.append(f"{_count(dropped, 'photo', 'photos')} left out as duplicates{LISTED}")
-    if split.left_out:
-        people = _count(split.left_out, "person", "people")
-        notes.append(f"{people} left out: fewer than {LEAST_PHOTOS} photos{LISTED}")
+    for what in ("photo", "session"):
+        lacking = [entry for entry in split.left_out if f" {what}," in entry.reason]
+        if lacking:
+            people = _count(lacking, "person", "people")
+            notes.append(f"{people} left out: fewer than {LEAST_PHOTOS} {what}s{LISTED}")
     attacked = {photo.identity for photo in found.values()} - set(split.background)
     if len(attacked) < LEAST_ATTACKED:
         notes.append(
@@ -147,6 +156,14 @@ def _notes(
     if faceless:
         notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
     return notes
+
+
+def _told_apart(sessions: Sessions | None, photos: Sequence[Photo]) -> list[str]:
+    if sessions is None:
+        return []
+    unknown = [photo for photo in photos if photo.key not in sessions]
+    lost = f"; left out without a session: {_count(unknown, 'photo', 'photos')}" if unknown else ""
+    return [f"gallery and probes of a person come from different sessions{lost}"]
 
 
 def unread(bad: Sequence[Bad]) -> list[str]:

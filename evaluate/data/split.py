@@ -14,9 +14,11 @@ from typing import Any
 
 from unmask.defenses import Photo
 
+from .sessions import Sessions, deal_sessions
+
 PARTS = ("background", "search", "test")
 ROLES = ("gallery", "probe")
-LEAST_PEOPLE, LEAST_PHOTOS = 3, 2
+LEAST_PEOPLE, LEAST_PHOTOS, LEAST_SESSIONS = 3, 2, 2
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,15 @@ def split_people(
     seed: int = 0,
     shares: tuple[float, float, float] = (0.25, 0.25, 0.5),
     gallery: float = 0.5,
+    sessions: Sessions | None = None,
 ) -> Split:
     """Split people three ways and each person's photos two ways.
 
     People are put in order by SHA-256 of seed and name and cut at the shares; the photos
     of each person are put in order by SHA-256 of seed and key. So a split depends on
-    names alone: not on the order of files, on pixels, or on the machine.
+    names alone: not on the order of files, on pixels, or on the machine. Where sessions are
+    known, gallery and probes of a person never share one, and people with one session only
+    are left out.
 
     Args:
         photos: all photos; keys must be unique.
@@ -131,6 +136,7 @@ def split_people(
         shares: of people in background, search and test; they sum to 1.
         gallery: share of a person's photos that the attacker knows; at least one photo
             is known and at least one is to be named. Odd ones go to the probes.
+        sessions: of every photo, by key; None: unknown.
 
     Raises:
         ValueError: bad shares, a key or name twice or missing, or fewer than 3 people with
@@ -140,20 +146,24 @@ def split_people(
     keys: dict[str, list[str]] = defaultdict(list)
     for photo in photos:
         keys[photo.identity].append(photo.key)
-    enough = [name for name in keys if len(keys[name]) >= LEAST_PHOTOS]
+    lacking = {name: why for name in keys if (why := _lacking(keys[name], sessions))}
+    enough = [name for name in keys if name not in lacking]
     ranked = _ranked(enough, seed, "person")
     cuts = _cuts(len(ranked), shares)
     groups = [ranked[start:stop] for start, stop in pairwise(cuts)]
     if min(map(len, groups)) < LEAST_PEOPLE:
         raise ValueError(_too_few(groups, keys, shares))
+    occasions = _ranked(set((sessions or {}).values()), seed, "session")
     known: list[str] = []
     asked: list[str] = []
     for name in ranked:
         order = _ranked(keys[name], seed, "photo")
         cut = min(max(math.floor(len(order) * gallery + 1e-9), 1), len(order) - 1)
-        known += order[:cut]
-        asked += order[cut:]
-    reason = f"1 photo, {LEAST_PHOTOS} are needed"
+        mine = order[:cut], order[cut:]
+        if sessions is not None:
+            mine = deal_sessions(order, sessions, occasions, gallery)
+        known += mine[0]
+        asked += mine[1]
     background, search, test = (tuple(sorted(group)) for group in groups)
     return Split(
         background,
@@ -161,9 +171,18 @@ def split_people(
         test,
         frozenset(known),
         frozenset(asked),
-        tuple(LeftOut(name, reason) for name in sorted(set(keys) - set(enough))),
+        tuple(LeftOut(name, lacking[name]) for name in sorted(lacking)),
         seed,
     )
+
+
+def _lacking(keys: Sequence[str], sessions: Sessions | None) -> str:
+    """Say why a person with these photos can take no part."""
+    if len(keys) < LEAST_PHOTOS:
+        return f"{len(keys)} photo, {LEAST_PHOTOS} are needed"
+    if sessions is not None and len({sessions[key] for key in keys}) < LEAST_SESSIONS:
+        return f"1 session, {LEAST_SESSIONS} are needed"
+    return ""
 
 
 def _check(photos: Sequence[Photo], shares: tuple[float, ...], gallery: float) -> None:
@@ -196,8 +215,10 @@ def _too_few(
     needed = people
     while min(b - a for a, b in pairwise(_cuts(needed, shares))) < LEAST_PEOPLE:
         needed += 1
-    single = len(keys) - people
+    single = sum(len(mine) < LEAST_PHOTOS for mine in keys.values())
     also = f" ({single} more have only one)" if single else ""
+    if one := len(keys) - people - single:
+        also += f" ({one} more have one session only)"
     return (
         f"background, search and test need at least {LEAST_PEOPLE} people each with at least "
         f"{LEAST_PHOTOS} photos: {needed} people in all at these shares, got {people}{also}, "

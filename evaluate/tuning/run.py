@@ -53,6 +53,7 @@ def tune(
     resume: bool = False,
     search_only: bool = False,
     few: bool = False,
+    sessions: Path | None = None,
     progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> Tuned:
@@ -80,6 +81,7 @@ def tune(
         cached: False: nothing is kept between trials.
         resume: go on with the run in `folder`.
         search_only: take part in a shared study and leave choice and check to another.
+        sessions: as in `prepare`.
         few: check on fewer than 12 test people, whose intervals mislead.
         progress: called while faces are looked for and while the check runs.
         watch: called after each trial.
@@ -118,7 +120,7 @@ def tune(
     def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
             data, seed=search.seed, part=part, people=people, shares=shares,
-            drop_duplicates=drop_duplicates, progress=progress,
+            drop_duplicates=drop_duplicates, sessions=sessions, progress=progress,
         )  # fmt: skip
 
     scene = look("search", progress)
