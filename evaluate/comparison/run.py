@@ -81,7 +81,7 @@ def compare(
         groups: attributes of people, from `read_groups`.
         workers: processes, 0 for one per core. The figures do not depend on it.
         resume: take over what an interrupted run with the same settings left there.
-        few: attack fewer than 12 people, whose intervals mislead.
+        few: attack fewer than 12 people; their figures mislead.
         progress: called with what is being done, the number done and the number to do.
 
     Raises:

@@ -18,10 +18,11 @@ from .split import LEAST_PHOTOS, Split, split_people
 
 SHARES = (0.25, 0.25, 0.5)
 LEAST_ATTACKED = 12
-"""People below whom the ends of an interval mislead.
+"""People below whom a leakage misleads.
 
-In simulations the lower end lies above the truth in 37 % of runs with 3 people of 4 photos each
-and in 13 % with 6, where 2.5 % are promised (docs/statistics.md).
+Where half of the photos are named by each of twelve attackers, 0.69 is printed with 3 people of
+4 photos, 0.63 with 6 and 0.59 with 12, and the lower end lies above the truth in 15, 11 and 5 %
+of simulated runs (docs/statistics.md).
 """
 LISTED = " (listed in config.json)"
 Progress = Callable[[str, int, int], None]
@@ -118,7 +119,7 @@ def prepare(
 
 
 def check_enough(people: int, *, few: bool = False) -> None:
-    """Refuse to print a leakage of so few people that its interval would mislead.
+    """Refuse to print a leakage of so few people that it would mislead.
 
     Args:
         people: how many are attacked.
@@ -129,9 +130,9 @@ def check_enough(people: int, *, few: bool = False) -> None:
     """
     if people < LEAST_ATTACKED and not few:
         raise ValueError(
-            f"a leakage needs at least {LEAST_ATTACKED} attacked people, got {people}: the lower "
-            "ends of intervals would often lie above the truth; add people, or take these for a "
-            "first look with --few (in Python: few=True)"
+            f"a leakage needs at least {LEAST_ATTACKED} attacked people, got {people}: luck "
+            "alone would lift the best of several attackers far above the truth; add people, or "
+            "take these for a first look with --few (in Python: few=True)"
         )
 
 
@@ -149,8 +150,8 @@ def _notes(
     attacked = {photo.identity for photo in found.values()} - set(split.background)
     if len(attacked) < LEAST_ATTACKED:
         notes.append(
-            f"only {len(attacked)} people are attacked: with fewer than {LEAST_ATTACKED} the "
-            "lower ends of intervals are often too high"
+            f"only {len(attacked)} people are attacked: with fewer than {LEAST_ATTACKED} "
+            "luck lifts the best of several attackers far above the truth"
         )
     faceless = sum(not photo.faces for photo in found.values())
     if faceless:

@@ -86,7 +86,7 @@ def worst_case(
     photographed people are the only safe ones, the mean over photos hides everybody else; if
     only they are named, the mean over people hides most of the photos. In simulations with 40
     people of very unequal numbers of photos the upper end of either mean alone was below the
-    higher truth in up to 37 and 45 % of runs, that of the higher one in at most 8 %
+    higher truth in up to 38 and 49 % of runs, that of the higher one in at most 7 %
     (docs/statistics.md).
 
     Args:

@@ -82,7 +82,7 @@ def tune(
         resume: go on with the run in `folder`.
         search_only: take part in a shared study and leave choice and check to another.
         sessions: as in `prepare`.
-        few: check on fewer than 12 test people, whose intervals mislead.
+        few: check on fewer than 12 test people; their figures mislead.
         progress: called while faces are looked for and while the check runs.
         watch: called after each trial.
 
