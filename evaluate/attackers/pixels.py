@@ -27,7 +27,6 @@ class Pixels(Attacker):
     """
 
     name: ClassVar[str] = "pixels"
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Defend the gallery; the grid is known when the sizes of the probes are."""

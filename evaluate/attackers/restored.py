@@ -15,7 +15,6 @@ from ..metrics.base import Unavailable
 from ..recognizers.base import Recognizer
 from ..statistics import Verification
 from .base import Attacker, Defend, Scores, indices, nearest, people_of
-from .copies import varied_copies
 from .restoration.base import Restorer, ssim_won
 from .restoration.checking import Checking
 from .restoration.correspondence import Correspondence
@@ -69,10 +68,6 @@ class Restored(Attacker):
     variants: str = "linear+pixels"
 
     name: ClassVar[str] = "restored"
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.8}
-    variant_floors: ClassVar[dict[str, dict[str, float]]] = {
-        "pixels": {"undefended": 0.8, "permuted": 0.9, "inverted": 0.9},
-    }
 
     def __post_init__(self) -> None:
         wrong = [name for name in self.variants.split("+") if name not in VARIANTS]
@@ -146,8 +141,10 @@ class Restored(Attacker):
         from .restoration.unet import Unet
 
         def fresh(draw: int) -> tuple[Sequence[Photo], Sequence[Photo]]:
-            varied = varied_copies(self._learn, draws=draw + 1, seed=self.seed)[draw]
-            return varied, again(varied)
+            clean, made = self._defend.varied(self._learn, draws=draw + 1, seed=self.seed)[draw]
+            for restorer in before:
+                made = restorer.restore(made)
+            return clean, made
 
         return Unet(fresh, self._regions, self.seed)
 

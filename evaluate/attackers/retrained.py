@@ -11,7 +11,6 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices
-from .copies import varied_copies
 from .grids import aligned_grid, common_window, own_grid
 from .heads import Head
 
@@ -46,7 +45,6 @@ class Retrained(Attacker):
     draws: int = 4
 
     name: ClassVar[str] = "retrained"
-    floors: ClassVar[dict[str, float]] = {"undefended": 0.0}
 
     def __post_init__(self) -> None:
         """Check the parameters."""
@@ -58,12 +56,10 @@ class Retrained(Attacker):
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Make the copies; the heads are trained when the sizes of the probes are known."""
-        varied = varied_copies(gallery, draws=self.draws, seed=self.seed)
+        varied = defend.varied(gallery, draws=self.draws, seed=self.seed)
         self._defend = defend
-        self._copies = [
-            copy for draw, photos in enumerate(varied) for copy in defend(photos, draw=draw)
-        ]
-        self._clean = [photo for photos in varied for photo in photos]
+        self._copies = [copy for _, defended in varied for copy in defended]
+        self._clean = [photo for clean, _ in varied for photo in clean]
         self._people = np.tile(indices(gallery), self.draws)
         self._sources = np.tile(np.arange(len(gallery)), self.draws)
         return self

@@ -27,6 +27,7 @@ from .measured import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
 from .store import dump, restore, restore_file
+from .surroundings import same_session_note
 from .workers import Job, measure_all
 
 
@@ -97,6 +98,8 @@ def compare(
     if isinstance(scene, str):
         scene = prepare(scene, seed=plan.seed, progress=progress)
     check_enough(scene.people, few=few)
+    noted = same_session_note(scene)
+    scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene
     sets = members(groups, people_of(scene.gallery)) if groups else None
     open_folder(folder, describe(scene, defenses, plan), resume=resume)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)
