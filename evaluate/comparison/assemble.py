@@ -137,10 +137,10 @@ def _utility(base: Record, utility: Utility, measured: Measured) -> Record:
                        n=len(measured.people))  # fmt: skip
     known = np.isfinite(utility.values)
     if not known.any():
-        reason = "not measurable on any clean photo (no landmarks or no face found there)"
+        reason = "not measurable on any clean photo"
         return replace(base, status="unavailable", reason=reason, n=0)
     estimate = clustered_interval(utility.values[known], measured.people[known], bounds=None)
     lost = int((~known).sum())
-    reason = f"{lost} photos not measurable even when clean" if lost else ""
+    reason = f"{lost} photos not measurable even when clean" if lost else utility.reason
     return replace(base, value=estimate.value, low=estimate.low, high=estimate.high,
                    n=estimate.n, reason=reason)  # fmt: skip

@@ -91,7 +91,7 @@ def measure(
         dict(copies.failures),
         () if planted else _disclosed(plan, hidden, blindfolded, release),
         () if planted else tuple(filter(None, [unlike(blindfolded, hidden, release.first)])),
-        _found(defense, scene),
+        _found(defense, hidden),
     )
 
 
@@ -128,13 +128,14 @@ def _reasons(
     }
 
 
-def _found(defense: Defense, scene: Scene) -> dict[str, tuple[int, int]]:
+def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:
     """Count the pictures of another program that attackers can learn from."""
     if not isinstance(defense, Folder):
         return {}
-    roles = {"gallery": scene.gallery, "background": scene.background, "probes": scene.probes}
+    known = defense.knowing(hidden.names)
+    roles = {"gallery": hidden.gallery, "background": hidden.background, "probes": hidden.probes}
     return {
-        role: (defense.found([photo.key for photo in photos]), len(photos))
+        role: (known.found([photo.key for photo in photos]), len(photos))
         for role, photos in roles.items()
     }
 
