@@ -7,7 +7,8 @@ test of another package:
     def test_mine(check: Check) -> None:
         run(check, Mine())
 
-A defense may waive a check by name, with a reason: `waived = {"check": "reason"}`.
+A defense may waive a check by name, with a reason: `waived = {"check": "reason"}`; but none of
+`NEVER_WAIVED`, without which a low leakage means nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 
 from . import DEFENSES
 from .base import Defense
+from .blind import told_by_company, told_by_identity, told_by_key, told_by_size_of_seed
 from .drawn import made_up_people, odd_sizes, one_face, three_faces
 from .photo import Face, Photo, Pixels
 from .space import Choice
@@ -50,7 +52,7 @@ def run(check: Check, defense: Defense) -> str:
         ContractError: it failed, or the defense raised an error; or it passed although it is
             waived.
     """
-    reason = defense.waived.get(check.__name__)
+    reason = None if check in NEVER_WAIVED else defense.waived.get(check.__name__)
     try:
         check(ready(defense))
     except ContractError:
@@ -92,6 +94,8 @@ def waives_only_checks(defense: Defense) -> None:
     names = {check.__name__ for check in CHECKS}
     for name, reason in defense.waived.items():
         require(name in names, f"{defense.name} waives '{name}', which is no check")
+        never = name in {check.__name__ for check in NEVER_WAIVED}
+        require(not never, f"{defense.name} waives '{name}', which nobody may: figures rest on it")
         require(bool(reason.strip()), f"{defense.name} waives '{name}' without a reason")
 
 
@@ -166,6 +170,21 @@ def seed_matters_as_declared(defense: Defense) -> None:
         require(not wrong, f"{wrong} depend on the seed, but random=False")
     silent = [v.spec for v in variants(defense) if not v.draws and any(differ[v.spec])]
     require(not silent, f"{silent} depend on the seed, but draws is False")
+
+
+def blind_to_identity(defense: Defense) -> None:
+    """Who is said to be on a photo, or whether anybody is, changes nothing."""
+    _fine(told_by_identity(variants(defense)) or told_by_company(defense))
+
+
+def blind_to_the_key(defense: Defense) -> None:
+    """What a photo is called decides nothing but the random numbers, if there are any."""
+    _fine(told_by_key(defense))
+
+
+def size_of_seed_does_not_matter(defense: Defense) -> None:
+    """A random defense does the same kind of thing for small seeds and for large ones."""
+    _fine(told_by_size_of_seed(defense))
 
 
 def says_when_it_is_ready(defense: Defense) -> None:
@@ -301,6 +320,9 @@ CHECKS: tuple[Check, ...] = (
     rejects_other_pixels,
     same_seed_same_photo,
     seed_matters_as_declared,
+    blind_to_identity,
+    blind_to_the_key,
+    size_of_seed_does_not_matter,
     says_when_it_is_ready,
     batch_equals_one_by_one,
     survives_a_new_process,
@@ -310,6 +332,13 @@ CHECKS: tuple[Check, ...] = (
     defends_every_face,
     whole_space_runs,
     stronger_changes_more,
+)
+
+
+NEVER_WAIVED: tuple[Check, ...] = (
+    blind_to_identity,
+    blind_to_the_key,
+    size_of_seed_does_not_matter,
 )
 
 
@@ -323,6 +352,10 @@ def variants(defense: Defense) -> Iterator[Defense]:
             for option in tunable.options:
                 setting: dict[str, Any] = {name: option}
                 yield replace(defense, **setting)
+
+
+def _fine(complaint: str) -> None:
+    require(not complaint, complaint)
 
 
 def _change(before: Pixels, after: Pixels) -> float:

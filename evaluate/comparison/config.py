@@ -54,12 +54,12 @@ def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, 
         landmarks; `recognizers` and, where they bring models, `attackers`; `versions` of all
         that is required; `python`.
     """
-    plugins = _plugins(defenses, plans)
+    plugins = plugins_of(defenses, plans)
     recognizers = {r.label: r.fingerprint for plan in plans for r in plan.build_recognizers()}
     return {
         "photos": content_of(scene),
         "code": code_of(plugins),
-        "files": _files(defenses, plans),
+        "files": files_of(defenses, plans),
         "faces": fingerprint_of(),
         "recognizers": recognizers,
         **_models(plans),
@@ -82,7 +82,7 @@ def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
 
 def code_for(defenses: Sequence[str], *plans: Plan) -> dict[str, str]:
     """Return the digests of the code at work, by distribution: `unmask` and the plug-ins."""
-    return code_of(_plugins(defenses, plans))
+    return code_of(plugins_of(defenses, plans))
 
 
 def code_of(plugins: Mapping[str, Distribution]) -> dict[str, str]:
@@ -91,7 +91,7 @@ def code_of(plugins: Mapping[str, Distribution]) -> dict[str, str]:
     return {name: code_digest(one) for name, one in every.items()}
 
 
-def _plugins(defenses: Sequence[str], plans: Sequence[Plan]) -> dict[str, Distribution]:
+def plugins_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, Distribution]:
     """Return the distributions of others that bring a defense, attacker, metric or recognizer."""
     named: list[tuple[Registry[Any], Sequence[str]]] = [(DEFENSES, defenses)]
     for plan in plans:
@@ -121,7 +121,7 @@ def _models(plans: Sequence[Plan]) -> dict[str, Any]:
     return {"attackers": marks} if marks else {}
 
 
-def _files(defenses: Sequence[str], plans: Sequence[Plan]) -> dict[str, str]:
+def files_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, str]:
     """Return digests of the files, and folders of models, that parameters name."""
     built: list[Any] = [DEFENSES.build(spec) for spec in defenses]
     for plan in plans:

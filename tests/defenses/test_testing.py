@@ -121,7 +121,69 @@ class Hushed(Pixelate):
         return rng.integers(0, 256, photo.pixels.shape, np.uint8)
 
 
+@dataclass(frozen=True)
+class Enrolled(Pixelate):
+    """Hides only photos that are said to show somebody."""
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        return super().apply(photo, rng) if photo.identity else photo.pixels ^ 1
+
+
+@dataclass(frozen=True)
+class Sorted(Pixelate):
+    """Does otherwise for two photos of one person."""
+
+    def many(self, photos: list[Photo], *, seed: int = 0) -> list[Defended]:  # type: ignore[override]
+        few = len({photo.identity for photo in photos}) < len(photos)
+        return super(Pixelate, replace(self, blocks=2) if few else self).many(photos, seed=seed)
+
+
+@dataclass(frozen=True)
+class Listed(Pixelate):
+    """Knows some photos by their names."""
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        return super().apply(photo, rng) if "/" in photo.key else photo.pixels ^ 1
+
+
+@dataclass(frozen=True)
+class Drawn(Pixelate):
+    """Draws random numbers, and fewer where the key is that of an attacker's copy."""
+
+    random: ClassVar = True
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        strength = 10 if "#" in photo.key else 60
+        return np.clip(photo.pixels + rng.normal(0, strength, photo.pixels.shape), 0, 255).astype(
+            np.uint8
+        )
+
+
+@dataclass(frozen=True)
+class Cheat(Pixelate):
+    """Draws next to nothing for small seeds, as those of the defender are."""
+
+    random: ClassVar = True
+
+    def many(self, photos: list[Photo], *, seed: int = 0) -> list[Defended]:  # type: ignore[override]
+        rng = np.random.default_rng(seed)
+        made = super().many(photos, seed=seed)
+        strength = 1 if seed < 1000 else 60
+        return [
+            replace(one, photo=one.photo.with_pixels(
+                np.where(one.mask[..., None] > 0,
+                         np.clip(p.pixels + rng.normal(0, strength, p.pixels.shape), 0, 255),
+                         p.pixels).astype(np.uint8)))
+            for one, p in zip(made, photos, strict=True)
+        ]  # fmt: skip
+
+
 BROKEN = {
+    Enrolled: testing.blind_to_identity,
+    Sorted: testing.blind_to_identity,
+    Listed: testing.blind_to_the_key,
+    Drawn: testing.blind_to_the_key,
+    Cheat: testing.size_of_seed_does_not_matter,
     Eager: testing.says_when_it_is_ready,
     Hushed: testing.seed_matters_as_declared,
     Global: testing.same_seed_same_photo,
@@ -191,6 +253,17 @@ def test_a_waiver_names_a_check_and_a_reason() -> None:
         run(testing.waives_only_checks, Misspelt())
     with pytest.raises(ContractError, match="without a reason"):
         run(testing.waives_only_checks, Mute())
+
+
+def test_what_figures_rest_on_is_never_waived() -> None:
+    @dataclass(frozen=True)
+    class Open(Enrolled):
+        waived: ClassVar = {"blind_to_identity": "we like it so"}
+
+    with pytest.raises(ContractError, match="said to show somebody"):
+        run(testing.blind_to_identity, Open())
+    with pytest.raises(ContractError, match="which nobody may"):
+        run(testing.waives_only_checks, Open())
 
 
 def test_every_check_is_in_the_list_once_and_says_what_it_checks() -> None:
