@@ -18,6 +18,7 @@ from ..metrics.base import Metric, Unavailable
 from ..results.records import Status, broke
 from .attacking import Release, attack
 from .blind import Blind, blind
+from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
@@ -90,7 +91,7 @@ def measure(
         copies.made,
         dict(copies.failures),
         () if planted else _disclosed(plan, hidden, blindfolded, release),
-        () if planted else tuple(filter(None, [unlike(blindfolded, hidden, release.first)])),
+        () if planted else _doubts(spec, blindfolded, hidden, release),
         _found(defense, hidden),
     )
 
@@ -126,6 +127,13 @@ def _reasons(
         for photo, done in zip(probes, defended, strict=True)
         if (done.outcome == "failed") == failed and (failed or done.reason)
     }
+
+
+def _doubts(
+    spec: str, blindfolded: Blindfolded, hidden: Blind, release: Release
+) -> tuple[str, ...]:
+    told = broken_contract(spec), unlike(blindfolded, hidden, release.first)
+    return tuple(filter(None, told))
 
 
 def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:
