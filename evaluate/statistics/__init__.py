@@ -6,7 +6,7 @@ below.
 """
 
 from .clusters import Estimate, bootstrap_weights
-from .intervals import clustered_interval, paired_difference, person_interval
+from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .rates import (
     Floats,
     Mean,
@@ -36,6 +36,7 @@ __all__ = [
     "clustered_interval",
     "constant_bound",
     "holm",
+    "means_of",
     "paired_difference",
     "person_interval",
     "rank_credit",

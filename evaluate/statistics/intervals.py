@@ -25,6 +25,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from .clusters import Clustered, Estimate
+from .rates import Mean, unequal
 
 
 def clustered_interval(
@@ -77,6 +78,28 @@ def person_interval(
     cluster = Clustered(values, people, resamples, seed, by_person=True)
     cluster.check((0.0, 1.0))
     return cluster.estimate((0.0, 1.0))
+
+
+def means_of(
+    values: ArrayLike, people: ArrayLike, *, resamples: int = 2000, seed: int = 0
+) -> dict[Mean, Estimate]:
+    """Return the mean over photos and, where people have unequal numbers of them, over people.
+
+    Args:
+        values: `(N,)`, 0 to 1, one per photo.
+        people: `(N,)`, the person on each photo.
+        resamples: number of resamples.
+        seed: seed of the resamples.
+
+    Raises:
+        ValueError: no values, shapes that differ, NaN, or a value outside 0 to 1.
+    """
+    found: dict[Mean, Estimate] = {
+        "photos": clustered_interval(values, people, resamples=resamples, seed=seed)
+    }
+    if unequal(people):
+        found["people"] = person_interval(values, people, resamples=resamples, seed=seed)
+    return found
 
 
 def paired_difference(

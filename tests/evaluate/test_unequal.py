@@ -9,6 +9,7 @@ from unmask.evaluate.statistics import (
     chance_of,
     clustered_interval,
     constant_bound,
+    means_of,
     person_interval,
     unequal,
     worst_case,
@@ -42,6 +43,9 @@ def test_the_mean_over_people_counts_everybody_once() -> None:
     assert person_interval(np.ones(98), WHO)[:3] == pytest.approx((1, ends.low, 1))
     values, people = default_rng(0).random(80), np.repeat(np.arange(20), 4)
     assert person_interval(values, people) == pytest.approx(clustered_interval(values, people))
+    both = {"photos": clustered_interval(OTHERS, WHO), "people": person_interval(OTHERS, WHO)}
+    assert means_of(OTHERS, WHO) == both
+    assert list(means_of(values, people)) == ["photos"]
     with pytest.raises(ValueError, match="from 0 to 1"):
         person_interval([2.0], [0])
 
