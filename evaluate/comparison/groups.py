@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.records import AND, Record
-from ..statistics import chance_of, clustered_interval, worst_case
+from ..statistics import Mean, chance_of, clustered_interval, unequal, worst_case
+from .means import statistic_of
 from .measured import Attack, Measured
 
 WORST_GROUP = "the worst group"
@@ -84,7 +85,8 @@ def group_records(
 ) -> list[Record]:
     """Return worst case and utility for each group; the group that leaks most says so.
 
-    Everybody is still sought among all people: chance is the same for every group.
+    Everybody is still sought among all people: chance is the same for every group, but where
+    the person with most photos is in one.
     """
     valid = {
         (a.name, a.recognizer): a.credits["rank1"]
@@ -105,7 +107,8 @@ def group_records(
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,
                         n=found.n, people=count, recognizer=recognizer, attack=name,
-                        chance=chance_of(measured.people, mean=over))
+                        chance=_chance(measured.people, who, over),
+                        statistic=statistic_of("rank1", over))
             )  # fmt: skip
         for utility in measured.utilities:
             if utility.status != "ok":
@@ -122,6 +125,15 @@ def group_records(
                             reason="", attack="", ceiling=None)
                 )  # fmt: skip
     return _marked(records)
+
+
+def _chance(people: NDArray[np.int64], mine: NDArray[np.int64], over: Mean) -> float:
+    """Return what is named in a group by lot, or by always naming whom most photos show."""
+    by_lot = chance_of(people, mean="people")
+    if over == "people" or not unequal(people):
+        return by_lot
+    names, counts = np.unique(people, return_counts=True)
+    return max(by_lot, float((mine == names[counts.argmax()]).mean()))
 
 
 def _marked(records: list[Record]) -> list[Record]:
