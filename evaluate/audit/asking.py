@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy as np
 from unmask.defenses import DEFENSES, Defended, Photo
 from unmask.defenses.photo import Pixels
 
-from ..comparison.defending import defend_all
+from ..comparison.blind import opaque
+from ..comparison.defending import Blindfolded
 from ..data.pictures import Pictures
 from ..vlm.base import CannotAnswerError, Model, Picture
 from ..vlm.crop import cropped
@@ -220,10 +221,11 @@ class Asker:
     def _defended(self, view: View, photos: Sequence[Photo]) -> list[Defended]:
         key = (view.face, tuple(photo.key for photo in photos))
         if self._last is None or self._last[0] != key:
-            defense = DEFENSES.build(view.face)
             seed = self._audit.inquiry.seed
-            done = defend_all(defense, photos, seed=seed, pictures=self._pictures)
-            self._last = key, done
+            told = [replace(photo, key=opaque(photo.key, seed)) for photo in photos]
+            names = {hidden.key: photo.key for hidden, photo in zip(told, photos, strict=True)}
+            defense = Blindfolded(DEFENSES.build(view.face), seed, names, self._pictures)
+            self._last = key, defense.released(told)
         return self._last[1]
 
     def _other(self, photo: Photo, pool: int) -> Photo:

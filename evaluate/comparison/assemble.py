@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..data.scene import Scene
 from ..results.records import FOUND, LOST, Record
-from ..statistics import chance_of, clustered_interval
+from ..statistics import chance_of, clustered_interval, means_of
 from .certificates import Proof
 from .groups import group_records
+from .means import statistic_of
 from .measured import Attack, Measured, Utility
 from .plan import Plan
 from .worst import checked_attacks, seed_known, worst_record
@@ -95,7 +96,6 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
     }
     if not attack.credits and not attack.figures:
         return [replace(base, **shared, n=len(measured.people))]
-    chance = chance_of(measured.people)
     records = []
     for figure in attack.figures:
         told = asdict(figure)
@@ -107,20 +107,13 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
         records.append(replace(base, **shared, statistic=note, value=value,
                                n=len(measured.people)))  # fmt: skip
     for statistic, credits in attack.credits.items():
-        estimate = clustered_interval(credits, measured.people)
         rank = int(statistic.removeprefix("rank"))
-        records.append(
-            replace(
-                base,
-                **shared,
-                statistic=statistic,
-                value=estimate.value,
-                low=estimate.low,
-                high=estimate.high,
-                n=estimate.n,
-                chance=min(1.0, rank * chance),
-            )
-        )
+        for over, found in means_of(credits, measured.people).items():
+            records.append(
+                replace(base, **shared, statistic=statistic_of(statistic, over),
+                        value=found.value, low=found.low, high=found.high, n=found.n,
+                        chance=chance_of(measured.people, rank, mean=over))
+            )  # fmt: skip
     return records
 
 

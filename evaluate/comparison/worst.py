@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..results.records import AND, BROKE, WEAK, Record
 from ..statistics import chance_of, paired_difference, worst_case
 from .certificates import Key, Proof
+from .means import statistic_of
 from .measured import Attack, Credits, Measured
 
 # a cheap attack and a dear one that does the same and more: the dear one must not be weaker
@@ -64,6 +65,7 @@ def worst_record(
         high=found.high,
         n=found.n,
         chance=chance_of(measured.people, mean=over),
+        statistic=statistic_of("rank1", over),
         recognizer=recognizer,
         attack=name,
         status="at least" if doubts else "ok",
@@ -112,6 +114,7 @@ def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> 
     return [
         replace(worst, name="seed known", value=found.value, low=found.low, high=found.high,
                 n=found.n, chance=chance_of(measured.people, mean=over), recognizer=recognizer,
+                statistic=statistic_of("rank1", over),
                 attack=name, reason=doubt,
                 status="at least" if doubt else "ok")
     ]  # fmt: skip

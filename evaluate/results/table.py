@@ -107,6 +107,9 @@ def caption(found: Sequence[Row]) -> str:
         f"{worst.budget}, seed {worst.seed}. rank: 1 + the defenses that truly leak less (paired "
         "95 %); equal ranks are ties"
     )
+    if any(row.worst.statistic.endswith("/person") for row in found):
+        text += ". people have unequal numbers of photos: the higher of the means over photos and "
+        text += "over people"
     if any(row.state == "at least" for row in found):
         text += f". {AT_LEAST.strip()}: at least, below no limit; the reason is said below"
     if any(row.seed_known for row in found):
