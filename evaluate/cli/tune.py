@@ -155,7 +155,7 @@ def _print(tuned: Tuned, *, search_only: bool) -> None:
             figures = f"leakage {told(point.leakage)} by {who}"
             lines.append(f"  {name:9}{figures}; {metric} {told(point.utilities.get(metric))}")
     lines.append(f"  optimism {told(tuned.optimism)} (search minus test leakage)")
-    lines.append(f"  {looked(tuned.opened)}")
+    lines.append(f"  {looked(tuned)}")
     typer.echo("\n".join(lines))
     _print_notes(tuned.notes)
     typer.echo(onwards(tuned)) if tuned.chosen else None

@@ -5,7 +5,7 @@ defenses. It may use NumPy and SciPy alone. A new statistic gets a file of its o
 below.
 """
 
-from .clusters import Estimate, bootstrap_weights
+from .clusters import TAIL, Estimate, bootstrap_weights
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .rates import (
     Floats,
@@ -21,6 +21,7 @@ from .verification import Figure, Verification, verification_figures
 from .worst import Gap, Worst, holm, worst_case, worst_gap, worst_gaps
 
 __all__ = [
+    "TAIL",
     "Estimate",
     "Figure",
     "Floats",

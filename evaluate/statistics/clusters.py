@@ -12,6 +12,9 @@ from scipy import stats
 
 from .rates import Floats, finite
 
+TAIL = 0.025
+"""The share of cases in which an end of an interval may be wrong: 95 % between both."""
+
 
 class Estimate(NamedTuple):
     """A value with its 95 % interval, from `n` values."""
@@ -75,13 +78,14 @@ class Clustered:
         means: Floats = (weights @ self.sums) / (weights @ self.counts)
         return means
 
-    def estimate(self, bounds: tuple[float, float] | None) -> Estimate:
-        """Return the mean with its 95 % interval."""
+    def estimate(self, bounds: tuple[float, float] | None, tail: float = TAIL) -> Estimate:
+        """Return the mean with its interval, each end of which may be wrong in `tail` of cases."""
         spread = np.ptp(self.sums / self.counts)
-        low, high = alike(self.mean, self.size, bounds) if spread < 1e-12 else self._bca()
+        same = spread < 1e-12
+        low, high = alike(self.mean, self.size, bounds, tail) if same else self._bca(tail)
         return Estimate(self.mean, min(low, self.mean), max(high, self.mean), len(self.values))
 
-    def _bca(self) -> tuple[float, float]:
+    def _bca(self, tail: float) -> tuple[float, float]:
         means = np.sort(self.resampled())
         without = (self.sums.sum() - self.sums) / (self.counts.sum() - self.counts)
         slope = without.mean() - without
@@ -90,20 +94,22 @@ class Clustered:
         edge = 0.5 / len(means)
         shift = float(stats.norm.ppf(np.clip((left + right) / 2 / len(means), edge, 1 - edge)))
         ends = []
-        for z in (shift - width(self.size), shift + width(self.size)):
+        for z in (shift - width(self.size, tail), shift + width(self.size, tail)):
             ends.append(stats.norm.cdf(shift + z / max(1 - skew * z, 1e-6)))
         low, high = np.quantile(means, ends)
         return float(low), float(high)
 
 
-def alike(mean: float, size: int, bounds: tuple[float, float] | None) -> tuple[float, float]:
+def alike(
+    mean: float, size: int, bounds: tuple[float, float] | None, tail: float = TAIL
+) -> tuple[float, float]:
     """Return the ends where all `size` people have one mean.
 
     They allow for the largest share of others of whom so many people may show nobody.
     """
     if bounds is None:
         return mean, mean
-    missed = 1 - 0.025 ** (1 / size)
+    missed = 1 - tail ** (1 / size)
     low, high = (mean + missed * (bound - mean) for bound in bounds)
     return low, high
 
@@ -134,6 +140,8 @@ def weights_of(size: int, resamples: int, seed: int) -> Floats:
 
 
 @lru_cache
-def width(size: int) -> float:
-    """Return half the width of a 95 % interval in bootstrap standard errors."""
-    return float(math.sqrt(size / (size - 1)) * stats.t.ppf(0.975, size - 1)) if size > 1 else 2.0
+def width(size: int, tail: float = TAIL) -> float:
+    """Return half the width of an interval in bootstrap standard errors."""
+    if size == 1:
+        return 2.0
+    return float(math.sqrt(size / (size - 1)) * stats.t.ppf(1 - tail, size - 1))

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from .clusters import Clustered, Estimate
+from .clusters import TAIL, Clustered, Estimate
 from .rates import Mean, unequal
 
 
@@ -35,6 +35,7 @@ def clustered_interval(
     bounds: tuple[float, float] | None = (0.0, 1.0),
     resamples: int = 2000,
     seed: int = 0,
+    tail: float = TAIL,
 ) -> Estimate:
     """Return the mean of `values` with a 95 % interval from resampled people.
 
@@ -49,13 +50,14 @@ def clustered_interval(
             decibels: then people who are all alike give an interval without width.
         resamples: number of resamples.
         seed: seed of the resamples.
+        tail: share of cases in which each end may be wrong.
 
     Raises:
         ValueError: no values, shapes that differ, NaN, or a value out of bounds.
     """
     cluster = Clustered(values, people, resamples, seed)
     cluster.check(bounds)
-    return cluster.estimate(bounds)
+    return cluster.estimate(bounds, tail)
 
 
 def person_interval(

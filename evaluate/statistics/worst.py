@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from .clusters import Clustered, Estimate, alike, width
+from .clusters import TAIL, Clustered, Estimate, alike, width
 from .rates import Floats, Mean, unequal
 
 Name = TypeVar("Name", bound=Hashable)
@@ -71,7 +71,12 @@ class _Top(Generic[Name]):
 
 
 def worst_case(
-    values: Mapping[Name, ArrayLike], people: ArrayLike, *, resamples: int = 2000, seed: int = 0
+    values: Mapping[Name, ArrayLike],
+    people: ArrayLike,
+    *,
+    resamples: int = 2000,
+    seed: int = 0,
+    tail: float = TAIL,
 ) -> Worst[Name]:
     """Return the highest mean over attackers, with its name and a 95 % interval.
 
@@ -94,14 +99,15 @@ def worst_case(
         people: `(N,)`, the person on each photo.
         resamples: number of resamples.
         seed: seed of the resamples.
+        tail: share of cases in which each end may be wrong.
 
     Raises:
         ValueError: no attackers, no values, shapes that differ, or NaN.
     """
     top = _Top(values, people, resamples, seed)
-    singles = {key: cluster.estimate((0.0, 1.0)) for key, cluster in top.all.items()}
+    singles = {key: cluster.estimate((0.0, 1.0), tail) for key, cluster in top.all.items()}
     own = singles[top.name, top.mean]
-    end = stats.norm.cdf(width(top.best.size))
+    end = stats.norm.cdf(width(top.best.size, tail))
     rise = float(np.quantile(top.joint, end) - np.quantile(top.alone, end))
     low = max(own.low - top.luck, 0.0)
     high = max(min(own.high + rise, 1.0), *(s.high for s in singles.values()))

@@ -35,8 +35,8 @@ def write_again(folder: Path) -> Path:
     if every is None:
         write_outputs(kept(folder))
     else:
-        goal, tuned, failed = every
+        goal, tuned, failed, opened = every
         for found in tuned.values():
             write_outputs(found)
-        write_iso(Iso(goal, tuned, failed, folder))
+        write_iso(Iso(goal, tuned, failed, folder, opened))
     return folder / "report.html"

@@ -62,6 +62,7 @@ def tune_all(
             failed[spec] = str(error)
     if not done:
         raise ValueError(next(iter(failed.values())))
-    iso = Iso(goal, done, failed, folder)
+    looks = [found.opened for found in done.values()]  # in one storage each counts all before it
+    iso = Iso(goal, done, failed, folder, max(looks) if storage else sum(looks))
     write_iso(iso)
     return iso

@@ -21,12 +21,14 @@ class Iso:
         tuned: what came of each defense, by spec.
         failed: why others could not be tuned.
         folder: where it was written.
+        opened: how often the test people have been looked at, for all defenses together.
     """
 
     goal: Goal
     tuned: dict[str, Tuned]
     failed: dict[str, str]
     folder: Path
+    opened: int = 0
 
     def __repr__(self) -> str:
         """Return one line, however many defenses there are."""
@@ -38,10 +40,13 @@ class Iso:
 
     @property
     def ranked(self) -> list[tuple[str, Tuned]]:
-        """Specs with results: those that hold first, then by utility on the test people."""
+        """Specs with results: those that hold first, then by utility on the search people.
+
+        By that on the test people, the first row would be the one with most luck there.
+        """
 
         def rank(found: Tuned) -> tuple[bool, float]:
-            gain = self.goal.gain(found.check) if found.check else float("-inf")
+            gain = self.goal.gain(found.seen) if found.seen else float("-inf")
             return not found.holds, -gain
 
         return sorted(self.tuned.items(), key=lambda item: rank(item[1]))
@@ -61,9 +66,9 @@ class Iso:
         """What must be known to read the table."""
         return (
             f"limit: {self.goal.limit}; figures with 95 % intervals, resampled by person. Sorted "
-            f"by {self.goal.utility} on the test people among those that hold: the first row was "
-            f"picked on them, so its figures are a little too good; measure it again on other "
-            f"people before you rely on the difference"
+            f"by {self.goal.utility} on the search people among those that hold. Which hold was "
+            f"seen in {self.opened} looks at the same test people, and each defense had its own "
+            f"chance to hold by luck: measure the one you take again on other people"
         )
 
     @property
@@ -101,6 +106,7 @@ class Iso:
         return {
             "limit": self.goal.limit,
             "holds": self.holds,
+            "test_opened": self.opened,
             "best": best and best.chosen and best.chosen.defense,
             "defenses": [
                 {"defense": spec, "folder": str(found.folder), **found.as_dict()}

@@ -22,7 +22,7 @@ def write_iso(iso: Iso) -> None:
     no such file.
     """
     keep_all(iso.folder, asdict(iso.goal), {s: f.folder.name for s, f in iso.tuned.items()},
-             iso.failed)  # fmt: skip
+             iso.failed, iso.opened)  # fmt: skip
     head, body = iso.table()
     write_table(
         iso.folder / "iso.csv",

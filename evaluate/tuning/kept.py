@@ -18,7 +18,7 @@ from .points import Point
 from .result import About, Tuned
 
 KEPT = "tuned.json"
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 def keep(tuned: Tuned) -> None:
@@ -68,14 +68,18 @@ def kept(folder: Path) -> Tuned:
 
 
 def keep_all(
-    folder: Path, goal: Mapping[str, Any], parts: Mapping[str, str], failed: Mapping[str, str]
+    folder: Path,
+    goal: Mapping[str, Any],
+    parts: Mapping[str, str],
+    failed: Mapping[str, str],
+    opened: int,
 ) -> None:
-    """Write `tuned.json` of a run of `tune all`: the folder of each spec, and what failed."""
-    plain = {"schema": _SCHEMA, "goal": goal, "parts": parts, "failed": failed}
+    """Write `tuned.json` of `tune all`: the folder of each spec, what failed, how many looks."""
+    plain = {"schema": _SCHEMA, "goal": goal, "parts": parts, "failed": failed, "opened": opened}
     write_text(folder / KEPT, json.dumps(plain) + "\n")
 
 
-def kept_all(folder: Path) -> tuple[Goal, dict[str, Tuned], dict[str, str]] | None:
+def kept_all(folder: Path) -> tuple[Goal, dict[str, Tuned], dict[str, str], int] | None:
     """Read what `keep_all` and, for each spec, `keep` wrote; None: it is a single search.
 
     Raises:
@@ -86,9 +90,10 @@ def kept_all(folder: Path) -> tuple[Goal, dict[str, Tuned], dict[str, str]] | No
         return None
     try:
         goal, parts, failed = Goal(**entry["goal"]), dict(entry["parts"]), dict(entry["failed"])
+        opened = int(entry["opened"])
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(folder, repr(error)) from error
-    return goal, {spec: kept(folder / name) for spec, name in parts.items()}, failed
+    return goal, {spec: kept(folder / name) for spec, name in parts.items()}, failed, opened
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def page(tuned: Tuned) -> str:
         f"search budget {about.budget}, sampler {about.sampler}, {len(tuned.points)} trials "
         f"measured to the end; search figures come from attackers without certificates",
         f"optimism (search minus test leakage): {told(tuned.optimism)}",
-        looked(tuned.opened),
+        looked(tuned),
         *tuned.notes,
     ]
     items = "".join(f"<li>{escape(fact)}" for fact in facts)

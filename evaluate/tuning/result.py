@@ -73,13 +73,15 @@ class Tuned:
         points: all settings that were measured to the end, on the search people.
         front: the best of them, from little leakage to much.
         chosen: the recommended setting as the search saw it; None if none holds the limit.
-        check: the same setting on the test people, by certified attackers.
+        check: the same setting on the test people, by certified attackers; its `reason` says
+            why the leakage is only a lower bound, or none.
         checked: all settings that were measured on the test people.
-        first: the first choice, where it failed on the test people and `chosen` is the second.
+        first: the first choice, where it failed on the test people and `chosen` is the second;
+            then the intervals of both are wider, see `for_two_looks`.
         holds: whether the limit holds on the test people; None where there was no limit or
             the test people were not looked at: then nothing says that the setting is safe.
         optimism: leakage in the search minus leakage in the test.
-        opened: how often this study has looked at the test people.
+        opened: how often all studies in this storage have looked at these test people.
         notes: what the reader must know.
         folder: where everything was written.
     """

@@ -158,8 +158,9 @@ def tune(
 
     told("finding faces", 0, 1)
     on_test = Check(lambda: look("test", told), test, folder, workers=workers, progress=told,
-                    opening=lambda: count_opening(opened))  # fmt: skip
-    found = replace(checked(found, on_test), opened=openings(opened))
+                    opening=lambda people: count_opening(opened, people))  # fmt: skip
+    found = checked(found, on_test)
+    found = replace(found, opened=openings(opened, on_test.people))
     write_table(folder / "trials.csv", trial_rows(opened))
     write_outputs(found)
     close(opened)

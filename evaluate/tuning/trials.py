@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import optuna
 from optuna.trial import TrialState
@@ -10,6 +11,7 @@ from optuna.trial import TrialState
 from .goal import Goal
 from .points import Point
 
+_LOOK = "look "  # begins the names of attributes
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
@@ -52,14 +54,26 @@ def importances(study: optuna.Study, goal: Goal) -> dict[str, float]:
         return {}  # too few trials, or all of one value
 
 
-def count_opening(study: optuna.Study) -> None:
-    """Note that the test people are about to be looked at."""
-    study.set_user_attr("test_opened", openings(study) + 1)
+def count_opening(study: optuna.Study, people: str) -> None:
+    """Note that the test people are about to be looked at.
+
+    Each look has a name of its own, so that of two programs neither forgets the other's.
+
+    Args:
+        study: any of those in its storage.
+        people: what the test people are, by content.
+    """
+    study.set_user_attr(f"{_LOOK}{uuid4().hex}", people)
 
 
-def openings(study: optuna.Study) -> int:
-    """Return how often the test people have been looked at."""
-    return int(study.user_attrs.get("test_opened", 0))
+def openings(study: optuna.Study, people: str) -> int:
+    """Return how often all studies in the storage have looked at these test people."""
+    summaries = optuna.get_all_study_summaries(study._storage, include_best_trial=False)
+    return sum(
+        name.startswith(_LOOK) and seen == people
+        for summary in summaries
+        for name, seen in summary.user_attrs.items()
+    )
 
 
 def finished(study: optuna.Study) -> int:

@@ -25,15 +25,25 @@ def verdict(tuned: Tuned) -> str:
         leaks = told(tuned.check.leakage if tuned.check else None)
         return (
             f"Nearest to the ideal corner of the front: {chosen.defense}; it leaks {leaks} on the "
-            f"test people. No limit was asked (--max-leakage), so this is no advice to use "
-            f"it.{tail}"
+            f"test people{_doubt(tuned)}. No limit was asked (--max-leakage), so this is no "
+            f"advice to use it.{tail}"
         )
     second = (
         f" It is the second choice: {tuned.first.defense} failed on the test people."
         if tuned.first else ""
     )  # fmt: skip
     holds = "holds" if tuned.holds else "does NOT hold"
-    return f"Chosen: {chosen.defense}; {goal.limit} {holds} on the test people.{second}{tail}"
+    return (
+        f"Chosen: {chosen.defense}; {goal.limit} {holds} on the test people{_doubt(tuned)}."
+        f"{second}{tail}"
+    )
+
+
+def _doubt(tuned: Tuned) -> str:
+    """Say why the leakage on the test people is only a lower bound, or none; else empty."""
+    if not tuned.check or not tuned.check.reason:
+        return ""
+    return f"; more may leak than was measured: {tuned.check.reason}"
 
 
 def onwards(tuned: Tuned) -> str:
@@ -58,11 +68,19 @@ def holding(found: Tuned) -> str:
     return held + (" (second choice)" if found.first else "")
 
 
-def looked(times: int) -> str:
-    """Say how often the test people were looked at."""
+def looked(tuned: Tuned) -> str:
+    """Say how often the test people were looked at, and what the intervals allow for."""
+    times, allowed = tuned.opened, 2 if tuned.first else 1
     often = _TIMES.get(times, f"looked at {times} times")
-    more = "; the intervals are not widened for that" if times > 1 else ""
-    return f"the test people were {often} in this study (another study counts anew){more}"
+    told = f"the test people were {often} by all studies in this storage; no other is known here"
+    if tuned.first:
+        told += (
+            "; as a second setting was tried, each end of the intervals of both may be wrong in "
+            "1.25 % of cases and not in 2.5 %"
+        )
+    if times > allowed:
+        told += f"; nothing allows for the other {times - allowed}"
+    return told
 
 
 def short(spec: str) -> str:

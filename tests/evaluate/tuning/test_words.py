@@ -113,10 +113,23 @@ def test_the_live_line_tells_what_was_asked(
 
 
 def test_looks_are_counted_in_words() -> None:
-    assert "looked at once in this study" in looked(1)
-    assert "looked at twice in this study" in looked(2)
-    assert "not widened" in looked(2)
-    assert "looked at 3 times in this study" in looked(3)
+    once = replace(tuned(Goal(max_leakage=0.65), MIDDLE, MIDDLE, holds=True), opened=1)
+    assert "looked at once by all studies in this storage" in looked(once)
+    assert "allow" not in looked(once)
+    other = replace(once, opened=2)  # another study looked as well
+    assert "looked at twice by all" in looked(other)
+    assert looked(other).endswith("nothing allows for the other 1")
+    second = replace(once, opened=2, first=WEAK)
+    assert "1.25 % of cases and not in 2.5 %" in looked(second)
+    assert "other" not in looked(second).replace("no other is known", "")
+    assert "looked at 3 times by all" in looked(replace(second, opened=3))
+
+
+def test_why_a_lower_bound_holds_no_limit() -> None:
+    doubted = replace(MIDDLE, reason="no attacker saw the planted turn")
+    told = verdict(tuned(Goal(max_leakage=0.65), MIDDLE, doubted, holds=False))
+    assert "does NOT hold on the test people; more may leak than was measured: no attacker" in told
+    assert "more may leak" in verdict(tuned(Goal(), MIDDLE, doubted, holds=None))
 
 
 def test_short_specs_keep_the_tuned_value() -> None:
