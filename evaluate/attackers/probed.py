@@ -14,13 +14,11 @@ from .base import Attacker, Defend, Scores, indices, nearest
 from .grids import aligned_grid
 from .heads import Head
 from .probing.chosen import like
-from .probing.places import SEEN
 from .probing.undoing import RECIPES, Probing, Recipe, Undo
 from .restoration.base import face_window
 
 TRIED = 3  # gallery photos on which it is found out what is to be undone
 CHANCE = 0.1  # share of the change by which two draws may differ, else chance decides
-LEFT = 0.1  # share of what was changed that must still depend on what went in
 BETTER = 0.7  # undoing must leave at most this share of the error
 SIMPLER = 0.9  # of the error of a simpler recipe must not be exceeded by one that does more
 LOSSY = 4.0  # levels of error from which on gallery photos are treated like probes
@@ -50,8 +48,9 @@ class Probed(Attacker):
     compares them with gallery photos that were defended and brought back as well, and
     `matched/pixels` does so by grey values, learned by a head as that of `retrained`.
 
-    Where two draws of a picture differ, where black and white come out alike, and where undoing
-    does not help on a gallery photo, photos stay as they are.
+    Where two draws of a picture differ, where black and white come out alike or pixels depend on
+    others far away (new faces are drawn so), and where undoing does not help on a gallery photo,
+    photos stay as they are.
 
     Notes: `undone`, the share of photos that were brought back.
     """
@@ -115,9 +114,7 @@ class Probed(Attacker):
         if _error(photo, other.pixels, made.pixels) > CHANCE * change:
             return None
         asked = Probing(photo, self._defend.again)
-        black, white = (asked.few.seen[i].astype(np.int16) for i in (0, -1))
-        changed = (made.pixels != photo.pixels).any(2)
-        if (np.abs(white - black).max(2) >= SEEN)[changed].mean() < LEFT:
+        if not asked.passes((made.pixels != photo.pixels).any(2)):
             return None
         best, limit = None, BETTER * change
         for recipe in RECIPES:

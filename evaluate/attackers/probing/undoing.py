@@ -9,14 +9,17 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unmask.defenses import Photo, Pixels
 
 from .chosen import COLOURS, FEW, GREY, MANY, WHITE, lit, mottled, plain, stripes
-from .places import Places, put_back, read_places, readable
+from .places import SEEN, Places, put_back, read_places, readable
 from .tones import Response, Tones, learn_colours
 
 AT_ONCE = 1 << 22  # pixels that are defended in one call
+LEFT = 0.1  # share of the changed pixels that must still depend on what goes in,
+APART = 0.6  # and share that, with black beside white, must look as with one of them alone
 Again = Callable[[Sequence[Photo]], list[Photo]]
 
 
@@ -73,6 +76,21 @@ class Probing:
         while some := list(islice(waiting, count)):
             done = self.again([self.photo.with_pixels(pixels) for pixels in some])
             yield from (photo.pixels for photo in done)
+
+    def passes(self, where: NDArray[np.bool_]) -> bool:
+        """Return whether enough of the picture still comes, pixel by pixel, from what goes in.
+
+        Args:
+            where: `(H, W)`, the pixels that count: those that the defense changes.
+        """
+        black, white = (self.few.seen[i].astype(np.int16) for i in (0, -1))
+        if (np.abs(white - black).max(2) >= SEEN)[where].mean() < LEFT:
+            return False
+        halves, half = self._plain(0), self.photo.pixels.shape[1] // 2
+        halves[:, half:] = self._plain(255)[:, half:]
+        (seen,) = self.see([halves])
+        off = [np.abs(seen - one).max(2)[where] for one in (black, white)]
+        return bool((np.minimum(*off) <= SEEN).mean() >= APART)
 
     @cached_property
     def few(self) -> Response:
