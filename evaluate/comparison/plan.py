@@ -22,7 +22,7 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
 )
 
 CHEAP = ("naive", "matched", "pixels")
-QUICK = (*CHEAP, "sought")
+QUICK = (*CHEAP, "sought", "probed")
 BUDGETS = {
     "quick": QUICK,
     "search": (*CHEAP, "retrained"),
@@ -54,7 +54,7 @@ class Plan:
 
     Example:
         >>> Plan(budget="quick").attackers
-        ('naive', 'matched', 'pixels', 'sought')
+        ('naive', 'matched', 'pixels', 'sought', 'probed')
     """
 
     attackers: tuple[str, ...] = ()
