@@ -160,7 +160,7 @@ def _disclosed(
     own = OwnCopies(blindfolded, disclosed=True)
     one = Release(release.first, release.people)
     readers = [attacker for attacker in plan.build_attackers() if attacker.reads_seed]
-    return tuple(attack for reader in readers for attack in attack(reader, hidden, own, one))
+    return tuple(found for reader in readers for found in attack(reader, hidden, own, one))
 
 
 def _utility(
