@@ -87,7 +87,7 @@ def tune(
     check_resume(out, resume=resume)
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
-    from ..comparison.plan import BUDGETS, Plan, usual_metrics
+    from ..comparison.plan import Plan, usual_metrics
     from ..results.folder import new_folder
     from ..tuning.every import tune_all
     from ..tuning.goal import Goal
@@ -102,16 +102,13 @@ def tune(
     known = tuple(split_specs(search_recognizers))
     other = tuple(split_specs(report_recognizers)) or known
 
-    def plan(effort: str, models: tuple[str, ...]) -> Plan:
-        attackers = BUDGETS.get(effort, ("naive",))
-        return Plan(attackers, names, models, effort, seed)
-
     goal = Goal(utility, max_leakage, min_utility)
     folder = out or new_folder("tune")
     live = Live(quiet=quiet)
     settings: dict[str, Any] = {
         "goal": goal, "folder": folder, "trials": trials, "sampler": sampler, "space": space,
-        "search": plan(search_budget, known), "test": plan(budget, other),
+        "search": Plan((), names, known, search_budget, seed),
+        "test": Plan((), names, other, budget, seed),
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "search_only": search_only, "few": few,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import pickle
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection, wait
 
 from unmask.threads import pin_threads
 
+from ..comparison.processes import Worker
 from .points import Point
 from .storages import close
 from .study import open_study, work
@@ -14,6 +16,7 @@ from .task import Task
 from .trials import finished, points_of
 
 Seen = tuple[int, Sequence[Point]]
+_LOOK = 1.0  # seconds between two looks at what the others have done
 
 
 def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
@@ -21,7 +24,8 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
 
     Raises:
         ValueError: fewer than one process.
-        RuntimeError: a process died.
+        RuntimeError: the search failed in a process.
+        ChildProcessError: a process died.
     """
     if jobs < 1:
         raise ValueError(f"--jobs must be at least 1, got {jobs}")
@@ -29,26 +33,31 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
         work(task, after=lambda study: after((finished(study), points_of(study))))
         return
     pin_threads()  # the children inherit it
-    context = multiprocessing.get_context("spawn")
-    running = [context.Process(target=_run, args=(task, n), daemon=True) for n in range(jobs)]
     study = open_study(task)
-    for process in running:
-        process.start()
+    crew: list[Worker] = []
     try:
-        while any(process.is_alive() for process in running):
-            for process in running:
-                process.join(1.0 / jobs)
+        for number in range(jobs):
+            crew.append(Worker(_take_part))
+            crew[-1].send(pickle.dumps((task, number)))
+        busy = {worker.pipe: worker for worker in crew}
+        while busy:
+            for pipe in wait(list(busy), timeout=_LOOK):
+                wrong = busy.pop(pipe).receive()  # type: ignore[call-overload]
+                if wrong:
+                    raise RuntimeError(f"a search process failed by {wrong}; go on with --resume")
             after((finished(study), points_of(study)))
-    except BaseException:
-        for process in running:
-            process.terminate()
-        raise
-    close(study)
-    codes = [process.exitcode for process in running]
-    if any(codes):
-        raise RuntimeError(f"a search process ended with code {next(filter(None, codes))}; "
-                           f"go on with --resume")  # fmt: skip
+    finally:
+        for worker in crew:
+            worker.stop()
+        close(study)
 
 
-def _run(task: Task, number: int) -> None:
-    work(task, number)
+def _take_part(pipe: Connection) -> None:
+    """Take part in the search that comes through the pipe; send what went wrong, if anything."""
+    task, number = pickle.loads(pipe.recv_bytes())
+    try:
+        work(task, number)
+        wrong = ""
+    except Exception as error:
+        wrong = f"{type(error).__name__}: {error}"
+    pipe.send_bytes(pickle.dumps(wrong))

@@ -142,7 +142,7 @@ def test_bad_input_is_one_clear_line(
 def test_another_study_is_not_mixed_in(tmp_path: Path) -> None:
     storage = str(tmp_path / "shared.log")
     small(tmp_path / "a", storage=storage, trials=3, search_only=True)
-    with pytest.raises(ValueError, match=r"other settings \(split\)"):
+    with pytest.raises(ValueError, match=r"other settings \(photos, split\)"):
         small(tmp_path / "b", storage=storage, search_only=True,
               search=Plan(QUICK.attackers, QUICK.metrics, budget="quick"),
               shares=(0.375, 0.25, 0.375))  # fmt: skip
@@ -173,10 +173,26 @@ def test_killed_and_resumed(tmp_path: Path) -> None:
 
 
 def test_two_processes_share_a_journal(tmp_path: Path) -> None:
-    small(tmp_path / "run", "noise", trials=10, jobs=2)
+    script = tmp_path / "script.py"  # without a guard: it is not run again in the processes
+    script.write_text(
+        "from pathlib import Path\n"
+        "from unmask.evaluate import Plan, tune\n"
+        "print('runs')\n"
+        "plan = Plan(('naive', 'pixels'), ('ssim',), budget='quick')\n"
+        f"tune('noise', {DATA!r}, folder=Path('run'), trials=10, search=plan, test=plan,"
+        f" shares={SHARES}, few=True, jobs=2)\n"
+    )
+    done = subprocess.run([sys.executable, "-P", str(script)], cwd=tmp_path, check=False,
+                          capture_output=True, text=True)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "runs\n"), done.stderr
     rows = [row for row in table(tmp_path / "run") if row["state"] == "complete"]
     assert len(rows) == 10
     assert len({row["trial"] for row in rows}) == 10
+
+
+def test_what_goes_wrong_in_a_process_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"failed by ValueError: sampler must be one of tpe"):
+        small(tmp_path / "run", sampler="dice", jobs=2)
 
 
 def test_two_programs_share_a_postgresql_study(tmp_path: Path) -> None:
