@@ -120,13 +120,13 @@ def compare(
 
 def _show(found: Comparison, *, strips: bool) -> None:
     from .leakage import print_leakage
-    from .terminal import print_line
+    from .terminal import print_line, print_text
 
     print_leakage(found.records)
     if strips:
         print_line(f"the pictures in {found.folder / 'strips'} hold clean faces")
     for note in found.scene.notes:
-        print_line(f"note: {note}")
+        print_text(f"note: {note}")
     print_line(f"written: {found.folder / 'report.html'}")
 
 

@@ -41,14 +41,14 @@ def table_lines(
         told.append(f"numbers in names are rounded{_where(elsewhere)}")
     if gone:
         told.append(f"no room for {', '.join(gone)}{_where(elsewhere)}")
-    return [*lines, *([""] if lines else []), *_wrapped(told, min(width or READABLE, READABLE))]
+    return [*lines, *([""] if lines else []), *wrapped(told, min(width or READABLE, READABLE))]
 
 
 def _where(file: str) -> str:
     return f"; {file} has them in full" if file else ""
 
 
-def _wrapped(texts: Sequence[str], width: int) -> list[str]:
+def wrapped(texts: Sequence[str], width: int) -> list[str]:
     """Break lines between words, but not before the sign of a percentage."""
     return [
         line.replace("\xa0", " ")

@@ -10,7 +10,7 @@ from rich.console import Console
 from unmask.defenses.files.printable import printable
 
 from ..results.table import Column
-from .layout import table_lines
+from .layout import READABLE, table_lines, wrapped
 
 
 def print_table(columns: Sequence[Column], *, caption: str = "", elsewhere: str = "") -> None:
@@ -23,10 +23,13 @@ def print_table(columns: Sequence[Column], *, caption: str = "", elsewhere: str 
         caption: said below.
         elsewhere: the file that holds what has no room here.
     """
-    console = Console()
-    known = console.is_terminal or os.environ.get("COLUMNS")
-    width = console.width if known else None
-    for line in table_lines(columns, width, caption=caption, elsewhere=elsewhere):
+    for line in table_lines(columns, _width(), caption=caption, elsewhere=elsewhere):
+        print_line(line)
+
+
+def print_text(text: str) -> None:
+    """Print a sentence, broken between words where the terminal, or a readable line, ends."""
+    for line in wrapped([text], min(_width() or READABLE, READABLE)):
         print_line(line)
 
 
@@ -35,6 +38,12 @@ def print_line(text: str) -> None:
     console = Console()
     known = printable(text).encode(console.encoding, "backslashreplace")
     console.file.write(known.decode(console.encoding) + "\n")
+
+
+def _width() -> int | None:
+    """Return the columns of the terminal or those that COLUMNS says; None if nobody knows."""
+    console = Console()
+    return console.width if console.is_terminal or os.environ.get("COLUMNS") else None
 
 
 def columns_of(
