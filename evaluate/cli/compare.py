@@ -142,9 +142,8 @@ def _judge(found: Comparison, *, asked: bool, max_leakage: float | None) -> None
     failed = failures(found.records, asked=asked)
     for line in failed:
         typer.echo(printable(f"! {shorten(line, 400)}"), err=True)
-    if failed:
-        raise typer.Exit(1)
-    if max_leakage is not None and (lines := above(found.records, max_leakage)):
-        for line in lines:
-            typer.echo(printable(f"unmask: {line}"), err=True)
-        raise typer.Exit(3)
+    unmet = [] if max_leakage is None else above(found.records, max_leakage)
+    for line in unmet:
+        typer.echo(printable(f"unmask: {line}"), err=True)
+    if unmet or failed:  # a limit that nobody has shown to hold weighs more than what broke
+        raise typer.Exit(3 if unmet else 1)
