@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from unmask.defenses import Photo
 
 Vectors = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+STRETCHED = 0.1  # share of the people who may have no photo of the size of a probe
+LARGEST = 1 << 16  # pixels of a grid; a shuffle of larger photos is for `probed`
 
 
 def aligned_grid(photos: Sequence[Photo], size: int = 32) -> Vectors:
@@ -30,26 +35,76 @@ def aligned_grid(photos: Sequence[Photo], size: int = 32) -> Vectors:
     return np.asarray(np.array(vectors) / np.float32(255), np.float32)
 
 
-def own_grid(photos: Sequence[Photo], window: tuple[int, int] | None) -> Vectors:
-    """Return `(N, D)`, float32, 0 to 1: grey values as they are, before any resizing.
+class OwnGrid(NamedTuple):
+    """Photos that can be compared pixel by pixel, without alignment.
 
     Args:
-        photos: the photos.
-        window: None if all photos have one size and are taken whole; else height and width
-            of the part around the face that is cut out (padded by replication).
+        known: `(K,)`, which of the known photos.
+        asked: `(N,)`, which of the probes.
+        known_vectors: `(K, D)`, float32, 0 to 1: grey values.
+        vectors: `(N, D)`, those of the probes.
     """
-    greys = [_grey(photo) for photo in photos]
-    if window:
-        greys = [_cut(grey, p, window) for grey, p in zip(greys, photos, strict=True)]
-    return np.asarray(np.array([grey.ravel() for grey in greys]) / np.float32(255), np.float32)
+
+    known: Indices
+    asked: Indices
+    known_vectors: Vectors
+    vectors: Vectors
 
 
-def common_window(photos: Sequence[Photo]) -> tuple[int, int] | None:
-    """Return the `window` for `own_grid`: None where all photos have one size."""
-    if len({photo.pixels.shape for photo in photos}) == 1:
-        return None
-    side = round(1.4 * float(np.median([photo.face_width for photo in photos])))
-    return side, side
+def own_grids(
+    known: Sequence[Photo], probes: Sequence[Photo], people: Indices
+) -> Iterator[OwnGrid]:
+    """Yield groups of photos on grids of their own; each probe is in one of them.
+
+    A probe is compared as a whole with the known photos of its size. Of people of whom there is
+    none, all photos are stretched to it, but there must be few such people; else probes are
+    compared by a window around the face, cut off (padded by replication) without any resizing.
+
+    Args:
+        known: photos of people, as the attacker has them.
+        probes: photos to be named.
+        people: `(len(known),)`, who is on each known photo.
+    """
+    sizes, asked = ([photo.pixels.shape[:2] for photo in some] for some in (known, probes))
+    rest = np.ones(len(probes), bool)
+    for size in dict.fromkeys(asked):
+        same = np.array([one == size for one in sizes])
+        without = np.setdiff1d(people, people[same])
+        if len(without) > STRETCHED * len(np.unique(people)):
+            continue
+        old = np.flatnonzero(same | np.isin(people, without))
+        new = np.flatnonzero([one == size for one in asked])
+        rest[new] = False
+        yield OwnGrid(old, new, _whole(known, old, size), _whole(probes, new, size))
+    if rest.any():
+        side = round(1.4 * float(np.median([p.face_width for p in (*known, *probes)])))
+        old, new = np.arange(len(known)), np.flatnonzero(rest)
+        yield OwnGrid(old, new, _windows(known, old, side), _windows(probes, new, side))
+
+
+def _whole(photos: Sequence[Photo], which: Indices, size: tuple[int, int]) -> Vectors:
+    greys = (_grey(photos[i]) for i in which.tolist())
+    return _vectors(grey if grey.shape == size else _resized(grey, size) for grey in greys)
+
+
+def _windows(photos: Sequence[Photo], which: Indices, side: int) -> Vectors:
+    chosen = (photos[i] for i in which.tolist())
+    return _vectors(_cut(_grey(photo), photo, (side, side)) for photo in chosen)
+
+
+def _vectors(greys: Iterable[NDArray[np.uint8]]) -> Vectors:
+    """Return `(N, D)`; pictures of more than `LARGEST` pixels are shrunk, to fit into memory."""
+    flat = []
+    for grey in greys:
+        scale = min(1.0, (LARGEST / grey.size) ** 0.5)
+        size = (max(1, int(scale * grey.shape[0])), max(1, int(scale * grey.shape[1])))
+        flat.append((_resized(grey, size) if scale < 1 else grey).ravel())
+    return np.asarray(np.array(flat) / np.float32(255), np.float32)
+
+
+def _resized(grey: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    way = cv2.INTER_AREA if size[0] < grey.shape[0] else cv2.INTER_LINEAR
+    return cv2.resize(grey, (size[1], size[0]), interpolation=way).astype(np.uint8)
 
 
 def _grey(photo: Photo) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices, nearest
-from .grids import Vectors, aligned_grid, common_window, own_grid
+from .grids import OwnGrid, Vectors, aligned_grid, own_grids
 from .heads import LDA, Head
 
 
@@ -35,18 +35,25 @@ class Pixels(Attacker):
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:
         """Score by each variant."""
-        window = common_window([*self._seen, *probes])  # the sizes of both sides decide
-        grids = {
-            "32": (aligned_grid(self._seen), aligned_grid(probes)),
-            "own": (own_grid(self._seen, window), own_grid(probes, window)),
-        }
-        photos = np.arange(len(self._seen))
-        found = []
-        for name, (known, new) in grids.items():
-            found.append(Scores(nearest(_closeness(new, known), self._people), f"{name}/nearest"))
-            head = Head(LDA).fit(known, self._people, photos)
-            found.append(Scores(head.scores(new), f"{name}/lda"))
-        return found
+        everyone = np.arange(len(self._seen)), np.arange(len(probes))
+        aligned = OwnGrid(*everyone, aligned_grid(self._seen), aligned_grid(probes))
+        grids = {"32": [aligned], "own": [*own_grids(self._seen, probes, self._people)]}
+        return [
+            Scores(self._by(way, parts, len(probes)), f"{name}/{way}")
+            for name, parts in grids.items()
+            for way in ("nearest", "lda")
+        ]
+
+    def _by(self, way: str, parts: Sequence[OwnGrid], count: int) -> Matrix:
+        """Score each part of the probes by the photos that it can be compared with."""
+        scores = np.zeros((count, int(self._people.max()) + 1))
+        for known, asked, old, new in parts:
+            people = self._people[known]
+            if way == "nearest":
+                scores[asked] = nearest(_closeness(new, old), people)
+            else:
+                scores[asked] = Head(LDA).fit(old, people, known).scores(new)
+        return scores
 
 
 def _closeness(probes: Vectors, known: Vectors) -> Matrix:

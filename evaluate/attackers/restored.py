@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from unmask.defenses import Photo
 
-from ..metrics.base import Unavailable
 from ..recognizers.base import Recognizer
 from ..statistics import Verification
 from .base import Attacker, Defend, Scores, indices, nearest, people_of
@@ -33,14 +32,12 @@ class Step:
         probes: the restored probes.
         background: restored background photos that were not learned from.
         won: share of the lost SSIM that was won back; NaN if none was lost.
-        unavailable: why it cannot work here; then there are no photos.
     """
 
     variant: str
     probes: tuple[Photo, ...] = ()
     background: tuple[Photo, ...] = ()
     won: float = float("nan")
-    unavailable: str = ""
 
 
 @dataclass
@@ -93,11 +90,6 @@ class Restored(Attacker):
         found = []
         for step in self.steps(probes):
             for recognizer, known in self._known.items():
-                if step.unavailable:
-                    found.append(
-                        Scores(None, step.variant, recognizer.label, unavailable=step.unavailable)
-                    )
-                    continue
                 similarity = recognizer.similarity(recognizer.embed(step.probes), known)
                 pairs = self._verification(recognizer, similarity, step.background)
                 notes = {"ssim_won": step.won} if np.isfinite(step.won) else {}
@@ -110,14 +102,10 @@ class Restored(Attacker):
         (learn, check), asked = self._defended, list(probes)
         taken: list[Restorer] = []
         for name in self._names:
-            try:
-                restorer = self._restorer(name, tuple(taken)).fit(self._learn, learn)
-                more = name != self._names[-1]
-                left = restorer.restore(learn) if more else learn
-                asked, check, learn = restorer.restore(asked), restorer.restore(check), left
-            except Unavailable as error:
-                yield Step(name, unavailable=str(error))
-                continue
+            restorer = self._restorer(name, tuple(taken)).fit(self._learn, learn)
+            more = name != self._names[-1]
+            left = restorer.restore(learn) if more else learn
+            asked, check, learn = restorer.restore(asked), restorer.restore(check), left
             taken.append(restorer)
             won = ssim_won(self._check, self._defended[1], check)
             yield Step(name, tuple(asked), tuple(check), won)

@@ -11,7 +11,7 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices
-from .grids import aligned_grid, common_window, own_grid
+from .grids import Indices, aligned_grid, own_grids
 from .heads import Head
 
 PARTS = ("embeddings", "pixels", "outside", "cnn")
@@ -96,15 +96,15 @@ class Retrained(Attacker):
         return found
 
     def _pixels(self, known_photos: Sequence[Photo], probes: Sequence[Photo]) -> Matrix:
-        window = common_window([*known_photos, *probes])
-        grids = (
-            (aligned_grid(known_photos), aligned_grid(probes)),
-            (own_grid(known_photos, window), own_grid(probes, window)),
-        )
-        return np.asarray(np.mean([self._head(known, new) for known, new in grids], 0))
+        aligned = self._head(aligned_grid(known_photos), aligned_grid(probes))
+        own = np.zeros_like(aligned)
+        for known, asked, old, new in own_grids(known_photos, probes, self._people):
+            own[asked] = self._head(old, new, known)
+        return np.asarray(np.mean([aligned, own], 0))
 
-    def _head(self, known: np.ndarray, new: np.ndarray) -> Matrix:
-        return Head().fit(known, self._people, self._sources).scores(new)
+    def _head(self, old: np.ndarray, new: np.ndarray, known: Indices | None = None) -> Matrix:
+        chosen = slice(None) if known is None else known
+        return Head().fit(old, self._people[chosen], self._sources[chosen]).scores(new)
 
 
 def _mean(found: Sequence[Scores]) -> Matrix:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.evaluate.attackers.base import Defend, impostor_scores, nearest, people_of
 from unmask.evaluate.attackers.copies import varied_copies
-from unmask.evaluate.attackers.grids import aligned_grid, common_window, own_grid
+from unmask.evaluate.attackers.grids import LARGEST, aligned_grid, own_grids
 from unmask.evaluate.attackers.heads import EITHER, LDA, Head, folds_of
 from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
 from unmask.evaluate.comparison.measure import measure
@@ -120,15 +121,45 @@ def test_flipped_copies_keep_their_landmarks_in_order(scene: Scene) -> None:
         assert np.abs(a - b[:, ::-1]).mean() < 0.5 * np.abs(a - b[::-1]).mean()
 
 
-def test_grids_of_one_size_and_of_mixed_sizes() -> None:
+def photos_of(rng: np.random.Generator, *sizes: tuple[int, int]) -> list[Photo]:
+    return [Photo(rng.integers(0, 256, (*size, 3), np.uint8), faces=()) for size in sizes]
+
+
+def test_photos_of_one_size_are_compared_as_a_whole() -> None:
     rng = np.random.default_rng(0)
-    photos = [Photo(rng.integers(0, 256, (40, 30, 3), np.uint8), faces=()) for _ in range(3)]
-    assert common_window(photos) is None
-    assert own_grid(photos, None).shape == (3, 1200)
-    mixed = [*photos, Photo(np.zeros((50, 30, 3), np.uint8), faces=())]
-    window = common_window(mixed)
-    assert window is not None
-    assert own_grid(mixed, window).shape == (4, window[0] * window[1])
+    known, probes = photos_of(rng, *[(40, 30)] * 4), photos_of(rng, *[(40, 30)] * 3)
+    (grid,) = own_grids(known, probes, np.array([0, 0, 1, 1]))
+    assert grid.known_vectors.shape == (4, 1200)
+    assert grid.vectors.shape == (3, 1200)
+    grey = cv2.cvtColor(probes[1].pixels, cv2.COLOR_RGB2GRAY)
+    assert grid.vectors[1] == pytest.approx(grey.ravel() / 255)
+
+
+def test_each_probe_is_compared_with_photos_of_its_size() -> None:
+    rng = np.random.default_rng(0)
+    people = np.repeat(np.arange(20), 2)
+    known = photos_of(rng, *[(40, 30)] * 19, *[(30, 40)] * 21)  # of nine people there are both
+    known[19] = photos_of(rng, (40, 30))[0]
+    probes = photos_of(rng, (40, 30), (33, 33), (40, 30))
+    (window,) = own_grids(known, probes, people)  # ten people have no photo of this size
+    assert window.asked.tolist() == [0, 1, 2]
+    assert window.vectors.shape == (3, round(1.4 * 30) ** 2)
+    known[20:39] = photos_of(rng, *[(40, 30)] * 19)
+    whole, window = own_grids(known, probes, people)
+    assert whole.asked.tolist() == [0, 2]
+    assert whole.known.tolist() == [*range(39)]  # the last person has one of the size
+    known[38] = known[39]
+    whole, window = own_grids(known, probes, people)
+    assert whole.known.tolist() == [*range(40)]  # now the last person has none: both are stretched
+    assert whole.known_vectors.shape == (40, 1200)
+    assert window.asked.tolist() == [1]
+    assert window.known.tolist() == [*range(40)]
+
+
+def test_large_photos_are_shrunk_to_fit_into_memory() -> None:
+    photo = photos_of(np.random.default_rng(0), (900, 600))
+    (grid,) = own_grids(photo, photo, np.array([0]))
+    assert 60_000 < grid.vectors.size <= LARGEST
 
 
 def test_a_head_learns_and_holds_copies_together() -> None:

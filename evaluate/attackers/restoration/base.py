@@ -22,18 +22,13 @@ class Restorer(ABC):
 
     @abstractmethod
     def fit(self, clean: Sequence[Photo], defended: Sequence[Photo]) -> Self:
-        """Learn from pairs: the same photos, in the same order, before and after.
-
-        Raises:
-            Unavailable: these pairs do not allow it.
-        """
+        """Learn from pairs: the same photos, in the same order, before and after."""
 
     @abstractmethod
     def restore(self, photos: Sequence[Photo]) -> list[Photo]:
         """Return the photos with restored pixels, of the same shape; all else is kept.
 
-        Raises:
-            Unavailable: a photo is of a kind that was not learned.
+        A photo of a kind that was not learned stays as it is: it stops nobody.
         """
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from unmask.defenses import Photo
 
-from ...metrics.base import Unavailable
 from .base import Restorer
 from .matching import Places, match_exactly, match_roughly
 from .values import AsIs, Line, Table, ValueMap
@@ -58,7 +57,8 @@ class Correspondence(Restorer):
     Permutation-Only Multimedia Ciphers Against Plaintext Attacks", Signal Processing: Image
     Communication 2008).
 
-    Photos of one size share one order; each size is learned on its own.
+    Photos of one size share one order; each size is learned on its own, from at least
+    `LEAST_PAIRS` pairs. The attacker `probed` needs no pairs and covers the sizes left out.
 
     Args:
         seed: seed of what is drawn at random.
@@ -77,31 +77,17 @@ class Correspondence(Restorer):
                 before = np.stack([clean[i].pixels for i in where])
                 after = np.stack([defended[i].pixels for i in where])
                 self._undo[size] = learn_undo(before, after, seed=self.seed)
-        if not self._undo:
-            raise Unavailable(
-                f"to find where pixels went, {LEAST_PAIRS} background photos of one size are "
-                f"needed, got at most {max(map(len, sizes.values()), default=0)}"
-            )
         return self
 
-    @property
-    def moved(self) -> float:
-        """Mean share of the values that turned out to be moved, over the sizes."""
-        return float(np.mean([undo.moved for undo in self._undo.values()]))
-
     def restore(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Bring every pixel back."""
+        """Bring every pixel back; photos of a size that was not learned stay as they are."""
         restored = []
         for photo in photos:
             undo = self._undo.get(photo.pixels.shape[:2])
-            if undo is None:
-                height, width = photo.pixels.shape[:2]
-                raise Unavailable(
-                    f"photos differ in size, and of {width}x{height} there are fewer than "
-                    f"{LEAST_PAIRS} background photos to find where pixels went"
-                )
-            values = undo(photo.pixels.reshape(1, -1))
-            restored.append(photo.with_pixels(values.reshape(photo.pixels.shape)))
+            if undo is not None:
+                values = undo(photo.pixels.reshape(1, -1))
+                photo = photo.with_pixels(values.reshape(photo.pixels.shape))
+            restored.append(photo)
         return restored
 
 
