@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from unmask.defenses import DEFENSES
 from unmask.defenses.faces.find import find_faces
 
+from ..comparison.config import code_for, files_of, plugins_of
+from ..comparison.content import content_of_photos
+from ..comparison.versions import versions
 from ..data.pictures import Pictures
 from ..data.scene import Progress
 from ..results.folder import open_folder
@@ -139,11 +141,14 @@ def _config(model: Model, plan: Audit) -> dict[str, Any]:
         "fingerprint": model.fingerprint,
         "batch": model.batch,
         "dataset": plan.subjects.label,
-        "photos": plan.mark,
+        "asked": plan.mark,
+        "photos": content_of_photos(plan.subjects.photos),
         "people": {p.identity: [p.name, *p.aliases, p.fame, p.gender] for p in people},
         "pools": plan.pools,
         "inquiry": plan.inquiry.as_dict(),
-        "versions": {name: version(name) for name in ("unmask", "torch", "transformers")},
+        "code": code_for(plan.inquiry.defenses),
+        "files": files_of(plan.inquiry.defenses),
+        "versions": versions(plugins_of(plan.inquiry.defenses).values()),
     }))  # fmt: skip
     about = {"notes": list(plan.subjects.notes), "details": list(plan.subjects.details)}
     return told | about

@@ -188,6 +188,10 @@ def test_an_audit_resumes_after_a_torn_line(seen: tuple[Audited, Audit], tmp_pat
     assert list(again.records) == list(seen[0].records)
     with pytest.raises(ValueError, match="other settings"):
         audit(Witness(known), known, Inquiry(seed=1), folder=tmp_path, resume=True)
+    first, *rest = known.photos
+    other = replace(known, photos=(first.with_pixels(first.pixels // 2), *rest))
+    with pytest.raises(ValueError, match=r"other settings \(photos\)"):
+        audit(Witness(known), other, seen[1].inquiry, folder=tmp_path, resume=True)
     lines = text.split(b"\n")
     (tmp_path / NAME).write_bytes(b"\n".join([lines[0][:9], *lines[1:]]))
     with pytest.raises(ValueError, match="line 1 is no answer"):
