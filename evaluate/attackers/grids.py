@@ -15,6 +15,7 @@ Vectors = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 STRETCHED = 0.1  # share of the people who may have no photo of the size of a probe
+SQUARE = 64  # pixels: side to which photos of unlike sizes are stretched
 LARGEST = 1 << 16  # pixels of a grid; a shuffle of larger photos is for `probed`
 
 
@@ -80,6 +81,11 @@ def own_grids(
         side = round(1.4 * float(np.median([p.face_width for p in (*known, *probes)])))
         old, new = np.arange(len(known)), np.flatnonzero(rest)
         yield OwnGrid(old, new, _windows(known, old, side), _windows(probes, new, side))
+
+
+def whole_grid(photos: Sequence[Photo]) -> Vectors:
+    """Return `(N, SQUARE * SQUARE)`, float32, 0 to 1: whole photos, stretched to a square."""
+    return _whole(photos, np.arange(len(photos)), (SQUARE, SQUARE))
 
 
 def _whole(photos: Sequence[Photo], which: Indices, size: tuple[int, int]) -> Vectors:

@@ -11,7 +11,7 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices, nearest
-from .grids import OwnGrid, Vectors, aligned_grid, own_grids
+from .grids import OwnGrid, Vectors, aligned_grid, own_grids, whole_grid
 from .heads import LDA, Head
 
 
@@ -23,7 +23,8 @@ class Pixels(Attacker):
     defends itself. Uses no face model, so that nothing learned on clean faces gets in its
     way. Four variants: 32x32 pixels after alignment (`32`), and the photo's own pixels
     before any alignment or resizing (`own`), which is what survives a shuffling of pixels;
-    each by nearest neighbour (`nearest`) and PCA followed by LDA (`lda`).
+    each by nearest neighbour (`nearest`) and PCA followed by LDA (`lda`). Where photos differ in
+    size, two more on whole photos that are stretched to one size (`whole`).
     """
 
     name: ClassVar[str] = "pixels"
@@ -38,6 +39,9 @@ class Pixels(Attacker):
         everyone = np.arange(len(self._seen)), np.arange(len(probes))
         aligned = OwnGrid(*everyone, aligned_grid(self._seen), aligned_grid(probes))
         grids = {"32": [aligned], "own": [*own_grids(self._seen, probes, self._people)]}
+        if len({photo.pixels.shape for photo in (*self._seen, *probes)}) > 1:
+            whole = OwnGrid(*everyone, whole_grid(self._seen), whole_grid(probes))
+            grids["whole"] = [whole]  # what lies far from the face is in no window
         return [
             Scores(self._by(way, parts, len(probes)), f"{name}/{way}")
             for name, parts in grids.items()

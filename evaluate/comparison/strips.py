@@ -50,8 +50,6 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
         attacker = restorer.fit(hidden.gallery, hidden.background, OwnCopies(defense))
         mark = hashlib.sha256(spec.encode()).hexdigest()[:8]
         for step in attacker.steps(defended):
-            if step.unavailable:
-                continue
             tiles = [strip(*three) for three in zip(shown, defended, step.probes, strict=True)]
             width = max(tile.shape[1] for tile in tiles)
             wide = [np.pad(t, ((0, 0), (0, width - t.shape[1]), (0, 0)), constant_values=255)
