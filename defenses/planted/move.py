@@ -14,6 +14,7 @@ from ..photo import Photo, Pixels
 
 AROUND = 0.4  # face widths of surroundings that are moved along
 FURTHEST, NEAREST = 0.22, 0.1  # of the photo's side: how far the patch is moved
+FILLS = 0.67  # of the photo's side: a larger patch is shrunk, so that there is somewhere to go
 PLAIN = 128
 
 
@@ -22,9 +23,9 @@ class Move(Defense):
     """Cut the face out and put it somewhere else on a plain grey photo.
 
     The place is drawn for each photo, a tenth to a fifth of the side away in each direction. A
-    head that fills the photo is shrunk first, so that there is somewhere to go. A diagnostic: the
-    face is clear and whole, and anybody who looks for it finds it. An evaluation that calls this
-    private only ever looks at the place where the face was.
+    head that fills the photo is shrunk first. A diagnostic: the face is clear and whole, and
+    anybody who looks for it finds it. An evaluation that calls this private only ever looks at
+    the place where the face was.
 
     Example:
         >>> photo = Photo(np.zeros((40, 30, 3), np.uint8), faces=())
@@ -42,7 +43,7 @@ class Move(Defense):
         size = photo.pixels.shape[:2]
         rows, columns = _patch(photo)
         patch = photo.pixels[rows, columns]
-        room = [max(1, int((1 - FURTHEST) * side)) for side in size]
+        room = [max(1, int(FILLS * side)) for side in size]
         scale = min(1.0, room[0] / patch.shape[0], room[1] / patch.shape[1])
         if scale < 1:
             small = [max(1, int(scale * side)) for side in reversed(patch.shape[:2])]

@@ -104,8 +104,8 @@ def test_a_face_that_fills_the_photo_is_shrunk_to_be_moved() -> None:
     photo = Photo(np.full((100, 80, 3), 9, np.uint8), faces=(Face((0, 0, 80, 100)),))
     made = Move()(photo).photo.pixels
     rows, columns = (np.flatnonzero((made == 9).any((axis, 2))) for axis in (1, 0))
-    assert rows.size == pytest.approx(78, abs=1)
-    assert columns.size == pytest.approx(62, abs=1)
+    assert rows.size == pytest.approx(67, abs=1)
+    assert columns.size == pytest.approx(53, abs=1)
     assert (made == 9).all(2).sum() == rows.size * columns.size
 
 

@@ -17,7 +17,7 @@ from unmask.evaluate.attackers.restoration.matching import match_exactly
 from unmask.evaluate.attackers.restoration.unet import Unet
 from unmask.evaluate.attackers.restoration.wiener import Wiener
 from unmask.evaluate.attackers.restored import Restored
-from unmask.evaluate.comparison.defending import OwnCopies
+from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.scene import Scene
@@ -140,7 +140,7 @@ def test_a_strip_shows_three_faces_side_by_side() -> None:
 
 def pairs(scene: Scene, spec: str) -> tuple[list[Photo], list[Photo], OwnCopies]:
     defense = DEFENSES.build(spec).fit(scene.background)
-    defend = OwnCopies(defense, 0)
+    defend = OwnCopies(Blindfolded(defense, 0))
     return list(scene.background), defend(scene.background), defend
 
 
