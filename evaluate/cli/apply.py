@@ -68,12 +68,14 @@ def apply(
 
     from ..data import load_dataset
     from .progress import Bars
-    from .specs import split_specs
+    from .specs import doubt_of, split_specs
 
     specs = split_specs(defense)
     if len(specs) != 1:
         raise typer.BadParameter(f"one defense is needed, got {len(specs)}: '{defense}'")
     chosen = DEFENSES.build(specs[0])
+    if doubt := doubt_of(defense):
+        typer.echo(f"unmask: {doubt}", err=True)
     shown = load_dataset(background).photos if background and chosen.needs_background else None
     with Bars(quiet=quiet) as progress:
         done = run(chosen, source, target, seed=seed, background=shown, detector=detector,

@@ -97,6 +97,23 @@ def load_chosen(path: Path) -> str:
         ) from error
 
 
+def doubt_of(spec: str) -> str:
+    """Return what a search could not promise of the setting in `@FILE`; empty if all is well.
+
+    Args:
+        spec: as it was typed; anything but `@FILE` has no search behind it.
+    """
+    if not spec.strip().startswith("@"):
+        return ""
+    path = Path(_bare(spec.strip()[1:]))
+    entry = read_json(path)
+    if not isinstance(entry, dict) or entry.get("holds", True) is True:
+        return ""
+    if entry["holds"] is None:
+        return f"the setting in {path} was held to no limit"
+    return f"the setting in {path} did not hold its limit on the test people"
+
+
 def parse_shares(text: str) -> tuple[float, float, float]:
     """Read `0.25,0.25,0.5`: the shares of people in background, search and test.
 

@@ -1,5 +1,6 @@
 """Lists of specs in one text, and what stands in quotes."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES, format_spec
 from unmask.defenses.registry import parse_parameters
-from unmask.evaluate.cli.specs import split_specs
+from unmask.evaluate.cli.specs import doubt_of, split_specs
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,18 @@ def test_a_folder_with_spaces_and_commas_builds_and_builds_again(tmp_path: Path)
     assert built.parameters["path"] == str(place)
     assert built.parameters["label"] == "my tool"
     assert DEFENSES.build(built.spec) == built
+
+
+@pytest.mark.parametrize(
+    ("holds", "said"),
+    [(True, ""), (None, "held to no limit"), (False, "did not hold its limit on the test people")],
+)
+def test_what_a_search_could_not_promise_is_said(
+    tmp_path: Path, holds: bool | None, said: str
+) -> None:
+    path = tmp_path / "chosen.json"
+    path.write_text(json.dumps({"defense": "pixelate", "params": {"blocks": 3}, "holds": holds}))
+    told = doubt_of(f"@{path}")
+    assert told.endswith(said)
+    assert bool(told) == bool(said)
+    assert doubt_of("pixelate") == ""
