@@ -16,7 +16,7 @@ from unmask.defenses.faces.base import WHOLE, Detector, Found
 from unmask.defenses.faces.find import DETECTORS
 from unmask.defenses.faces.landmarks import with_landmarks
 
-COARSE = 160  # pixels: long side at which all views but the plain one are searched,
+COARSE = 96  # pixels: long side at which all views but the plain one are searched,
 FACE = 32  # or finer, so that a face as large as the clean one is so wide
 SURER = 0.03  # by so much score a view must be surer to drive out one that is turned otherwise
 MOST = 8  # faces of a photo that are looked at, the surest first
