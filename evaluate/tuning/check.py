@@ -82,7 +82,9 @@ class Check:
         mine = find(run.records, defense=point.defense, kind="leakage", statistic="rank1",
                     status="ok", group="")  # fmt: skip
         stored = map(restore_file, sorted((run.folder / "measured").glob("*.json")))
-        measured = next(one for one in stored if one.defense == point.defense)
+        measured = next((one for one in stored if one.defense == point.defense), None)
+        if measured is None:  # something broke, so that it is not kept, and nothing holds anyway
+            return point
         return for_two_looks(point, measured, {(r.name, r.recognizer) for r in mine})
 
 

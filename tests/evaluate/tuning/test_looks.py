@@ -9,6 +9,7 @@ import optuna
 import pytest
 
 from unmask.evaluate.comparison.measured import Attack, Measured, Utility
+from unmask.evaluate.comparison.run import Comparison
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.results.summary import Row
 from unmask.evaluate.statistics import Estimate, clustered_interval, worst_case
@@ -126,6 +127,14 @@ def test_a_lower_bound_holds_nothing_and_opens_nobody_again() -> None:
         assert on_test.asked == 1
         assert done.holds is False
         assert done.first is None
+
+
+def test_a_measurement_that_broke_is_not_kept_and_stays_as_it_is(tmp_path: Path) -> None:
+    on_test = Check(lambda: None, None, tmp_path, opening=lambda people: None, workers=1,
+                    progress=None)  # type: ignore[arg-type, return-value]  # fmt: skip
+    run = Comparison((), None, tmp_path)  # type: ignore[arg-type]
+    on_test._runs = {FIRST.defense: run}
+    assert on_test.twice([FIRST]) == [FIRST]
 
 
 def test_the_reason_of_a_row_that_claims_less_is_told() -> None:
