@@ -101,7 +101,7 @@ def test_something_else_than_a_defense_is_an_error(site: Path) -> None:
     assert "does not derive from Defense" in done.stderr.splitlines()[-1]
 
 
-def test_it_takes_part_and_a_broken_attacker_is_invalid(site: Path, tmp_path: Path) -> None:
+def test_it_takes_part_and_an_attacker_that_sees_nothing_proves_nothing(site: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     program = (
         "import sys; from unmask.evaluate.cli import main; sys.argv[1:] = ['compare', "
@@ -111,19 +111,14 @@ def test_it_takes_part_and_a_broken_attacker_is_invalid(site: Path, tmp_path: Pa
         "'--quiet']; main()"
     )
     done = _run(program.format(attackers="naive,confused", out=out), site)
-    assert done.returncode == 1
-    assert "not measured" in done.stderr
+    assert done.returncode == 0, done.stderr
     worst = [r for r in read_records(out / "records.jsonl") if r.name == "worst"]
-    assert [r.status for r in worst] == ["invalid", "invalid"]
-    assert all(r.value is None and "not measured" in r.reason for r in worst)
-    broken = [r for r in read_records(out / "records.jsonl") if r.name == "confused"]
-    assert {r.status for r in broken} == {"invalid"}
-    assert all("undefended: rank-1" in r.reason for r in broken)
+    assert [r.status for r in worst] == ["at least", "at least"]
+    assert all("no attacker sees through these planted cases" in r.reason for r in worst)
 
     out = tmp_path / "helped"
-    done = _run(program.format(attackers="naive,confused,pixels", out=out), site)
+    done = _run(program.format(attackers="naive,confused,pixels,sought,probed", out=out), site)
     assert done.returncode == 0, done.stderr
     worst = [r for r in read_records(out / "records.jsonl") if r.name == "worst"]
     assert [r.status for r in worst] == ["ok", "ok"]
-    assert not any("confused" in r.reason for r in worst)
     assert worst[0].defense.startswith("negative")
