@@ -101,7 +101,9 @@ def test_something_else_than_a_defense_is_an_error(site: Path) -> None:
     assert "does not derive from Defense" in done.stderr.splitlines()[-1]
 
 
-def test_it_takes_part_and_an_attacker_that_sees_nothing_proves_nothing(site: Path, tmp_path: Path) -> None:
+def test_it_takes_part_and_an_attacker_that_sees_nothing_proves_nothing(
+    site: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "run"
     program = (
         "import sys; from unmask.evaluate.cli import main; sys.argv[1:] = ['compare', "

@@ -19,12 +19,14 @@ class Blind:
         gallery: with identities, which the attackers know.
         probes: without identities.
         background: with identities.
+        strangers: the background as a defense may learn from it: people without their names.
         names: the real key of each of these photos, by its opaque one.
     """
 
     gallery: tuple[Photo, ...]
     probes: tuple[Photo, ...]
     background: tuple[Photo, ...]
+    strangers: tuple[Photo, ...]
     names: dict[str, str]
 
 
@@ -43,9 +45,10 @@ def blind(scene: Scene, seed: int) -> Blind:
             found.append(replace(photo, key=key, identity=photo.identity if named else ""))
         return tuple(found)
 
-    return Blind(
-        hidden(scene.gallery), hidden(scene.probes, named=False), hidden(scene.background), names
-    )
+    background = hidden(scene.background)
+    strangers = (replace(p, identity=opaque(p.identity, seed)) for p in background)
+    return Blind(hidden(scene.gallery), hidden(scene.probes, named=False), background,
+                 tuple(strangers), names)  # fmt: skip
 
 
 def opaque(text: str, seed: int) -> str:

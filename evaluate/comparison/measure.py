@@ -86,7 +86,11 @@ def measure(
         tuple(done.outcome for done in defended),
         tuple(attacks),
         tuple(_utility(m, scene.probes, defended, release.people) for m in plan.build_metrics()),
-        _reasons(scene.probes, defended, failed=True),
+        {
+            k: why
+            for some in (defended, *more)
+            for k, why in _reasons(scene.probes, some, failed=True).items()
+        },
         _reasons(scene.probes, defended, failed=False),
         copies.made,
         dict(copies.failures),
@@ -112,7 +116,7 @@ def _fitted(defense: Defense, scene: Scene, hidden: Blind) -> Defense:
     all_of_them = len(split.background) + len(split.search) + len(split.test)
     people = f"{len(split.background)} of {all_of_them} people are background"
     try:
-        return defense.fit(hidden.background)
+        return defense.fit(hidden.strangers)
     except ValueError as error:
         raise UnfitError(f"{error} ({people})") from error
     except Exception as error:

@@ -42,7 +42,7 @@ def write_strips(scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path
     shown = with_face[:: max(1, len(with_face) // _FACES)][:_FACES]
     written = []
     for spec in defenses if shown else ():
-        defense = Blindfolded(DEFENSES.build(spec).fit(scene.background), plan.seed, hidden.names)
+        defense = Blindfolded(DEFENSES.build(spec).fit(hidden.strangers), plan.seed, hidden.names)
         defended = [
             photo.with_pixels(done.photo.pixels)
             for photo, done in zip(shown, defense.released(shown), strict=True)

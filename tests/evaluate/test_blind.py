@@ -60,6 +60,9 @@ def test_attackers_see_no_path_and_probes_no_name(scene: Scene) -> None:
     assert {photo.identity for photo in photos.probes} == {""}
     assert [p.identity for p in photos.gallery] == [p.identity for p in scene.gallery]
     assert photos.names[photos.probes[0].key] == scene.probes[0].key
+    known = {photo.identity for photo in scene.background}
+    assert not known & {photo.identity for photo in photos.strangers}
+    assert len({photo.identity for photo in photos.strangers}) == len(known)
     assert blind(scene, 1).probes[0].key != photos.probes[0].key
 
 
