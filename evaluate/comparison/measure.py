@@ -42,8 +42,9 @@ class UnfitError(ValueError):
 
 
 def measure(
-    spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *, planted: bool = False
-) -> Measured:
+    spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *,
+    draws: int = DRAWS, judged: bool = True,
+) -> Measured:  # fmt: skip
     """Run every attacker and metric of `plan` against the defense `spec`.
 
     The same arguments give the same figures in any process, in any order. The defense is told
@@ -54,7 +55,9 @@ def measure(
         scene: the photos.
         plan: attackers, metrics, recognizers, seed.
         pictures: where slow defended pictures are kept, if anywhere.
-        planted: whether this is a planted case: released once, and nobody knows the seed.
+        draws: releases of a defense that draws; credits are means over them.
+        judged: whether to ask what makes a low figure doubtful: the contract, the likeness of
+            release and copies, and what is left once the seed is known.
 
     Raises:
         UnfitError: the defense cannot learn from the background people.
@@ -68,7 +71,7 @@ def measure(
     defended = copies.with_release(hidden.probes, wanted)
     more = [
         blindfolded.released(hidden.probes, draw=draw)
-        for draw in range(1, DRAWS if defense.draws and not planted else 1)
+        for draw in range(1, draws if defense.draws else 1)
     ]
     release = Release(
         tuple(
@@ -94,8 +97,8 @@ def measure(
         _reasons(scene.probes, defended, failed=False),
         copies.made,
         dict(copies.failures),
-        () if planted else _disclosed(plan, hidden, blindfolded, release),
-        () if planted else _doubts(spec, blindfolded, hidden, release),
+        _disclosed(plan, hidden, blindfolded, release) if judged else (),
+        _doubts(spec, blindfolded, hidden, release) if judged else (),
         _found(defense, hidden),
     )
 

@@ -27,11 +27,11 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
     kind = CASES[case]
     scene, proof = planted(scene, kind), replace(plan, metrics=())
     if kind.kind != "leak":
-        return measure(kind.defense, scene, proof, planted=True)
+        return measure(kind.defense, scene, proof, draws=1, judged=False)
     parts: list[Measured] = []
     for spec in _ordered(plan.attackers, kind):
         one = replace(proof, attackers=(spec,))
-        parts.append(measure(kind.defense, scene, one, planted=True))
+        parts.append(measure(kind.defense, scene, one, draws=1, judged=False))
         if any(a.credits and a.credits["rank1"].mean() >= SOLVED for a in parts[-1].attacks):
             break
     attacks = tuple(attack for part in parts for attack in part.attacks)

@@ -132,7 +132,7 @@ def measured_at(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None =
             return restore(known[key].decode())
         except ValueError:
             pass  # a torn entry: measure again
-    measured = measure(spec, scene, plan, pictures)
+    measured = measure(spec, scene, plan, pictures, judged=False)
     cache.put_many({key: dump(measured).encode()})
     return measured
 

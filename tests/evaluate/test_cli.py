@@ -99,9 +99,7 @@ def test_json_and_a_limit(tmp_path: Path) -> None:
                "--max-leakage", "0.5")  # fmt: skip
     assert done.returncode == 3
     assert json.loads(done.stdout)[0]["leakage"] == 1
-    assert (
-        done.stderr == "unmask: none leaks 1.000, at 95 % up to 1.000: above --max-leakage 0.5\n"
-    )
+    assert "unmask: none leaks 1.000, at 95 % up to 1.000: above --max-leakage 0.5" in done.stderr
 
 
 def test_a_folder_without_the_photos_is_said(tmp_path: Path) -> None:
@@ -109,7 +107,7 @@ def test_a_folder_without_the_photos_is_said(tmp_path: Path) -> None:
     done = run("compare", *SMALL, "--defenses", f"nope={tmp_path}", "--out", tmp_path / "d",
                "--quiet", "--attackers", "matched")  # fmt: skip
     assert done.returncode == 1
-    photos, copies = done.stderr.splitlines()
+    photos, copies = (line for line in done.stderr.splitlines() if line.startswith("!"))
     assert photos.startswith("! nope failed on 12 of 12 photos: ")
     assert copies.startswith("! nope failed on ")
     assert "that attackers defended for themselves" in copies

@@ -41,7 +41,9 @@ def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setattr(named, "_opened", lambda *args: Knows(few))
     plan = Plan(attackers=(f"named:model={llava}",), metrics=())
-    clean, constant = (measure(spec, few, plan, planted=True) for spec in ("none", "constant"))
+    clean, constant = (
+        measure(spec, few, plan, draws=1, judged=False) for spec in ("none", "constant")
+    )
     assert [a.name for a in clean.attacks] == ["named", "named/calibrated"]
     for seen, blind in zip(clean.attacks, constant.attacks, strict=True):
         assert seen.credits["rank1"].mean() == 1.0
@@ -71,7 +73,7 @@ def test_a_model_that_knows_nobody_names_few(few: Scene, llava: Path, clip: Path
                                                   sayable: Path) -> None:  # fmt: skip
     for path in (llava, clip):
         plan = Plan((f"named:model={path},names={sayable}",), ())
-        attacks = measure("none", few, plan, planted=True).attacks
+        attacks = measure("none", few, plan, draws=1, judged=False).attacks
         assert all(a.status == "ok" for a in attacks), [a.reason for a in attacks]
         assert max(a.credits["rank1"].mean() for a in attacks) < 0.5
 
