@@ -53,7 +53,7 @@ def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) 
         found = attacker.scores(release.photos)
     except Unavailable as error:
         return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = broke("attack", error)
         return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
     seconds = time.perf_counter() - start

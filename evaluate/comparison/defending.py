@@ -66,14 +66,14 @@ def defend_all(
         if pictures:
             return pictures.many(defense, photos, seed=seed)
         return defense.many(photos, seed=seed)
-    except Exception:
+    except (Exception, SystemExit):
         return [_defend_one(defense, photo, seed) for photo in photos]
 
 
 def _defend_one(defense: Defense, photo: Photo, seed: int) -> Defended:
     try:
         return defense(photo, seed=seed)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         nothing = np.zeros(photo.pixels.shape[:2], np.float32)
         return Defended(photo, "failed", nothing, f"{type(error).__name__}: {error}")
 

@@ -122,7 +122,7 @@ def _fitted(defense: Defense, scene: Scene, hidden: Blind) -> Defense:
         return defense.fit(hidden.strangers)
     except ValueError as error:
         raise UnfitError(f"{error} ({people})") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnfitError(broke("defense", error), "invalid") from error
 
 
@@ -181,7 +181,7 @@ def _utility(
         values, overall, reason = usefulness(metric, clean, defended, people)
     except Unavailable as error:
         return Utility(metric.name, np.zeros(0), status="unavailable", reason=str(error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = broke("metric", error)
         return Utility(metric.name, np.zeros(0), status="invalid", reason=reason)
     seconds = time.perf_counter() - start

@@ -57,7 +57,7 @@ def worst_record(
         reason = f"not measured: no informed attacker gave a figure that counts ({why})"
         return replace(base, status="invalid", reason=reason)
     (name, recognizer), found, over = worst_case(counted, measured.people)
-    doubts = [*proof.doubts, *doubts_of(attacks, measured)]
+    doubts = [*proof.doubts, *doubts_of(attacks, measured, proof)]
     return replace(
         base,
         value=found.value,
@@ -82,12 +82,15 @@ def counting(attacks: Sequence[Attack]) -> dict[Key, Credits]:
     }
 
 
-def doubts_of(attacks: Sequence[Attack], measured: Measured) -> list[str]:
+def doubts_of(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> list[str]:
     """Say why more may leak through this defense than was measured, in a sentence each."""
     told: dict[str, list[str]] = {}
     for attack in attacks:
         if attack.status != "ok":
             told.setdefault(attack.reason, []).append(attack.name)
+    silent = _silent(attacks, proof)
+    if silent:
+        told["it gave no answer here, though it did on undefended photos"] = silent
     doubts = [f"{', '.join(names)} did not count: {why}" for why, names in told.items()]
     if measured.lost_copies:
         lost = sum(measured.lost_copies.values())
@@ -99,6 +102,17 @@ def doubts_of(attacks: Sequence[Attack], measured: Measured) -> list[str]:
         if role != "probes" and held < of:
             doubts.append(f"the folder holds {held} of {of} {role} photos to learn from")
     return [*doubts, *measured.doubts]
+
+
+def _silent(attacks: Sequence[Attack], proof: Proof) -> list[str]:
+    """Return the attacks that answered on undefended photos and are missing here."""
+    here = {(attack.name, attack.recognizer) for attack in attacks}
+    failed = {attack.attacker for attack in attacks if attack.status != "ok"}  # they are told
+    return [
+        one.name
+        for one in proof.cases["undefended"].attacks
+        if (one.name, one.recognizer) not in here and one.attacker not in failed
+    ]
 
 
 def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> list[Record]:

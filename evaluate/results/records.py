@@ -172,7 +172,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # by the type of the f
 }
 
 
-def broke(what: str, error: Exception) -> str:
+def broke(what: str, error: BaseException) -> str:
     """Return the reason of a record where a plug-in raised; `failures` looks for it."""
     return f"the {what}{BROKE}{type(error).__name__}: {error}"
 

@@ -14,6 +14,7 @@ from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.attackers.base import Attacker, Defend, Scores
 from unmask.evaluate.attackers.pixels import Pixels as ByPixels
+from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import ATTACKERS, METRICS, Plan
 from unmask.evaluate.comparison.run import compare
 from unmask.evaluate.data.scene import Scene
@@ -83,6 +84,16 @@ class Picky(ByPixels):
         return super().scores(probes)
 
 
+@dataclass
+class Leaving(ByPixels):
+    """Ends the program, as some libraries do, and with an exit code that says all is well."""
+
+    name: ClassVar[str] = "leaving"
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        raise SystemExit(0)
+
+
 class Beauty(Metric):
     """Raises."""
 
@@ -101,7 +112,7 @@ def _either(more: dict[str, type], load: Callable[[str], type], name: str) -> ty
 def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     for registry, more in (
         (DEFENSES, {"swirl": Swirl, "forgetful": Forgetful, "unlearned": Unlearned}),
-        (ATTACKERS, {"colour": Colour, "picky": Picky}),
+        (ATTACKERS, {"colour": Colour, "picky": Picky, "leaving": Leaving}),
         (METRICS, {"beauty": Beauty}),
     ):
         monkeypatch.setattr(registry, "load", partial(_either, more, registry.load))
@@ -164,6 +175,11 @@ def test_an_attacker_and_a_metric_that_raise_are_said(scene: Scene, tmp_path: Pa
     ) in planted
     assert {row.state for row in rows(found.records)} == {"at least"}
     assert not (tmp_path / "run" / "measured").exists(), "mended, it is to run again"
+
+
+def test_an_attacker_that_ends_the_program_is_broken(scene: Scene) -> None:
+    (found,) = measure("none", scene, Plan(("leaving",), ()), judged=False).attacks
+    assert (found.status, found.reason) == ("invalid", "the attack broke: SystemExit: 0")
 
 
 def test_who_names_nobody_gives_no_leakage(scene: Scene, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def measured(spec: str, *attacks: Attack, **more: object) -> Measured:
 
 
 NAIVE, PIXELS = attack("naive", 1.0, informed=False), attack("pixels", 0.9)
+LOW = attack("naive", 0.05, informed=False)
 CHANCE = {name: replace(one, credits={"rank1": np.full(80, 0.05)})
           for name, one in {"naive": NAIVE, "pixels": PIXELS}.items()}  # fmt: skip
 
@@ -86,7 +87,7 @@ def test_a_planted_leak_that_nobody_sees_makes_every_row_a_bound(scene: Scene) -
     ],
 )  # fmt: skip
 def test_an_attack_that_is_missing_makes_a_bound(scene: Scene, broken: Attack, said: str) -> None:
-    row = row_of(measured("pixelate", attack("pixels", 0.1), broken), proof_of(), scene)
+    row = row_of(measured("pixelate", LOW, attack("pixels", 0.1), broken), proof_of(), scene)
     assert (row.status, row.reason) == ("at least", said)
     assert above([row], 0.9)
 
@@ -105,6 +106,12 @@ def test_attackers_who_learned_of_something_else_make_a_bound(
     row = row_of(measured("folder", attack("pixels", 0.1), **more), proof_of(), scene)
     assert row.status == "at least"
     assert said in row.reason
+
+
+def test_an_attack_that_says_nothing_here_is_missed(scene: Scene) -> None:
+    row = row_of(measured("blur", attack("pixels", 0.1)), proof_of(), scene)
+    assert row.status == "at least"
+    assert row.reason.startswith("naive did not count: it gave no answer here")
 
 
 def test_only_a_cheat_is_left_out(scene: Scene) -> None:
@@ -154,8 +161,8 @@ def test_a_dear_attack_below_a_cheap_one_is_flagged(scene: Scene) -> None:
 
 def test_a_bound_is_printed_as_one_and_not_ranked_below(scene: Scene, tmp_path: Path) -> None:
     broken = Attack("retrained", "retrained", status="invalid", reason="the attack broke: E: ; x")
-    low = measured("pixelate", attack("pixels", 0.1), broken)
-    fine = measured("blur", attack("pixels", 0.4))
+    low = measured("pixelate", LOW, attack("pixels", 0.1), broken)
+    fine = measured("blur", LOW, attack("pixels", 0.4))
     records = [r for one in (low, fine) for r in records_of(one, proof_of(), scene,
                                                            Plan(("pixels",), ()))]  # fmt: skip
     found = sorted_rows(records)
