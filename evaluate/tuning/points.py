@@ -76,7 +76,8 @@ def told(estimate: Estimate | None) -> str:
 def point_of(measured: Measured) -> Point:
     """Judge a measurement of the search: the worst case over the attacks that ran.
 
-    Planted cases are not asked here; the check on test people asks them.
+    Planted cases are not asked here; the check on test people asks them. Where an attack broke
+    or learned from copies that failed, more may leak: the upper end is 1.
 
     Raises:
         ValueError: no informed attacker gave an answer.
@@ -98,9 +99,13 @@ def point_of(measured: Measured) -> Point:
                 utility.values[known], measured.people[known], bounds=None
             )
     attacker = " ".join(filter(None, found.name))
-    reason = f"{len(measured.failures)} photos failed and stay as they are"
-    return Point(measured.defense, found.estimate, attacker, utilities,
-                 reason=reason if measured.failures else "")  # fmt: skip
+    said = [f"{len(measured.failures)} photos failed and stay as they are"]
+    broken = [f"{a.name}: {a.reason}" for a in measured.attacks if a.status != "ok"]
+    if measured.lost_copies:
+        broken.append("copies that attackers made failed")
+    leakage = found.estimate._replace(high=1.0) if broken else found.estimate
+    return Point(measured.defense, leakage, attacker, utilities,
+                 reason="; ".join([*said[: bool(measured.failures)], *broken]))  # fmt: skip
 
 
 def point_of_row(row: Row, like: Point) -> Point:
