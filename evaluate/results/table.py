@@ -104,9 +104,13 @@ def caption(found: Sequence[Row]) -> str:
     text = (
         f"leakage: highest rank-1 over all attackers, {worst.n} photos of {worst.people} people, "
         f"chance {chance}, undefended photos {ceiling}; data {worst.dataset}, budget "
-        f"{worst.budget}, seed {worst.seed}. rank: 1 + the defenses that truly leak less (95 % "
-        "for all pairs together); equal ranks are ties"
+        f"{worst.budget}, seed {worst.seed}"
     )
+    if any(row.rank for row in found):
+        text += (
+            ". rank: 1 + the defenses that truly leak less (95 % for all pairs together); equal "
+        )
+        text += "ranks are ties"
     if any(row.worst.statistic.endswith("/person") for row in found):
         text += ". people have unequal numbers of photos: the higher of the means over photos and "
         text += "over people"
