@@ -56,6 +56,9 @@ def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) 
     except (Exception, SystemExit) as error:
         reason = broke("attack", error)
         return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
+    if not found:
+        reason = broke("attack", ValueError("it gave no answer"))
+        return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
     seconds = time.perf_counter() - start
     return [_judge(scores, release.people, facts, seconds / len(found)) for scores in found]
 
@@ -74,7 +77,7 @@ def _judge(
             credits = {f"rank{k}": _credits(scores.people, truth, k) for k in (1, 5)}
         if scores.verification is not None:
             figures = verification_figures(_of_one(scores.verification, len(truth)), truth)
-    except ValueError as error:
+    except Exception as error:  # a plug-in may answer anything
         return Attack(name, **facts, status="invalid", reason=broke("attack", error))
     return Attack(name, **facts, credits=credits, figures=tuple(figures))
 

@@ -94,6 +94,19 @@ class Leaving(ByPixels):
         raise SystemExit(0)
 
 
+@dataclass
+class Odd(ByPixels):
+    """Gives an answer of no use, of one kind or another."""
+
+    answer: str = "none"
+    name: ClassVar[str] = "odd"
+
+    def scores(self, probes: Sequence[Photo]) -> list[Scores]:
+        answers = {"none": [], "text": [Scores("who?")],  # type: ignore[arg-type]
+                   "few": [Scores(np.zeros((2, 3)))]}  # fmt: skip
+        return answers[self.answer]
+
+
 class Beauty(Metric):
     """Raises."""
 
@@ -112,7 +125,7 @@ def _either(more: dict[str, type], load: Callable[[str], type], name: str) -> ty
 def plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     for registry, more in (
         (DEFENSES, {"swirl": Swirl, "forgetful": Forgetful, "unlearned": Unlearned}),
-        (ATTACKERS, {"colour": Colour, "picky": Picky, "leaving": Leaving}),
+        (ATTACKERS, {"colour": Colour, "picky": Picky, "leaving": Leaving, "odd": Odd}),
         (METRICS, {"beauty": Beauty}),
     ):
         monkeypatch.setattr(registry, "load", partial(_either, more, registry.load))
@@ -180,6 +193,14 @@ def test_an_attacker_and_a_metric_that_raise_are_said(scene: Scene, tmp_path: Pa
 def test_an_attacker_that_ends_the_program_is_broken(scene: Scene) -> None:
     (found,) = measure("none", scene, Plan(("leaving",), ()), judged=False).attacks
     assert (found.status, found.reason) == ("invalid", "the attack broke: SystemExit: 0")
+
+
+@pytest.mark.parametrize("answer", ["none", "text", "few"])
+def test_an_answer_of_no_use_is_broken(scene: Scene, answer: str) -> None:
+    plan = Plan((f"odd:answer={answer}",), ())
+    (found,) = measure("none", scene, plan, judged=False).attacks
+    assert found.status == "invalid"
+    assert found.reason.startswith("the attack broke: ")
 
 
 def test_who_names_nobody_gives_no_leakage(scene: Scene, tmp_path: Path) -> None:
