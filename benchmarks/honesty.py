@@ -29,6 +29,7 @@ from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.run import compare
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.results.records import Record, find
+from unmask.evaluate.results.table import printed
 from unmask.threads import pin_threads
 
 from .origin import origin
@@ -194,11 +195,8 @@ def _no_memory(self: Retrained, probes: Sequence[Photo]) -> list[object]:
 
 def line(trick: Trick, record: Record) -> str:
     """Return a row of the table."""
-    if record.value is None:
-        figure = "invalid"
-    else:
-        sign = ">= " if record.status == "at least" else ""
-        figure = f"{sign}{record.value:.2f} ({record.low:.2f} to {record.high:.2f})"
+    ends = "" if record.value is None else f" ({record.low:.2f} to {record.high:.2f})"
+    figure = f"{printed(record)}{ends}"
     known = ", seed known" if record.name == "seed known" else ""
     spec = record.defense.partition(":path=")[0]
     why = record.reason if len(record.reason) < 160 else f"{record.reason[:157]}..."

@@ -70,7 +70,7 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
 def _line(row: Row, rank: int | None) -> str:
     worst = row.worst
     leakage = (
-        f"{printed(row, 3)} | {interval(worst, 2, ' to ')} | {row.attacker}"
+        f"{printed(worst, 3)} | {interval(worst, 2, ' to ')} | {row.attacker}"
         if row.measured
         else f"not measured | | {worst.reason}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from unmask.defenses import DEFENSES, Defended, Photo
 from unmask.defenses.photo import Pixels
 
-from ..comparison.blind import opaque
+from ..comparison.blind import hidden, names_of
 from ..comparison.defending import Blindfolded
 from ..data.pictures import Pictures
 from ..vlm.base import CannotAnswerError, Model, Picture
@@ -222,10 +222,9 @@ class Asker:
         key = (view.face, tuple(photo.key for photo in photos))
         if self._last is None or self._last[0] != key:
             seed = self._audit.inquiry.seed
-            told = [replace(photo, key=opaque(photo.key, seed)) for photo in photos]
-            names = {hidden.key: photo.key for hidden, photo in zip(told, photos, strict=True)}
+            names = names_of(photos, seed)
             defense = Blindfolded(DEFENSES.build(view.face), seed, names, self._pictures)
-            self._last = key, defense.released(told)
+            self._last = key, defense.released(hidden(photos, seed))
         return self._last[1]
 
     def _other(self, photo: Photo, pool: int) -> Photo:

@@ -101,8 +101,7 @@ def compare(
     known = read_groups(groups) if groups else None
     if strips:
         restorer_of(plan)  # what cannot be done is said before any work
-    plan.build_attackers()  # unknown names and missing files are said before any work
-    plan.build_metrics()
+    plan.check()
     folder = out or new_folder("compare")
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),

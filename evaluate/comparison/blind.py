@@ -35,20 +35,27 @@ def blind(scene: Scene, seed: int) -> Blind:
 
     A key is a path below the data folder, hence the name of a person.
     """
-    names: dict[str, str] = {}
+    gallery, probes, background = (
+        hidden(photos, seed) for photos in (scene.gallery, scene.probes, scene.background)
+    )
+    clean = (*scene.gallery, *scene.probes, *scene.background)
+    return Blind(
+        gallery,
+        tuple(replace(photo, identity="") for photo in probes),
+        background,
+        tuple(replace(photo, identity=opaque(photo.identity, seed)) for photo in background),
+        names_of(clean, seed),
+    )
 
-    def hidden(photos: Sequence[Photo], *, named: bool = True) -> tuple[Photo, ...]:
-        found = []
-        for photo in photos:
-            key = opaque(photo.key, seed)
-            names[key] = photo.key
-            found.append(replace(photo, key=key, identity=photo.identity if named else ""))
-        return tuple(found)
 
-    background = hidden(scene.background)
-    strangers = (replace(p, identity=opaque(p.identity, seed)) for p in background)
-    return Blind(hidden(scene.gallery), hidden(scene.probes, named=False), background,
-                 tuple(strangers), names)  # fmt: skip
+def hidden(photos: Sequence[Photo], seed: int) -> tuple[Photo, ...]:
+    """Return the photos under opaque keys."""
+    return tuple(replace(photo, key=opaque(photo.key, seed)) for photo in photos)
+
+
+def names_of(photos: Sequence[Photo], seed: int) -> dict[str, str]:
+    """Return the real key of each photo by its opaque one."""
+    return {opaque(photo.key, seed): photo.key for photo in photos}
 
 
 def opaque(text: str, seed: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..results.records import BROKE, Record
+from ..results.records import Record
 from ..statistics import chance_of, constant_bound
 from .cases import CASES
 from .measured import Attack, Measured
@@ -44,7 +44,7 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
         cases: what was measured on each key of `CASES`.
     """
     cheats = _cheats(cases["constant"])
-    ceiling = _best(cases["undefended"], cheats)[0]
+    ceiling = _best(cases["undefended"], cheats)
     doubts = []
     if ceiling < HIGH:
         doubts.append(
@@ -55,7 +55,7 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
     missed = {
         name: best
         for name, case in CASES.items()
-        if case.kind == "leak" and (best := _best(cases[name], cheats)[0]) < needed - 1e-9
+        if case.kind == "leak" and (best := _best(cases[name], cheats)) < needed - 1e-9
     }
     if missed:
         told = ", ".join(f"{name} ({best:.2f})" for name, best in missed.items())
@@ -86,23 +86,22 @@ def planted_records(base: Record, proof: Proof) -> list[Record]:
     ]  # fmt: skip
 
 
-def _best(measured: Measured, cheats: Mapping[Key, str]) -> tuple[float, str]:
-    reached = [
-        (float(attack.credits["rank1"].mean()), attack.name)
-        for attack in measured.attacks
-        if attack.credits and (attack.name, attack.recognizer) not in cheats
-    ]
-    return max(reached, key=lambda pair: pair[0], default=(0.0, ""))
+def _best(measured: Measured, cheats: Mapping[Key, str]) -> float:
+    """Return the highest rank-1 of those who do not cheat, 0 if there is none."""
+    return max(
+        (
+            float(attack.credits["rank1"].mean())
+            for attack in measured.attacks
+            if attack.credits and (attack.name, attack.recognizer) not in cheats
+        ),
+        default=0.0,
+    )
 
 
 def _cheats(constant: Measured) -> dict[Key, str]:
     bound = constant_bound(constant.people)
-    found = {}
-    for attack in constant.attacks:
-        why = _cheating(attack, bound)
-        if why and BROKE not in attack.reason:
-            found[attack.name, attack.recognizer] = why
-    return found
+    told = {(one.name, one.recognizer): _cheating(one, bound) for one in constant.attacks}
+    return {key: why for key, why in told.items() if why}
 
 
 def _cheating(attack: Attack, bound: float) -> str:

@@ -15,6 +15,7 @@ from ..results.records import AND, Record
 from ..statistics import Mean, chance_of, clustered_interval, unequal, worst_case
 from .means import statistic_of
 from .measured import Attack, Measured
+from .worst import counting
 
 WORST_GROUP = "the worst group"
 LEAST = 8  # people in a group; smaller ones are put together
@@ -88,11 +89,7 @@ def group_records(
     Everybody is still sought among all people: chance is the same for every group, but where
     the person with most photos is in one.
     """
-    valid = {
-        (a.name, a.recognizer): a.credits["rank1"]
-        for a in attacks
-        if a.status == "ok" and a.credits
-    }
+    counted = counting(attacks)
     records = []
     for group, people in groups.items():
         mine = np.isin(measured.people, people)
@@ -102,7 +99,7 @@ def group_records(
         count = len(np.unique(who))
         if worst.value is not None:
             (name, recognizer), found, over = worst_case(
-                {k: v[mine] for k, v in valid.items()}, who
+                {k: v[mine] for k, v in counted.items()}, who
             )
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,

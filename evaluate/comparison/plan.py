@@ -86,6 +86,16 @@ class Plan:
         """Build the metrics."""
         return [METRICS.build(spec) for spec in self.metrics or ()]
 
+    def check(self) -> None:
+        """Build everything once, so that unknown names and missing files are said before any work.
+
+        Raises:
+            LookupError: an unknown name, or a file that is missing.
+            ValueError: a bad parameter.
+        """
+        self.build_attackers()
+        self.build_metrics()
+
     def as_dict(self) -> dict[str, Any]:
         """Return the plan, ready for JSON."""
         return asdict(self)

@@ -93,8 +93,7 @@ def compare(
     folder = Path(folder) if folder else new_folder("compare")
     defenses = [DEFENSES.build(spec).spec for spec in defenses or default_defenses()]
     defenses = list(dict.fromkeys(defenses))
-    plan.build_attackers()  # unknown names and missing files are said before any work
-    plan.build_metrics()
+    plan.check()
     if isinstance(scene, str):
         scene = prepare(scene, seed=plan.seed, progress=progress)
     check_enough(scene.people, few=few)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..results.records import AND, BROKE, WEAK, Record
+from ..results.records import AND, WEAK, Record
 from ..statistics import chance_of, paired_difference, worst_case
 from .certificates import Key, Proof
 from .means import statistic_of
@@ -56,21 +56,8 @@ def worst_record(
         why = "; ".join(dict.fromkeys(a.reason for a in naming if a.informed and a.reason))
         reason = f"not measured: no informed attacker gave a figure that counts ({why})"
         return replace(base, status="invalid", reason=reason)
-    (name, recognizer), found, over = worst_case(counted, measured.people)
     doubts = [*proof.doubts, *doubts_of(attacks, measured, proof)]
-    return replace(
-        base,
-        value=found.value,
-        low=found.low,
-        high=found.high,
-        n=found.n,
-        chance=chance_of(measured.people, mean=over),
-        statistic=statistic_of("rank1", over),
-        recognizer=recognizer,
-        attack=name,
-        status="at least" if doubts else "ok",
-        reason=AND.join(doubts),
-    )
+    return _highest(base, counted, measured, doubts)
 
 
 def counting(attacks: Sequence[Attack]) -> dict[Key, Credits]:
@@ -122,16 +109,30 @@ def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> 
     known = counting(
         [replace(a, name=f"{a.name}, seed known") for a in measured.disclosed]
     )  # beside the others, whom nobody forbids to attack as well
-    (name, recognizer), found, over = worst_case({**counting(attacks), **known}, measured.people)
-    broken = [a.reason for a in measured.disclosed if BROKE in a.reason]
-    doubt = AND.join(filter(None, [worst.reason, *broken]))
-    return [
-        replace(worst, name="seed known", value=found.value, low=found.low, high=found.high,
-                n=found.n, chance=chance_of(measured.people, mean=over), recognizer=recognizer,
-                statistic=statistic_of("rank1", over),
-                attack=name, reason=doubt,
-                status="at least" if doubt else "ok")
-    ]  # fmt: skip
+    lost = [attack.reason for attack in measured.disclosed if attack.status != "ok"]
+    doubts = [*filter(None, [worst.reason]), *lost]
+    base = replace(worst, name="seed known")
+    return [_highest(base, {**counting(attacks), **known}, measured, doubts)]
+
+
+def _highest(
+    base: Record, counted: Mapping[Key, Credits], measured: Measured, doubts: Sequence[str]
+) -> Record:
+    """Fill a record with the highest of some attacks; doubts make it a lower bound."""
+    (name, recognizer), found, over = worst_case(counted, measured.people)
+    return replace(
+        base,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        chance=chance_of(measured.people, mean=over),
+        statistic=statistic_of("rank1", over),
+        recognizer=recognizer,
+        attack=name,
+        status="at least" if doubts else "ok",
+        reason=AND.join(doubts),
+    )
 
 
 def _checked(attack: Attack, measured: Measured, cheats: Mapping[Key, str]) -> Attack:

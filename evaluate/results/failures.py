@@ -51,12 +51,10 @@ def remarks(records: Sequence[Record], *, asked: bool = True) -> list[str]:
 def _bounds(records: Sequence[Record]) -> list[str]:
     """Say why rows hold lower bounds, a line for each reason."""
     worst = find(records, kind="leakage", name="worst", group="")
-    rows: dict[str, list[str]] = defaultdict(list)
-    for record in worst:
-        if record.status == "at least":
-            for reason in record.reason.split(AND):
-                rows[reason].append(called(record))
-    return [f"at least, for {_listed(names, len(worst))}: {why}" for why, names in rows.items()]
+    return [
+        f"at least, for {_listed([called(record) for record in rows], len(worst))}: {why}"
+        for why, rows in lower_bounds(worst).items()
+    ]
 
 
 def _held(records: Sequence[Record]) -> list[str]:
@@ -86,6 +84,16 @@ def _broken_cases(records: Sequence[Record]) -> list[str]:
     }
     return [f"the attacker {name} broke on the planted case {case}: {error}"
             for (name, case), error in told.items()]  # fmt: skip
+
+
+def lower_bounds(worst: Sequence[Record]) -> dict[str, list[Record]]:
+    """Return each reason why more may leak, with the worst cases that it holds for."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in worst:
+        if record.status == "at least":
+            for reason in record.reason.split(AND):
+                found[reason].append(record)
+    return found
 
 
 def called(record: Record) -> str:

@@ -103,7 +103,7 @@ def _overview(found: Sequence[Row]) -> str:
         worst = row.worst
         if row.measured:
             bad = "!" if row.state == "at least" else ""
-            cells = [bad + printed(row, 3), interval(worst, 3, " to "), row.attacker]
+            cells = [bad + printed(worst, 3), interval(worst, 3, " to "), row.attacker]
         else:
             cells = [f"!{worst.reason}", "", ""]
         if known:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from .failures import lower_bounds
 from .markup import html_table, number
 from .pairs import pair_attacks
-from .records import AND, WEAK, Record, find
+from .records import WEAK, Record, find
 from .summary import Row, attacker_of, value_of
 from .table import interval
 
@@ -65,22 +66,21 @@ def groups(found: Sequence[Row]) -> list[str]:
 
 def bounds(found: Sequence[Row]) -> list[str]:
     """Say why rows hold lower bounds, each reason once."""
-    why: dict[str, list[str]] = {}
-    for row in found:
-        if row.state == "at least":
-            for reason in row.worst.reason.split(AND):
-                why.setdefault(reason, []).append(row.shown)
-    if not why:
-        return []
+    shown = {row.defense: row.shown for row in found}
     items = "".join(
-        f"<li>{escape('all defenses' if len(names) == len(found) else ', '.join(names))}: "
-        f"{escape(reason)}"
-        for reason, names in why.items()
+        f"<li>{escape(_all_of([shown[r.defense] for r in rows], len(found)))}: {escape(reason)}"
+        for reason, rows in lower_bounds([row.worst for row in found]).items()
     )
+    if not items:
+        return []
     return [
         "<h2>Lower bounds</h2><p>A leakage marked &gt;= is what was reached; more may leak, and "
         f"it is below no limit.</p><ul>{items}</ul>"
     ]
+
+
+def _all_of(names: Sequence[str], of: int) -> str:
+    return "all defenses" if len(names) == of else ", ".join(names)
 
 
 def planted(records: Sequence[Record]) -> list[str]:

@@ -61,7 +61,7 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
     return [
         Column("rank", place, drop=1),
         Column("defense", [row.shown for row in found], "name", key=True, least=18),
-        Column("leakage", [printed(row) for row in found]),
+        Column("leakage", [printed(row.worst) for row in found]),
         Column("95 %", [interval(row.worst) for row in found], "text"),
         Column("worst attacker", _attackers(found), "name", drop=2, least=16),
         Column("seed known", [two(value_of(row.seed_known)) for row in found], drop=9),
@@ -154,12 +154,12 @@ def interval(record: Record, digits: int = 2, to: str = "-") -> str:
     return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
 
 
-def printed(row: Row, digits: int = 2) -> str:
-    """Return the leakage of a row as people read it: a lower bound says so."""
-    if row.worst.value is None:
-        return "invalid" if row.state == "invalid" else MISSING
-    sign = AT_LEAST if row.state == "at least" else ""
-    return f"{sign}{row.worst.value:.{digits}f}"
+def printed(worst: Record, digits: int = 2) -> str:
+    """Return the figure of a worst case as people read it: a lower bound says so."""
+    if worst.value is None:
+        return "invalid" if worst.status == "invalid" else MISSING
+    sign = AT_LEAST if worst.status == "at least" else ""
+    return f"{sign}{worst.value:.{digits}f}"
 
 
 def _models(found: Sequence[Row]) -> list[str]:

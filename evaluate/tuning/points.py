@@ -16,6 +16,7 @@ from ..comparison.measure import measure
 from ..comparison.measured import Measured
 from ..comparison.plan import Plan
 from ..comparison.store import dump, restore
+from ..comparison.worst import counting
 from ..data.pictures import Pictures
 from ..data.scene import Scene
 from ..results.summary import Row
@@ -82,11 +83,11 @@ def point_of(measured: Measured) -> Point:
     Raises:
         ValueError: no informed attacker gave an answer.
     """
-    ran = [a for a in measured.attacks if a.status == "ok" and a.credits]
-    if not any(attack.informed for attack in ran):
+    ran = counting(measured.attacks)
+    if not any(a.informed for a in measured.attacks if (a.name, a.recognizer) in ran):
         reasons = "; ".join(sorted({a.reason for a in measured.attacks if a.reason}))
         raise ValueError(f"not measured: no informed attacker gave an answer ({reasons})")
-    found = worst_case({(a.name, a.recognizer): a.credits["rank1"] for a in ran}, measured.people)
+    found = worst_case(ran, measured.people)
     utilities = {}
     for utility in measured.utilities:
         known = np.isfinite(utility.values) if utility.status == "ok" else np.zeros(0, bool)
