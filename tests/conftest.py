@@ -4,6 +4,7 @@ import os
 import tempfile
 
 os.environ["UNMASK_CACHE"] = tempfile.mkdtemp(prefix="unmask-tests-")
+os.environ["UNMASK_OFFLINE"] = "1"  # dlib alone: quick, and the same everywhere
 os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 
 import pytest

@@ -37,6 +37,7 @@ class Detector(ABC):
     threshold: float = 0.4
 
     packages: ClassVar[tuple[str, ...]] = ()  # whose versions change what is found
+    licence: ClassVar[str] = ""  # of its weights
 
     def __post_init__(self) -> None:
         """Check the parameters."""

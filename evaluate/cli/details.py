@@ -88,6 +88,7 @@ def _facts(cls: Any) -> list[str]:
     needs, licence = getattr(cls, "needs", ()), getattr(cls, "licence", "")
     told += [f"needs {', '.join(needs)}"] * bool(needs)
     told += [f"licence {licence}"] * (isinstance(licence, str) and bool(licence))
+    told += [f"{name}: licence {terms}" for name, terms in getattr(cls, "offers", {}).items()]
     return told
 
 

@@ -18,6 +18,7 @@ def doctor() -> None:
     from importlib.metadata import version
 
     from unmask import __version__
+    from unmask.defenses.files.published import offline
 
     from .weights import weights
 
@@ -31,6 +32,10 @@ def doctor() -> None:
     for entry in weights():
         state = "present" if entry.present else f"missing; {entry.cure}"
         typer.echo(f"  {entry.name}: {entry.use}; licence {entry.licence}; {state}")
+    allowed = (
+        "forbidden by UNMASK_OFFLINE" if offline() else "allowed; UNMASK_OFFLINE=1 forbids it"
+    )
+    typer.echo(f"  fetching: {allowed}")
     typer.echo("optional packages")
     for package, (use, cure) in OPTIONAL.items():
         here = importlib.util.find_spec(package) is not None

@@ -9,7 +9,7 @@ import typer
 
 from unmask.threads import pin_threads
 
-from . import apply, audit_vlm, cache, check, compare, doctor, listing, report, tune
+from . import apply, audit_vlm, cache, check, compare, doctor, fetch, listing, report, tune
 
 app = typer.Typer(
     name="unmask",
@@ -24,6 +24,7 @@ app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
 app.command("report")(report.report)
+app.command("fetch")(fetch.fetch)
 app.command("ls")(listing.ls)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)

@@ -57,7 +57,9 @@ def tune(
         str, typer.Option(help="Effort of the attackers in the search: search, quick or standard.")
     ] = "search",
     budget: Budget = "standard",
-    search_recognizers: Annotated[str, typer.Option(help="Face models of the search.")] = "dlib",
+    search_recognizers: Annotated[
+        str, typer.Option(help="Face models of the search. Default: dlib and onnx:sface.")
+    ] = "",
     report_recognizers: Annotated[
         str, typer.Option(help="Face models of the test. Default: those of the search.")
     ] = "",
@@ -99,7 +101,7 @@ def tune(
 
     names = tuple(split_specs(metrics)) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
-    known = tuple(split_specs(search_recognizers))
+    known = tuple(split_specs(search_recognizers)) or None
     other = tuple(split_specs(report_recognizers)) or known
 
     goal = Goal(utility, max_leakage, min_utility)

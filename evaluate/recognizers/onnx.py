@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo
+from unmask.defenses.files.published import fetched, file_hash
 from unmask.defenses.photo import Pixels
 
 from .base import Embeddings, Recognizer
 from .chips import TEMPLATES, template_chip
-from .known import KNOWN, fetched, file_hash
+from .known import KNOWN
 
 BATCH = 8  # where the model takes any number
 
@@ -51,6 +52,8 @@ class Onnx(Recognizer):
         template: where the five points lie; `arcface`.
         standardize: bring each chip to mean 0 and deviation 1 instead of `mean`, `scale`.
     """
+
+    offers: ClassVar = {name: file.licence for name, file in KNOWN.items()}
 
     path: str
     size: int = 112
@@ -90,7 +93,7 @@ class Onnx(Recognizer):
     def fingerprint(self) -> str:
         """Hash of the file, and all settings but its place."""
         settings = [getattr(self, setting.name) for setting in fields(self)[1:]]
-        return f"onnx batch={BATCH} {settings} {_hash(self._file)}"
+        return f"onnx batch={BATCH} {settings} {file_hash(self._file)[:16]}"
 
     def chip(self, photo: Photo) -> Pixels:
         """Return `(size, size, 3)`, uint8."""
@@ -144,20 +147,10 @@ class Onnx(Recognizer):
         if path.is_file():
             return path.resolve()
         if self.path in KNOWN:
-            return _fetched(self.path)
+            return fetched(KNOWN[self.path]).resolve()
         raise FileNotFoundError(
             f"no ONNX file {self.path}; give a path, or one of {', '.join(KNOWN)}"
         )
-
-
-@cache
-def _fetched(name: str) -> Path:
-    return fetched(KNOWN[name]).resolve()
-
-
-@cache
-def _hash(path: Path) -> str:
-    return file_hash(path)[:16]
 
 
 @cache

@@ -59,6 +59,7 @@ class Record:
         attack: for a worst case: the attack whose figure it is, `pixels/own/lda`.
         ceiling: for a worst case: the same maximum on undefended photos.
         schema: version of this form.
+        models: labels of all face models that took part in the run, by spaces.
         p: of a `difference` between two defenses: the chance of one so wide where there is
             none, adjusted for all pairs of defenses.
     """
@@ -88,6 +89,7 @@ class Record:
     ceiling: float | None = None
     schema: int = SCHEMA
     p: float | None = None
+    models: str = ""
 
     def line(self) -> str:
         """Return the record as one line of JSON; floats keep six digits."""

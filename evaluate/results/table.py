@@ -104,7 +104,7 @@ def caption(found: Sequence[Row]) -> str:
     text = (
         f"leakage: highest rank-1 over all attackers, {worst.n} photos of {worst.people} people, "
         f"chance {chance}, undefended photos {ceiling}; data {worst.dataset}, budget "
-        f"{worst.budget}, seed {worst.seed}"
+        f"{worst.budget}, seed {worst.seed}{_face_models(worst.models)}"
     )
     if any(row.rank for row in found):
         text += (
@@ -129,7 +129,7 @@ def caption(found: Sequence[Row]) -> str:
 def remarks(found: Sequence[Row]) -> str:
     """Say what the main table leaves out because it is the same in every row."""
     models = _models(found)
-    told = [f"face model of all attackers that use one: {models[0]}"] if len(models) == 1 else []
+    told = [f"face model of the attackers shown: {models[0]}"] if len(models) == 1 else []
     lost = [
         heading
         for name, heading in METRICS.items()
@@ -160,6 +160,15 @@ def printed(worst: Record, digits: int = 2) -> str:
         return "invalid" if worst.status == "invalid" else MISSING
     sign = AT_LEAST if worst.status == "at least" else ""
     return f"{sign}{worst.value:.{digits}f}"
+
+
+def _face_models(labels: str) -> str:
+    """Say which face models took part; one alone may have missed what another one sees."""
+    if not labels:
+        return ""
+    if " " in labels:
+        return f", face models {labels.replace(' ', ', ')}"
+    return f", face model {labels} alone: a second one may name more"
 
 
 def _models(found: Sequence[Row]) -> list[str]:

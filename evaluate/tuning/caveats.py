@@ -70,8 +70,13 @@ def notes_of(
             f"{few} people cannot show a leakage of at most {goal.max_leakage:g}: even if nobody "
             f"is named, the interval ends at {best:.2f}; search and test need {needed} people each"
         )
-    if set(search.recognizers) & set(test.recognizers):
-        same = ", ".join(sorted(set(search.recognizers) & set(test.recognizers)))
+    if len(test.face_models) < 2:
+        told = "".join(test.face_models) or "none"
+        notes.append(
+            f"face models of the test: {told}; a second one may name more (unmask fetch sface)"
+        )
+    if set(search.face_models) & set(test.face_models):
+        same = ", ".join(sorted(set(search.face_models) & set(test.face_models)))
         notes.append(
             f"search and test use the same face model ({same}): the check shows what other people "
             f"change, not what another recognizer sees; name one with --report-recognizers"

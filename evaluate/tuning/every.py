@@ -13,7 +13,7 @@ from .goal import Goal
 from .iso import Iso
 from .iso_outputs import write_iso
 from .result import Tuned
-from .run import tune
+from .run import tune, with_models
 
 
 def tune_all(
@@ -46,6 +46,8 @@ def tune_all(
     if folder.is_dir() and any(folder.iterdir()) and not resume:
         raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
     names = list(defenses) or [n for n in default_defenses() if DEFENSES.load(n).space]
+    plans = with_models(settings.get("search"), settings.get("test"), settings.get("progress"))
+    settings |= {"search": plans[0], "test": plans[1]}
     done: dict[str, Tuned] = {}
     failed: dict[str, str] = {}
     for number, spec in enumerate(names, 1):

@@ -115,7 +115,7 @@ def tune(
     wanted = search_space(defense, space)
     check_values(defense, wanted)
     sampler = sampler or ("tpe" if goal.limited else "gp")
-    search, test = _plans(goal, search, test)
+    search, test = _plans(goal, search, test, progress)
 
     def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
@@ -167,12 +167,25 @@ def tune(
     return found
 
 
-def _plans(goal: Goal, search: Plan | None, test: Plan | None) -> tuple[Plan, Plan]:
-    """Return both plans, after unknown names and a goal without its metric are said."""
-    search = search or Plan(budget="search")
+def with_models(
+    search: Plan | None, test: Plan | None, progress: Progress | None
+) -> tuple[Plan, Plan]:
+    """Return the plans of search and test, their face models fetched and written out."""
+    search = (search or Plan(budget="search")).with_models(progress)
     test = test or Plan(seed=search.seed)
-    for plan in (search, test):
+    if test.recognizers is None:
+        test = replace(test, recognizers=search.recognizers)
+    return search, test
+
+
+def _plans(
+    goal: Goal, search: Plan | None, test: Plan | None, progress: Progress | None
+) -> tuple[Plan, Plan]:
+    """Return both plans, after unknown names and a goal without its metric are said."""
+    for plan in filter(None, (search, test)):
         plan.build_attackers()
+    search, test = with_models(search, test, progress)
+    for plan in (search, test):
         if goal.utility not in [m.name for m in plan.build_metrics()]:
             raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
     return search, test

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from unmask.defenses.files.cache import Cache
 from unmask.evaluate.cli.main import app
-from unmask.evaluate.recognizers.known import KNOWN, weight_path
+from unmask.evaluate.recognizers.known import KNOWN
 
 
 def _said(*arguments: str) -> str:
@@ -51,4 +51,4 @@ def test_switched_off_it_is_still_found(tmp_path: Path, monkeypatch: pytest.Monk
     assert "entries: 1" in _said("size")
     assert "deleted" in _said("clear")
     for known in KNOWN.values():  # what `unmask doctor` asks
-        assert weight_path(known).parent == tmp_path / "unmask" / "models"
+        assert known.path.parent == tmp_path / "unmask" / "models"

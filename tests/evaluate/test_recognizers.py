@@ -15,12 +15,13 @@ from unmask.defenses import Face, Photo
 from unmask.defenses.faces.align import aligned, centre_crop, similarity_transform
 from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
 from unmask.defenses.faces.landmarks import model_path
+from unmask.defenses.files import sources
+from unmask.defenses.files.published import fetched
 from unmask.evaluate.comparison.plan import RECOGNIZERS
 from unmask.evaluate.data.scene import Scene
-from unmask.evaluate.recognizers import known
 from unmask.evaluate.recognizers.chips import TEMPLATES, template_chip
 from unmask.evaluate.recognizers.dlib_resnet import DlibResNet
-from unmask.evaluate.recognizers.known import KNOWN, Known, fetched, weight_path
+from unmask.evaluate.recognizers.known import KNOWN, Known
 from unmask.evaluate.recognizers.onnx import Onnx
 
 # a second recognizer for developers; not part of the project
@@ -338,6 +339,7 @@ def published(tmp_path, monkeypatch):
         source, hashlib.sha256(content).hexdigest(), "CC0", {"size": 8, "mean": 1.0}, "Nobody"
     )
     monkeypatch.setenv("UNMASK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("UNMASK_OFFLINE")
     monkeypatch.setitem(KNOWN, tmp_path.name, entry)
     sent = {"content": content, "times": 0}
 
@@ -346,9 +348,11 @@ def published(tmp_path, monkeypatch):
         sent["times"] += 1
         if sent["content"] is None:
             raise urllib.error.URLError("no network")
-        return BytesIO(sent["content"])
+        stream = BytesIO(sent["content"])
+        stream.length = len(sent["content"])
+        return stream
 
-    monkeypatch.setattr(known.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(sources.urllib.request, "urlopen", urlopen)
     return tmp_path.name, entry, sent
 
 
@@ -360,25 +364,27 @@ def test_a_known_model_is_fetched_once_with_its_settings(published):
     assert recognizer.licence == "CC0"
     assert Onnx(name, mean=2.0).mean == 2.0
     assert sent["times"] == 1
-    assert [file.name for file in weight_path(entry).parent.iterdir()] == ["toy.onnx"]
+    assert [file.name for file in entry.path.parent.iterdir()] == ["toy.onnx"]
 
 
 def test_offline_says_what_to_put_where(published):
     name, entry, sent = published
     sent["content"] = None
-    with pytest.raises(FileNotFoundError, match="could not be downloaded") as caught:
+    with pytest.raises(FileNotFoundError, match="could not be fetched") as caught:
         Onnx(name)
     assert entry.source in str(caught.value)
-    assert str(weight_path(entry)) in str(caught.value)
-    assert not list(weight_path(entry).parent.iterdir())
+    assert str(entry.path) in str(caught.value)
+    assert not list(entry.path.parent.iterdir())
 
 
 def test_a_tampered_download_is_not_kept(published):
     name, entry, sent = published
     sent["content"] += b"!"
-    with pytest.raises(ValueError, match="must have the SHA-256"):
+    with pytest.raises(FileNotFoundError, match="must have the SHA-256"):
         Onnx(name)
-    assert not list(weight_path(entry).parent.iterdir())
-    weight_path(entry).write_bytes(b"put here by hand, but wrong")
-    with pytest.raises(ValueError, match="must have the SHA-256"):
+    assert not list(entry.path.parent.iterdir())
+    entry.path.write_bytes(b"put here by hand, but wrong")
+    with pytest.raises(FileNotFoundError, match="must have the SHA-256"):
         fetched(entry)
+    sent["content"] = sent["content"][:-1]
+    assert fetched(entry).read_bytes() == sent["content"]  # the wrong one is replaced
