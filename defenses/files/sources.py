@@ -48,7 +48,7 @@ def from_address(source: str, target: Path, progress: Progress) -> None:
     """
     label = f"fetching {source.rpartition('/')[2]} (MB)"
     with urllib.request.urlopen(source, timeout=_PATIENCE) as stream, target.open("wb") as file:
-        size, done = stream.length or 0, 0
+        size, done = int(stream.headers.get("Content-Length") or 0), 0
         while piece := stream.read(_PIECE):
             done += file.write(piece)
             progress(label, done // _MB, max(size, done) // _MB)

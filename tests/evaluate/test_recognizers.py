@@ -349,7 +349,7 @@ def published(tmp_path, monkeypatch):
         if sent["content"] is None:
             raise urllib.error.URLError("no network")
         stream = BytesIO(sent["content"])
-        stream.length = len(sent["content"])
+        stream.headers = {"Content-Length": str(len(sent["content"]))}
         return stream
 
     monkeypatch.setattr(sources.urllib.request, "urlopen", urlopen)
