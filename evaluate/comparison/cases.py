@@ -24,8 +24,8 @@ class Case:
     """One planted case.
 
     Args:
-        defense: spec of what is done to the photos; for all but `constant` and `marked` every
-            bit that a person is known by is still there.
+        defense: spec of what is done to the photos; in all but `constant` and `marked` what a
+            person is known by is still there.
         kind: `ceiling`, photos as they are; `leak`, which somebody must see; `nothing`, where
             whoever does better than chance reads something else than pixels.
         first: attackers that are asked first; the others follow until one has solved it.
@@ -48,6 +48,7 @@ CASES: Mapping[str, Case] = {
     "cropped": Case("crop", first=("sought",)),
     "swirled": Case("swirl", first=("probed",)),
     "recoloured": Case("recolour", first=("probed", "restored", "pixels")),
+    "speckled": Case("speckle", first=("purified",)),
     "marked": Case(f"mask:region={_FREE},fill=mean", first=("pixels", "retrained"), marked=True),
 }
 

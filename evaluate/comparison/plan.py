@@ -28,7 +28,7 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
 Progress = Callable[[str, int, int], None]
 
 CHEAP = ("naive", "matched", "pixels")
-QUICK = (*CHEAP, "sought", "probed")
+QUICK = (*CHEAP, "sought", "probed", "purified")
 BUDGETS = {
     "quick": QUICK,
     "search": (*CHEAP, "retrained"),
@@ -69,7 +69,7 @@ class Plan:
 
     Example:
         >>> Plan(budget="quick").attackers
-        ('naive', 'matched', 'pixels', 'sought', 'probed')
+        ('naive', 'matched', 'pixels', 'sought', 'probed', 'purified')
     """
 
     attackers: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from unmask.defenses.planted.invert import Invert
 from unmask.defenses.planted.move import Move
 from unmask.defenses.planted.permute import Permute
 from unmask.defenses.planted.recolour import Recolour
+from unmask.defenses.planted.speckle import Speckle
 from unmask.defenses.planted.swirl import Swirl
 from unmask.defenses.planted.turn import Turn
 
@@ -78,8 +79,8 @@ def test_invert_twice_is_the_photo(mirror: bool) -> None:
 
 def test_diagnostics_stay_out_of_the_default_table() -> None:
     apart = {name for name in DEFENSES.available() if DEFENSES.load(name).diagnostic}
-    planted = {"constant", "crop", "invert", "move", "permute", "recolour", "swirl", "turn"}
-    assert planted <= apart
+    planted = {"constant", "crop", "invert", "move", "permute", "recolour", "speckle", "swirl"}
+    assert planted | {"turn"} <= apart
     assert not apart & {"none", "pixelate", "mask", "k_same"}
 
 
@@ -154,3 +155,14 @@ def test_recolouring_exchanges_colours_one_for_one() -> None:
         assert np.abs(np.diff(made[:, 0, other].astype(int))).max() > 60  # no smooth tint
     with pytest.raises(ValueError, match="blocks must be between 2 and 256"):
         Recolour(blocks=1)
+
+
+def test_specks_are_black_or_white_and_elsewhere_each_time() -> None:
+    photo = Photo(np.full((100, 80, 3), 90, np.uint8), faces=())
+    one, other = (Speckle(share=0.3)(photo, seed=seed).photo.pixels for seed in (0, 1))
+    for value in (0, 255):
+        assert (one == value).all(2).mean() == pytest.approx(0.15, abs=0.02)
+    assert (one == 90).all(2).mean() == pytest.approx(0.7, abs=0.02)
+    assert not np.array_equal(one, other)
+    with pytest.raises(ValueError, match="share must be between 0 and 0.5"):
+        Speckle(share=0.6)
