@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses import Photo
+from unmask.defenses import Photo, Pixels
 
 Vectors = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -19,21 +19,33 @@ SQUARE = 64  # pixels: side to which photos of unlike sizes are stretched
 LARGEST = 1 << 16  # pixels of a grid; a shuffle of larger photos is for `probed`
 
 
-def aligned_grid(photos: Sequence[Photo], size: int = 32) -> Vectors:
-    """Return `(N, size * size)`, float32, 0 to 1: faces turned upright and scaled.
+def aligned_grid(photos: Sequence[Photo], size: int = 32, *, colour: bool = False) -> Vectors:
+    """Return `(N, D)`, float32, 0 to 1: faces turned upright and scaled.
 
     The eyes found on the clean photo are brought to fixed places; without landmarks the
     box is used, without a face the whole photo.
+
+    Args:
+        photos: with the faces found on the clean photos.
+        size: side in pixels.
+        colour: three values a pixel, red, green and blue, instead of one.
     """
     vectors = []
     for photo in photos:
-        big = 2 * size  # averaged down afterwards, so that fine patterns are not aliased away
-        grey = _grey(photo)
-        chip = cv2.warpAffine(
-            grey, _to_chip(photo, big), (big, big), borderMode=cv2.BORDER_REPLICATE
-        )
-        vectors.append(cv2.resize(chip, (size, size), interpolation=cv2.INTER_AREA).ravel())
+        shown = photo.pixels if colour else _grey(photo)
+        vectors.append(_chip(shown, photo, size).ravel())
     return np.asarray(np.array(vectors) / np.float32(255), np.float32)
+
+
+def face_chip(photo: Photo, size: int) -> Pixels:
+    """Return `(size, size, 3)`, uint8: the face as in `aligned_grid`, in colour."""
+    return _chip(photo.pixels, photo, size)
+
+
+def _chip(shown: Pixels, photo: Photo, size: int) -> Pixels:
+    big = 2 * size  # averaged down afterwards, so that fine patterns are not aliased away
+    chip = cv2.warpAffine(shown, _to_chip(photo, big), (big, big), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(chip, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class OwnGrid(NamedTuple):

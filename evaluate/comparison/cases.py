@@ -13,6 +13,7 @@ from unmask.defenses.faces.regions import region_mask
 from unmask.defenses.photo import Pixels
 
 from ..data.scene import Scene
+from .tints import tinted
 
 _GREY = 128
 _SIDE = 1 / 6  # of the shorter side of a photo: a mark in its corner
@@ -24,18 +25,19 @@ class Case:
     """One planted case.
 
     Args:
-        defense: spec of what is done to the photos; in all but `constant` and `marked` what a
-            person is known by is still there.
+        defense: spec of what is done to the photos; in all but `constant` what a person is known
+            by is still there.
         kind: `ceiling`, photos as they are; `leak`, which somebody must see; `nothing`, where
             whoever does better than chance reads something else than pixels.
         first: attackers that are asked first; the others follow until one has solved it.
-        marked: whether people are marked outside of the face, and known by nothing else.
+        painted: how people are marked, to be known by nothing else: `corners`, by a texture
+            outside of the face; `tints`, by colours of equal lightness all over the photo.
     """
 
     defense: str
     kind: Literal["ceiling", "leak", "nothing"] = "leak"
     first: tuple[str, ...] = ()
-    marked: bool = False
+    painted: Literal["", "corners", "tints"] = ""
 
 
 CASES: Mapping[str, Case] = {
@@ -49,16 +51,20 @@ CASES: Mapping[str, Case] = {
     "swirled": Case("swirl", first=("probed",)),
     "recoloured": Case("recolour", first=("probed", "restored", "pixels")),
     "speckled": Case("speckle", first=("purified",)),
-    "marked": Case(f"mask:region={_FREE},fill=mean", first=("pixels", "retrained"), marked=True),
+    "marked": Case(
+        f"mask:region={_FREE},fill=mean", first=("pixels", "retrained"), painted="corners"
+    ),
+    "tinted": Case("none", first=("look",), painted="tints"),
 }
 
 
 def planted(scene: Scene, case: Case) -> Scene:
-    """Return the scene of a case: the same photos, or grey ones with a mark of the person."""
-    if not case.marked:
+    """Return the scene of a case: the same photos, or painted ones with a mark of the person."""
+    if not case.painted:
         return scene
+    paint = {"corners": _marked, "tints": tinted}[case.painted]
     gallery, probes, background = (
-        tuple(_marked(photo) for photo in part)
+        tuple(paint(photo) for photo in part)
         for part in (scene.gallery, scene.probes, scene.background)
     )
     return replace(scene, gallery=gallery, probes=probes, background=background)

@@ -28,7 +28,7 @@ RECOGNIZERS: Registry[Recognizer] = Registry(
 Progress = Callable[[str, int, int], None]
 
 CHEAP = ("naive", "matched", "pixels")
-QUICK = (*CHEAP, "sought", "probed", "purified")
+QUICK = (*CHEAP, "sought", "probed", "purified", "look")
 BUDGETS = {
     "quick": QUICK,
     "search": (*CHEAP, "retrained"),
@@ -69,7 +69,7 @@ class Plan:
 
     Example:
         >>> Plan(budget="quick").attackers
-        ('naive', 'matched', 'pixels', 'sought', 'probed', 'purified')
+        ('naive', 'matched', 'pixels', 'sought', 'probed', 'purified', 'look')
     """
 
     attackers: tuple[str, ...] = ()

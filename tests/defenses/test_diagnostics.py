@@ -164,5 +164,5 @@ def test_specks_are_black_or_white_and_elsewhere_each_time() -> None:
         assert (one == value).all(2).mean() == pytest.approx(0.15, abs=0.02)
     assert (one == 90).all(2).mean() == pytest.approx(0.7, abs=0.02)
     assert not np.array_equal(one, other)
-    with pytest.raises(ValueError, match="share must be between 0 and 0.5"):
+    with pytest.raises(ValueError, match=r"share must be between 0 and 0\.5"):
         Speckle(share=0.6)
