@@ -13,7 +13,7 @@ from torch.nn import functional
 from unmask.defenses import Photo
 
 from .base import Matrix
-from .grids import aligned_grid
+from .grids import aligned_grid, in_colour
 from .heads import Indices, folds_of, log_softmax
 
 SIDE = 48
@@ -21,7 +21,7 @@ EPOCHS = (8, 16, 24)
 
 
 class Cnn:
-    """Trained from scratch on grey, aligned, defended gallery photos.
+    """Trained from scratch on aligned, defended gallery photos, in colour if any has colours.
 
     After McPherson, Shokri and Shmatikov, "Defeating Image Obfuscation with Deep Learning",
     arXiv 1609.00408, but smaller, since a gallery has a handful of photos per person. The
@@ -38,7 +38,8 @@ class Cnn:
 
     def fit(self, photos: Sequence[Photo], people: Indices, sources: Indices) -> Self:
         """Learn from defended photos, their people `(M,)` and their source photos `(M,)`."""
-        pictures, names = _tensor(photos), torch.from_numpy(people)
+        self._colour = in_colour(photos)
+        pictures, names = self._tensor(photos), torch.from_numpy(people)
         self._spread = max(float(pictures.std()), 1e-3)
         self._middle = pictures.mean(0)
         pictures = (pictures - self._middle) / self._spread
@@ -57,8 +58,13 @@ class Cnn:
 
     def scores(self, photos: Sequence[Photo]) -> Matrix:
         """Return `(N, P)` log-probabilities."""
-        pictures = (_tensor(photos) - self._middle) / self._spread
+        pictures = (self._tensor(photos) - self._middle) / self._spread
         return log_softmax(_logits(self._network, pictures).double().numpy())
+
+    def _tensor(self, photos: Sequence[Photo]) -> Tensor:
+        grid = torch.from_numpy(aligned_grid(photos, SIDE, colour=self._colour))
+        channels = 3 if self._colour else 1
+        return grid.reshape(-1, SIDE, SIDE, channels).permute(0, 3, 1, 2).contiguous()
 
     def _train(
         self, pictures: Tensor, names: Tensor, start: int, stop: int, network: nn.Module | None
@@ -66,7 +72,7 @@ class Cnn:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed + start)
             if network is None:
-                network = _network(self.width, int(names.max()) + 1)
+                network = _network(pictures.shape[1], self.width, int(names.max()) + 1)
             steps = math.ceil(len(pictures) / self.batch)
             optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05)
             network.train()
@@ -84,20 +90,20 @@ class Cnn:
         return network.eval()
 
 
-def _network(width: int, people: int) -> nn.Module:
+def _network(channels: int, width: int, people: int) -> nn.Module:
     layers: list[nn.Module] = []
-    channels = 1
+    planes = channels
     for grown in (width, 2 * width, 4 * width):
         layers += [
-            nn.Conv2d(channels, grown, 3, padding=1, bias=False),
+            nn.Conv2d(planes, grown, 3, padding=1, bias=False),
             nn.BatchNorm2d(grown),
             nn.ReLU(),
             nn.MaxPool2d(2),
         ]
-        channels = grown
+        planes = grown
     layers += [nn.Flatten(), nn.Dropout(0.4), nn.LazyLinear(people)]
     network = nn.Sequential(*layers)
-    network(torch.zeros(2, 1, SIDE, SIDE))
+    network(torch.zeros(2, channels, SIDE, SIDE))
     return network
 
 
@@ -106,10 +112,6 @@ def _shifted(pictures: Tensor) -> Tensor:
     down, right = torch.randint(-2, 3, (2,)).tolist()
     padded = functional.pad(pictures, (2, 2, 2, 2), mode="replicate")
     return padded[..., 2 + down : 2 + down + SIDE, 2 + right : 2 + right + SIDE]
-
-
-def _tensor(photos: Sequence[Photo]) -> Tensor:
-    return torch.from_numpy(aligned_grid(photos, SIDE)).reshape(-1, 1, SIDE, SIDE)
 
 
 @torch.inference_mode()

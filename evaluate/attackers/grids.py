@@ -1,4 +1,4 @@
-"""Grey pictures as plain vectors: small and aligned, or on the photo's own grid."""
+"""Pictures as plain vectors: small and aligned, or on the photo's own grid."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def aligned_grid(photos: Sequence[Photo], size: int = 32, *, colour: bool = Fals
         shown = photo.pixels if colour else _grey(photo)
         vectors.append(_chip(shown, photo, size).ravel())
     return np.asarray(np.array(vectors) / np.float32(255), np.float32)
+
+
+def in_colour(photos: Sequence[Photo]) -> bool:
+    """Return whether any photo has colours; else three channels say no more than one."""
+    return not all(photo.is_grey for photo in photos)
 
 
 def face_chip(photo: Photo, size: int) -> Pixels:

@@ -11,20 +11,24 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices, nearest
-from .grids import OwnGrid, Vectors, aligned_grid, own_grids, whole_grid
+from .grids import OwnGrid, Vectors, aligned_grid, in_colour, own_grids, whole_grid
 from .heads import LDA, Head
+
+COLOUR = 56  # pixels: side of the aligned face in colour
 
 
 @dataclass
 class Pixels(Attacker):
-    """Compare grey values of defended photos with those of defended gallery photos.
+    """Compare values of defended photos with those of defended gallery photos.
 
     Knows: the defense with its parameters (not its seeds) and clean gallery photos, which it
     defends itself. Uses no face model, so that nothing learned on clean faces gets in its
-    way. Four variants: 32x32 pixels after alignment (`32`), and the photo's own pixels
-    before any alignment or resizing (`own`), which is what survives a shuffling of pixels;
+    way. Four variants on grey values: 32x32 pixels after alignment (`32`), and the photo's own
+    pixels before any alignment or resizing (`own`), which is what survives a shuffling of pixels;
     each by nearest neighbour (`nearest`) and PCA followed by LDA (`lda`). Where photos differ in
-    size, two more on whole photos that are stretched to one size (`whole`).
+    size, two more on whole photos that are stretched to one size (`whole`). Where some have
+    colours, one more on 56x56 pixels in colour (`colour/lda`), which tells more of blurred
+    faces and less of noisy ones.
     """
 
     name: ClassVar[str] = "pixels"
@@ -42,11 +46,16 @@ class Pixels(Attacker):
         if len({photo.pixels.shape for photo in (*self._seen, *probes)}) > 1:
             whole = OwnGrid(*everyone, whole_grid(self._seen), whole_grid(probes))
             grids["whole"] = [whole]  # what lies far from the face is in no window
-        return [
+        found = [
             Scores(self._by(way, parts, len(probes)), f"{name}/{way}")
             for name, parts in grids.items()
             for way in ("nearest", "lda")
         ]
+        if in_colour((*self._seen, *probes)):
+            old, new = (aligned_grid(some, COLOUR, colour=True) for some in (self._seen, probes))
+            colours = OwnGrid(*everyone, old, new)
+            found.append(Scores(self._by("lda", [colours], len(probes)), "colour/lda"))
+        return found
 
     def _by(self, way: str, parts: Sequence[OwnGrid], count: int) -> Matrix:
         """Score each part of the probes by the photos that it can be compared with."""

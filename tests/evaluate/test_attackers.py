@@ -156,6 +156,29 @@ def test_each_probe_is_compared_with_photos_of_its_size() -> None:
     assert window.known.tolist() == [*range(40)]
 
 
+def test_colours_count_where_there_are_any(scene: Scene) -> None:
+    def tinted(photos: tuple[Photo, ...]) -> tuple[Photo, ...]:
+        return tuple(p.with_pixels(p.pixels // np.array([1, 2, 3], np.uint8)) for p in photos)
+
+    coloured = replace(
+        scene, gallery=tinted(scene.gallery), probes=tinted(scene.probes), background=()
+    )
+    plan = Plan(("pixels",), (), ())
+    grey, more = (
+        {a.name: a.credits["rank1"] for a in measure("none", some, plan, judged=False).attacks}
+        for some in (scene, coloured)
+    )
+    assert set(more) - set(grey) == {"pixels/colour/lda"}
+    assert more["pixels/colour/lda"].mean() >= 0.85
+
+
+def test_an_aligned_face_in_colour_is_grey_where_it_is_grey(scene: Scene) -> None:
+    photo = scene.probes[0]
+    colours = aligned_grid([photo], 20, colour=True).reshape(20, 20, 3)
+    for channel in range(3):
+        assert np.array_equal(colours[..., channel].ravel(), aligned_grid([photo], 20)[0])
+
+
 def test_large_photos_are_shrunk_to_fit_into_memory() -> None:
     photo = photos_of(np.random.default_rng(0), (900, 600))
     (grid,) = own_grids(photo, photo, np.array([0]))
