@@ -55,6 +55,7 @@ class Scores:
         verification: pair scores, for attackers that compare pairs.
         notes: further figures about the attack itself, by name.
         unavailable: why this variant cannot work here, empty if it can.
+        informed: whether this variant knew the defense; None: as its attacker says.
     """
 
     people: Matrix | None
@@ -63,6 +64,7 @@ class Scores:
     verification: Verification | None = None
     notes: dict[str, float] = field(default_factory=dict)
     unavailable: str = ""
+    informed: bool | None = None
 
 
 @dataclass

@@ -68,6 +68,8 @@ def _judge(
 ) -> Attack:
     name = "/".join(filter(None, (facts["attacker"], scores.variant)))
     facts = {**facts, "recognizer": scores.recognizer, "seconds": seconds, "notes": scores.notes}
+    if scores.informed is not None:
+        facts["informed"] = scores.informed
     if scores.unavailable:
         return Attack(name, **facts, status="unavailable", reason=scores.unavailable)
     credits: dict[str, Credits] = {}

@@ -1,6 +1,6 @@
 """The attacker that looks for the face, wherever a defense has put it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -56,6 +56,10 @@ def rolled(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     return np.roll(pixels, (height // 2, int(rng.integers(width))), (0, 1))
 
 
+def as_they_are(photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+    return [*photos]
+
+
 @pytest.mark.parametrize("trick", [in_a_corner, rolled])
 def test_small_faces_and_faces_in_two_parts_are_found(
     scene: Scene, trick: Callable[[Pixels, np.random.Generator], Pixels]
@@ -64,9 +68,41 @@ def test_small_faces_and_faces_in_two_parts_are_found(
     seen = [replace(p, pixels=trick(p.pixels, rng), identity="") for p in scene.probes]
     attacker = PLAN.build_attackers()[1]
     assert isinstance(attacker, Sought)
-    scores = attacker.fit(scene.gallery, (), None).scores(seen)[0]  # type: ignore[arg-type]
+    scores = attacker.fit(scene.gallery, (), as_they_are).scores(seen)[0]  # type: ignore[arg-type]
     assert scores.people is not None
     assert rank_credit(scores.people, indices(scene.probes), 1).mean() >= 0.9
+
+
+def moved_and_blurred(photos: Sequence[Photo], *, draw: int = 1) -> list[Photo]:
+    move = DEFENSES.build("move")
+    done = [move(photo, seed=draw).photo for photo in photos]
+    return [p.with_pixels(np.asarray(cv2.GaussianBlur(p.pixels, (0, 0), 4), np.uint8))
+            for p in done]  # fmt: skip
+
+
+def test_one_who_knows_the_defense_searches_defended_gallery_photos(scene: Scene) -> None:
+    """A clean gallery looks unlike faces that were blurred beside being moved."""
+    probes = [replace(p, identity="") for p in moved_and_blurred(scene.probes, draw=0)]
+    attacker = PLAN.build_attackers()[1].fit(scene.gallery, (), moved_and_blurred)  # type: ignore[arg-type]
+    clean, matched = attacker.scores(probes)
+    assert (clean.informed, matched.informed) == (False, True)
+    rates = [rank_credit(s.people, indices(scene.probes), 1).mean()
+             for s in (clean, matched) if s.people is not None]  # fmt: skip
+    assert rates[1] >= rates[0] + 0.1, rates
+
+
+def test_no_gallery_photo_is_searched_where_faces_are_in_their_places(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Photo] = []
+    monkeypatch.setattr(
+        "unmask.evaluate.attackers.sought.faces_anew", lambda p: (looked.append(p), [])[1]
+    )
+    found = measure("none", scene, PLAN, judged=False).attacks
+    assert len(looked) == len(scene.probes)
+    assert [(a.name, a.informed) for a in found] == [
+        ("naive", False), ("sought", False), ("sought/matched", True)
+    ]  # fmt: skip
 
 
 def test_a_face_in_its_place_is_not_embedded_again(scene: Scene) -> None:
