@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -31,6 +32,9 @@ class Cnn:
         seed: seed of weights, order and shifts.
         width: channels of the first layer.
         batch: photos in a step.
+
+    `held_out` is `(M, P)`: log-probabilities of known photos by a network that has seen no copy
+    of them, NaN for those of which there is none.
     """
 
     def __init__(self, *, seed: int = 0, width: int = 16, batch: int = 32) -> None:
@@ -45,14 +49,16 @@ class Cnn:
         pictures = (pictures - self._middle) / self._spread
         held = torch.from_numpy(folds_of(people, sources) == 0)
         best = EPOCHS[0]
+        self.held_out = np.full((len(people), int(people.max()) + 1), np.nan)
         if bool(held.any()) and not bool(held.all()):
             trial, right = None, -1.0
             for start, epochs in zip((0, *EPOCHS), EPOCHS, strict=False):
                 trial = self._train(pictures[~held], names[~held], start, epochs, trial)
-                guess = _logits(trial, pictures[held]).argmax(1)
-                share = float((guess == names[held]).float().mean())
+                guess = _logits(trial, pictures[held])
+                share = float((guess.argmax(1) == names[held]).float().mean())
                 if share > right:
                     best, right = epochs, share
+                    self.held_out[held.numpy()] = log_softmax(guess.double().numpy())
         self._network = self._train(pictures, names, 0, best, None)
         return self
 

@@ -17,6 +17,8 @@ from sklearn.preprocessing import StandardScaler
 from .base import Matrix
 
 FLAT = 1e-4  # features that all vary less than this hold nothing to learn
+NOTHING = 1e-12  # share of the largest variance below which a direction is rounding alone
+BLOCK = 4096  # pixels that are worked on together
 
 Vectors = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
@@ -90,6 +92,10 @@ class Head:
         most: largest number of principal components.
     """
 
+    held_out: Matrix
+    """`(M, P)`, log-probabilities of the known photos from classifiers that saw no copy of them,
+    where there is a choice between candidates; see `judged` for the rows that mean something."""
+
     def __init__(
         self, candidates: Sequence[Callable[[], Any]] = EITHER, *, most: int = 150
     ) -> None:
@@ -97,33 +103,104 @@ class Head:
 
     def fit(self, vectors: Vectors, people: Indices, photos: Indices) -> Self:
         """Learn from `(M, D)` vectors, their people `(M,)` and their source photos `(M,)`."""
-        self._count = int(people.max()) + 1
-        self._middle = vectors.mean(0, dtype=np.float64).astype(np.float32)
-        centred = vectors.astype(np.float32) - self._middle
-        self._flat = float(np.abs(centred).max()) <= FLAT
-        if self._flat:
-            return self
-        size = min(len(centred) - 1, centred.shape[1], self.most)
-        solver = "full" if 2 * size > min(centred.shape) else "randomized"
-        self._pca = PCA(size, svd_solver=solver, random_state=0).fit(centred)
-        reduced = self._pca.transform(centred).astype(np.float64)
-        self._scale = float(reduced.std())
-        reduced = reduced / self._scale
+        count = int(people.max()) + 1
+        self._span = _Span(vectors)
+        known = self._span.known
         best = self.candidates[0]
         if len(self.candidates) > 1:
-            folds = folds_of(people, photos)
-            right = [_validated(make, reduced, people, folds) for make in self.candidates]
-            best = self.candidates[int(np.argmax(right))]
-        self._model = best().fit(reduced, people)
+            tried = [np.full((len(people), count), -np.log(count)) for _ in self.candidates]
+            folds, rows = folds_of(people, photos), judged(people, photos)
+            for fold in np.unique(folds[rows]):
+                here, others = rows & (folds == fold), folds != fold
+                reduced = _Reduced(known[others], self.most)
+                for make, found in zip(self.candidates, tried, strict=True):
+                    found[here] = _Trained(make, reduced, people[others], count)(known[here])
+            right = [int((one.argmax(1) == people)[rows].sum()) for one in tried]
+            chosen = int(np.argmax(right))
+            best, self.held_out = self.candidates[chosen], tried[chosen]
+        self._trained = _Trained(best, _Reduced(known, self.most), people, count)
         return self
 
     def scores(self, vectors: Vectors) -> Matrix:
         """Return `(N, P)` log-probabilities; all equal where there was nothing to learn."""
-        if self._flat:
+        return self._trained(self._span(vectors))
+
+
+class _Span:
+    """Vectors in coordinates of what the known ones span: all that tells them apart.
+
+    Pictures have far more pixels than there are known ones; a turn of axes keeps every distance
+    and spares the rest of the work. Summed up in blocks of pixels, for which no copy of all
+    pictures in double precision is needed.
+    """
+
+    known: Matrix
+
+    def __init__(self, known: Vectors) -> None:
+        self._given, self._middle = known, known.mean(0, dtype=np.float64)
+        self._turn: Matrix | None = None
+        if known.shape[1] <= len(known):
+            self.known = known - self._middle
+            return
+        squares, turn = np.linalg.eigh(self._products(known))
+        kept = squares > max(float(squares[-1]) * NOTHING, 0.0)
+        lengths = np.sqrt(squares[kept])
+        self.known, self._turn = turn[:, kept] * lengths, turn[:, kept] / lengths
+
+    def __call__(self, vectors: Vectors) -> Matrix:
+        if self._turn is None:
+            return np.asarray(vectors - self._middle, np.float64)
+        return np.asarray(self._products(vectors) @ self._turn, np.float64)
+
+    def _products(self, vectors: Vectors) -> Matrix:
+        found = np.zeros((len(vectors), len(self._given)))
+        for start in range(0, vectors.shape[1], BLOCK):
+            place = slice(start, start + BLOCK)
+            a, b = (v[:, place] - self._middle[place] for v in (vectors, self._given))
+            found += a @ b.T
+        return found
+
+
+class _Reduced:
+    """The first principal components of some vectors, scaled as one."""
+
+    def __init__(self, vectors: Matrix, most: int) -> None:
+        self._middle = vectors.mean(0)
+        centred = vectors - self._middle
+        self.flat = float(np.abs(centred).max(initial=0)) <= FLAT
+        if self.flat:
+            return
+        size = min(len(centred) - 1, centred.shape[1], most)
+        solver = "full" if 2 * size > min(centred.shape) else "randomized"
+        self._pca = PCA(size, svd_solver=solver, random_state=0).fit(centred)
+        self._scale = float(self._pca.transform(centred).std())
+        self.known = self(vectors)
+
+    def __call__(self, vectors: Matrix) -> Matrix:
+        return np.asarray(self._pca.transform(vectors - self._middle) / self._scale, np.float64)
+
+
+class _Trained:
+    """A classifier on components; whom it has not seen is the least likely."""
+
+    def __init__(
+        self, make: Callable[[], Any], reduced: _Reduced, people: Indices, count: int
+    ) -> None:
+        self._reduced, self._count = reduced, count
+        self._names = np.unique(people)
+        self._blind = reduced.flat or len(self._names) < 2
+        if not self._blind:
+            self._model = make().fit(reduced.known, people)
+
+    def __call__(self, vectors: Matrix) -> Matrix:
+        if self._blind:
             return np.full((len(vectors), self._count), -np.log(self._count))
-        centred = vectors.astype(np.float32) - self._middle
-        reduced = self._pca.transform(centred).astype(np.float64) / self._scale
-        return log_softmax(np.asarray(self._model.decision_function(reduced), np.float64))
+        logits = np.asarray(self._model.decision_function(self._reduced(vectors)), np.float64)
+        if logits.ndim == 1:  # of two people, one number says it
+            logits = np.stack([-logits / 2, logits / 2], 1)
+        found = np.repeat(logits.min(1, keepdims=True), self._count, 1)
+        found[:, self._names] = logits
+        return log_softmax(found)
 
 
 def log_softmax(logits: Matrix) -> Matrix:
@@ -141,12 +218,7 @@ def folds_of(people: Indices, photos: Indices, count: int = 3) -> Indices:
     return folds
 
 
-def _validated(make: Callable[[], Any], vectors: Matrix, people: Indices, folds: Indices) -> float:
-    right = 0
-    for fold in np.unique(folds):
-        held = folds == fold
-        if len(np.unique(people[~held])) < 2:
-            continue
-        model = make().fit(vectors[~held], people[~held])
-        right += int((model.predict(vectors[held]) == people[held]).sum())
-    return right / len(people)
+def judged(people: Indices, photos: Indices) -> NDArray[np.bool_]:
+    """Return `(M,)`: the known photos whose person has another one when they are held out."""
+    single = [p for p in np.unique(people) if len(np.unique(photos[people == p])) < 2]
+    return ~np.isin(people, single)
