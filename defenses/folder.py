@@ -33,22 +33,26 @@ class Folder(Defense):
     face, it is `failed` like one of another shape: attackers who look for the face
     where it was would see too little, and their figure be too low (see `is_cropped`).
 
-    Everything may have changed, so `region` is the whole image. There is one picture for each
-    photo: where an attacker would run the defense again with another seed, it
+    Everything may have changed, so `region` is the whole image. Of one folder there is one picture
+    for each photo: where an attacker would run the defense again with another seed, it
     gets that same picture. An attacker who owns the other program can draw more of them to
     learn from, so for a random one the figures are what a single release leaks, and may be too low
-    against such an attacker. The picture is found by the key, whatever the pixels are: who
+    against such an attacker. Then let the program run several times, and name all folders,
+    `DIR1+DIR2+...`: the first is the release, the others are what the attacker drew, of which
+    `drawn` gives one. The picture is found by the key, whatever the pixels are: who
     defends a changed photo (a guess) learns nothing here, and who wants a changed copy to learn
     from has to change the picture, after the look-up.
 
     Args:
-        path: the folder; photos of the background people must be in it too.
+        path: the folder, or several joined by `+`; photos of the background people must be in it
+            too.
         label: what the program is called, for the table.
         stamp: made from names, sizes and times of the files; given, it must still fit, so that
             results of an earlier run never stand for other pictures.
 
     Raises:
-        ValueError: no folder, no pictures in it, or it has changed.
+        ValueError: no folder, no pictures in it, it has changed, or several that do not hold
+            pictures of the same photos.
 
     Example:
         >>> Folder("no-such-folder")
@@ -64,6 +68,7 @@ class Folder(Defense):
     _twins: frozenset[PurePath] = field(
         default=frozenset(), init=False, repr=False, compare=False
     )  # paths without ending that are not those of one photo alone
+    _turn: int = field(default=0, init=False, repr=False, compare=False)
     needs_face: ClassVar = False
     diagnostic: ClassVar = True  # means nothing without a path
 
@@ -74,14 +79,26 @@ class Folder(Defense):
             raise ValueError(
                 f"region must be image for a folder, got '{self.region}'; leave it out"
             )
-        if not Path(self.path).is_dir():
-            raise ValueError(
-                f"path must be a folder of anonymized photos, got '{self.path}'; a slip?"
-            )
-        stamp = _stamp(Path(self.path))
+        stamp = _stamp(_folders(self.path))
         if self.stamp and str(self.stamp) != stamp:
             raise ValueError(f"pictures in {self.path} have changed since; start the run anew")
         object.__setattr__(self, "stamp", stamp)
+
+    @property
+    def further(self) -> int:
+        """How many folders there are beside that of the release."""
+        return len(_places(self.path)) - 1
+
+    def drawn(self, draw: int) -> Self:
+        """Return a copy that looks into another folder.
+
+        Args:
+            draw: 0: that of the release; else one of the others, where there are any.
+        """
+        other = copy.copy(self)
+        turn = 1 + (draw - 1) % self.further if draw and self.further else 0
+        object.__setattr__(other, "_turn", turn)
+        return other
 
     def knowing(self, names: Mapping[str, str]) -> Self:
         """Return a copy that knows which photo each opaque key stands for.
@@ -148,8 +165,9 @@ class Folder(Defense):
 
     def _file(self, key: str) -> Path:
         key = self._names.get(key, key)
-        place = Path(self.path) / key
-        if not place.resolve().is_relative_to(Path(self.path).resolve()) or not key:
+        folder = _places(self.path)[self._turn]
+        place = folder / key
+        if not place.resolve().is_relative_to(folder.resolve()) or not key:
             raise ValueError("the key of the photo leads out of the folder")
         if place.is_file():
             return place
@@ -168,13 +186,56 @@ class Folder(Defense):
         return others[0]
 
 
-def _stamp(folder: Path) -> str:
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
-    if not files:
-        raise ValueError(f"path must be a folder of anonymized photos, {folder} holds none")
-    whole = hashlib.sha256()
-    for file in files:
-        facts = file.stat()
-        place = file.relative_to(folder).as_posix()
-        whole.update(f"{place}\x1f{facts.st_size}\x1f{facts.st_mtime_ns}\n".encode())
-    return f"x{whole.hexdigest()[:12]}"
+def _places(path: str) -> list[Path]:
+    """Return the folders that a path names; one whose name has a `+` is one."""
+    if Path(path).is_dir() or "+" not in path:
+        return [Path(path)]
+    return [Path(part) for part in path.split("+")]
+
+
+def _folders(path: str) -> list[Path]:
+    """Return the folders that a path names, if all are there, each once.
+
+    Raises:
+        ValueError: they are not.
+    """
+    folders = _places(path)
+    for folder in folders:
+        if not str(folder) or not folder.is_dir():
+            raise ValueError(
+                f"path must be a folder of anonymized photos, got '{folder}'; a slip?"
+            )
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise ValueError(f"every folder must be another draw of the program, got {path}")
+    return folders
+
+
+def _stamp(folders: Sequence[Path]) -> str:
+    """Return a text that changes with names, sizes and times of the pictures.
+
+    Raises:
+        ValueError: a folder holds none, or not those of the photos of the first.
+    """
+    marks, first = [], set[str]()
+    for folder in folders:
+        files = [f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file()]
+        if not files:
+            raise ValueError(f"path must be a folder of anonymized photos, {folder} holds none")
+        stems = {file.relative_to(folder).with_suffix("").as_posix() for file in files}
+        first = first or stems
+        if lost := sorted(first ^ stems):
+            lacking, other = (folder, folders[0]) if lost[0] in first else (folders[0], folder)
+            more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+            raise ValueError(
+                f"all draws must hold pictures of the same photos, but {lacking} lacks "
+                f"'{lost[0]}'{more}, which is in {other}; did the program stop early?"
+            )
+        whole = hashlib.sha256()
+        for file in sorted(files):
+            facts = file.stat()
+            place = file.relative_to(folder).as_posix()
+            whole.update(f"{place}\x1f{facts.st_size}\x1f{facts.st_mtime_ns}\n".encode())
+        marks.append(whole.hexdigest()[:12])
+    if len(marks) == 1:
+        return f"x{marks[0]}"
+    return f"x{hashlib.sha256(' '.join(marks).encode()).hexdigest()[:12]}"

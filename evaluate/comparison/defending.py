@@ -36,10 +36,10 @@ class Blindfolded:
     names: dict[str, str] = field(default_factory=dict)
     pictures: Pictures | None = None
 
-    def fresh(self) -> Defense:
-        """Return a new copy of the defense."""
+    def fresh(self, *, draw: int = 0) -> Defense:
+        """Return a new copy of the defense; of another program, the pictures of that draw."""
         made = copy.deepcopy(self.defense)
-        return made.knowing(self.names) if isinstance(made, Folder) else made
+        return made.knowing(self.names).drawn(draw) if isinstance(made, Folder) else made
 
     def told(self, photo: Photo) -> Photo:
         """Return the photo as the defense gets it: no identity, a key without meaning."""
@@ -97,10 +97,10 @@ class OwnCopies:
 
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds of the attacker's own."""
-        draw = draw if self._blindfolded.defense.draws else 0
+        draw = self._distinct(draw)
         missing = [photo for photo in photos if (photo.key, draw) not in self._made]
         if missing:
-            fresh = self._blindfolded.fresh()
+            fresh = self._blindfolded.fresh(draw=1 + draw)
             self._keep(missing, self._blindfolded.use(fresh, missing, self._seed(draw)), draw)
         return [self._made[photo.key, draw] for photo in photos]
 
@@ -109,7 +109,8 @@ class OwnCopies:
         seed = self._seed(AGAIN - draw)
         if self._disclosed:
             seed = secret(self._blindfolded.seed, "release")
-        done = self._blindfolded.use(self._blindfolded.fresh(), photos, seed, keep=False)
+        fresh = self._blindfolded.fresh(draw=1 + draw)
+        done = self._blindfolded.use(fresh, photos, seed, keep=False)
         self._count(done)
         return [p.with_pixels(d.photo.pixels) for p, d in zip(photos, done, strict=True)]
 
@@ -118,12 +119,14 @@ class OwnCopies:
     ) -> list[tuple[list[Photo], list[Photo]]]:
         """Return pairs of clean and defended copies, from the second draw on varied.
 
-        Pictures of another program cannot be made anew: they are looked up, and then varied
-        as the clean ones are.
+        Pictures of another program cannot be made anew: they are looked up, in one folder
+        after the other, and then varied as the clean ones are.
         """
         clean = varied_copies(photos, draws=draws, seed=seed)
         if isinstance(self._blindfolded.defense, Folder):
-            return [*zip(clean, varied_copies(self(photos), draws=draws, seed=seed), strict=True)]
+            found = (self(photos, draw=draw) for draw in range(draws))
+            made = (varied_copies(some, draws=draws, seed=seed) for some in found)
+            return [(c, m[draw]) for draw, (c, m) in enumerate(zip(clean, made, strict=True))]
         return [(copies, self(copies, draw=draw)) for draw, copies in enumerate(clean)]
 
     def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
@@ -145,6 +148,7 @@ class OwnCopies:
         """
         blindfolded = self._blindfolded
         fresh = blindfolded.fresh()
+        theirs = fresh if not isinstance(fresh, Folder) else blindfolded.fresh(draw=1)
         parts = [("release", i) for i in range(0, len(release), _PART)]
         parts += [("copies", i) for i in range(0, len(copies), _PART)]
         rng = np.random.default_rng(secret(blindfolded.seed, "order"))
@@ -156,8 +160,15 @@ class OwnCopies:
                 done[start] = blindfolded.use(fresh, some, secret(blindfolded.seed, "release"))
             else:
                 some = copies[start : start + _PART]
-                self._keep(some, blindfolded.use(fresh, some, self._seed(0)), 0)
+                self._keep(some, blindfolded.use(theirs, some, self._seed(0)), 0)
         return [one for start in sorted(done) for one in done[start]]
+
+    def _distinct(self, draw: int) -> int:
+        """Return the first draw with the same pictures as this one."""
+        defense = self._blindfolded.defense
+        if isinstance(defense, Folder):
+            return draw % max(1, defense.further)
+        return draw if defense.draws else 0
 
     def _seed(self, draw: int) -> int:
         return secret(self._blindfolded.seed, "copies", draw)

@@ -28,8 +28,9 @@ def unlike(defense: Blindfolded, photos: Blind, release: Sequence[Photo]) -> str
     The same photos are defended once more with the seeds that attackers get. A defense that
     does not draw must do exactly the same; for one that draws, simple statistics of both must
     be exchangeable (Wilcoxon, "Individual Comparisons by Ranking Methods", Biometrics
-    Bulletin 1945). Pictures of another program cannot be made again: there those of the
-    gallery are compared with the probes (two-sample Kolmogorov-Smirnov).
+    Bulletin 1945). Pictures of another program cannot be made again: there those of another
+    draw are looked up, or, where there is one draw alone, those of the gallery are compared with
+    the probes (two-sample Kolmogorov-Smirnov).
 
     Args:
         defense: which is told nothing.
@@ -39,12 +40,14 @@ def unlike(defense: Blindfolded, photos: Blind, release: Sequence[Photo]) -> str
     most = MOST if defense.defense.draws or isinstance(defense.defense, Folder) else EQUAL
     some = _spread(len(release), most)
     clean, given = [photos.probes[i] for i in some], [release[i] for i in some]
-    if isinstance(defense.defense, Folder):
+    if isinstance(defense.defense, Folder) and not defense.defense.further:
         return _other_folder(defense, photos, clean, given)
-    asked = [replace(photo, key=f"{photo.key} again") for photo in clean]
-    made = defense.use(defense.fresh(), asked, secret(defense.seed, "copies"), keep=False)
+    asked = clean
+    if not isinstance(defense.defense, Folder):
+        asked = [replace(photo, key=f"{photo.key} again") for photo in clean]
+    made = defense.use(defense.fresh(draw=1), asked, secret(defense.seed, "copies"), keep=False)
     again = [done.photo for done in made]
-    if not defense.defense.draws:
+    if not (defense.defense.draws or isinstance(defense.defense, Folder)):
         other = sum(
             not np.array_equal(a.pixels, b.pixels) for a, b in zip(given, again, strict=True)
         )

@@ -148,10 +148,18 @@ def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:
     if not isinstance(defense, Folder):
         return {}
     known = defense.knowing(hidden.names)
-    roles = {"gallery": hidden.gallery, "background": hidden.background, "probes": hidden.probes}
+    learned = range(1, known.further + 1) or [0]  # the folders that attackers learn from
+    roles = {
+        "gallery": (hidden.gallery, learned),
+        "background": (hidden.background, learned),
+        "probes": (hidden.probes, [0]),
+    }
     return {
-        role: (known.found([photo.key for photo in photos]), len(photos))
-        for role, photos in roles.items()
+        role: (
+            sum(known.drawn(draw).found([photo.key for photo in photos]) for draw in draws),
+            len(photos) * len(draws),
+        )
+        for role, (photos, draws) in roles.items()
     }
 
 

@@ -108,3 +108,39 @@ def test_another_ending_never_means_another_photo(tmp_path: Path) -> None:
         "failed",
         "defended",
     ]
+
+
+def test_several_folders_are_a_release_and_further_draws(tmp_path: Path) -> None:
+    for number, value in enumerate((10, 20, 30), 1):
+        saved(tmp_path / f"d{number}", "a/1.png", (30, 40), value)
+    (spec,) = split_specs(f"random={tmp_path}/d1+{tmp_path}/d2+{tmp_path}/d3")
+    built = DEFENSES.build(spec)
+    assert isinstance(built, Folder)
+    assert built.further == 2
+    values = [int(built.drawn(n)(photo("a/1.png")).photo.pixels[0, 0, 0]) for n in range(5)]
+    assert values == [10, 20, 30, 20, 30]
+    knowing = built.knowing({"77fe": "a/1.png"}).drawn(2)
+    assert int(knowing(photo("77fe")).photo.pixels[0, 0, 0]) == 30
+    assert DEFENSES.build(built.spec) == built
+    saved(tmp_path / "d3", "a/1.png", (30, 40), 44)
+    with pytest.raises(ValueError, match="have changed"):
+        DEFENSES.build(built.spec)
+
+
+def test_a_folder_with_a_plus_in_its_name_is_one(tmp_path: Path) -> None:
+    saved(tmp_path / "a+b", "1.png", (30, 40), 10)
+    assert Folder(str(tmp_path / "a+b")).further == 0
+
+
+def test_draws_that_do_not_fit_are_one_clear_line(tmp_path: Path) -> None:
+    saved(tmp_path / "d1", "a/1.png", (30, 40))
+    saved(tmp_path / "d1", "a/2.png", (30, 40))
+    saved(tmp_path / "d2", "a/1.jpg", (30, 40))
+    with pytest.raises(ValueError, match=r"same photos, but .*d2 lacks 'a/2', which is in .*d1"):
+        Folder(f"{tmp_path}/d1+{tmp_path}/d2")
+    with pytest.raises(ValueError, match=r"same photos, but .*d2 lacks 'a/2'"):
+        Folder(f"{tmp_path}/d2+{tmp_path}/d1")
+    with pytest.raises(ValueError, match=r"got '.*d3'; a slip"):
+        Folder(f"{tmp_path}/d1+{tmp_path}/d3")
+    with pytest.raises(ValueError, match="another draw of the program"):
+        Folder(f"{tmp_path}/d1+{tmp_path}/d1/../d1")
