@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.scene import Scene
 from ..results.records import FOUND, LOST, Record
 from ..statistics import chance_of, clustered_interval, means_of
+from .ceiling import ceiling_record
 from .certificates import Proof
 from .groups import group_records
 from .means import statistic_of
@@ -47,6 +48,7 @@ def records_of(
     attacks = checked_attacks(measured, proof)
     records = [worst_record(base, attacks, measured, proof)]
     records += seed_known(records[0], attacks, measured)
+    records += ceiling_record(base, measured)
     for attack in attacks:
         records += _leakage(base, attack, measured)
     for utility in measured.utilities:

@@ -18,6 +18,7 @@ from ..metrics.base import Metric, Unavailable
 from ..results.records import Status, broke
 from .attacking import Release, attack
 from .blind import Blind, blind
+from .ceiling import ceiling
 from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
@@ -100,6 +101,7 @@ def measure(
         _disclosed(plan, hidden, blindfolded, release) if judged else (),
         _doubts(spec, blindfolded, hidden, release) if judged else (),
         _found(defense, hidden),
+        ceiling=ceiling(blindfolded, hidden, release.first, attackers) if judged else (),
     )
 
 

@@ -81,6 +81,7 @@ class Measured:
             that draws.
         doubts: sentences that say why the leakage may be higher than what was measured.
         found: of a folder of pictures: how many it holds, and of how many, by role.
+        ceiling: how often each comparison told which photo a defended one was made of.
         status: `ok`; `unavailable`: the defense cannot learn from these background people;
             `invalid`: it broke when it should. Then nothing was measured.
         reason: why not `ok`.
@@ -99,6 +100,7 @@ class Measured:
     disclosed: tuple[Attack, ...] = ()
     doubts: tuple[str, ...] = ()
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    ceiling: tuple[Attack, ...] = ()
     status: Status = "ok"
     reason: str = ""
 

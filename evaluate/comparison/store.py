@@ -27,10 +27,8 @@ def restore(text: str) -> Measured:
     """
     try:
         entry = parse_json(text)
-        attacks, disclosed = (
-            tuple(_attack(attack) for attack in entry.pop(name))
-            for name in ("attacks", "disclosed")
-        )
+        for name in ("attacks", "disclosed", "ceiling"):
+            entry[name] = tuple(_attack(attack) for attack in entry[name])
         utilities = tuple(
             Utility(
                 **{
@@ -46,7 +44,7 @@ def restore(text: str) -> Measured:
         entry["outcomes"] = tuple(entry["outcomes"])
         entry["doubts"] = tuple(entry["doubts"])
         entry["found"] = {role: tuple(counts) for role, counts in entry["found"].items()}
-        return Measured(**entry, attacks=attacks, disclosed=disclosed, utilities=utilities)
+        return Measured(**entry, utilities=utilities)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is not a stored measurement: {error}") from error
 

@@ -18,6 +18,7 @@ Kind = Literal["leakage", "utility", "outcome", "difference", "planted"]
 BROKE = " broke: "
 AND = " | "  # between the reasons of one record, which may hold any other sign
 WEAK = "budget too small: "
+CEILING = "ceiling"  # the very photo is told from its defended version
 FOUND = "found"  # ends the outcomes that count the pictures of another program
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 Status = Literal["ok", "at least", "invalid", "unavailable"]
@@ -38,7 +39,9 @@ class Record:
             reached on a planted case; `group` names the case).
         name: attacker (with variant, `pixels/own/lda`), metric or outcome; `worst` is the
             highest rank-1 over all attackers that did not fail the case `constant`, and
-            `seed known` the same with an attacker who knows the seed of the release.
+            `seed known` the same with an attacker who knows the seed of the release;
+            `ceiling` the share of defended photos of which it is told, among all clean probes,
+            which one they were made of.
         statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`.
         recognizer: the face model used, or empty.
         group: subgroup of people, or empty for all.

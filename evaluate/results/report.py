@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
+from .ceiling import ceilings
 from .frontier import plot_frontier
 from .jsonfile import read_json
 from .markup import html_table, number, page_head
@@ -71,6 +72,7 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',
         *linkage(records, found),
         *groups(found),
+        *ceilings(records, found),
         *bounds(found),
         *planted(records),
         "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets; AUC for one that links photos "
