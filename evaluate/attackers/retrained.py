@@ -91,7 +91,7 @@ class Retrained(Attacker):
         heard: list[Belief] = []  # what `fused` is made of
         found: list[Scores] = []
         for variant, label, beliefs in self._variants(probes):
-            heard += beliefs
+            heard += [one for one in beliefs if not any(one is other for other in heard)]
             if variant:
                 found.append(Scores(self._fused(beliefs).scores, variant, label))
         if "others" in self._parts and self._unlearned:
@@ -117,14 +117,16 @@ class Retrained(Attacker):
         """Yield what is learned; what has no name counts among all together alone."""
         if {"embeddings", "others"} & set(self._parts) and self.recognizers:
             yield from self._of_faces(probes)
+        whole: list[Belief] = []
         if "pixels" in self._parts:
-            yield Variant("pixels", "", self._pixels(self._copies, probes))
+            whole = self._pixels(self._copies, probes)
+            yield Variant("pixels", "", whole)
         if "outside" in self._parts:
             known, new = self._defend.outside(self._clean), self._defend.outside(probes)
             if known is not None and new is not None:
                 yield Variant("outside", "", self._pixels(known, new))
-            elif "pixels" not in self._parts:  # nothing is outside: the whole photo counts
-                yield Variant("outside", "", self._pixels(self._copies, probes))
+            else:  # nothing is outside: the whole photo counts
+                yield Variant("outside", "", whole or self._pixels(self._copies, probes))
 
     def _of_faces(self, probes: Sequence[Photo]) -> Iterator[Variant]:
         """Learn from the vectors of face models, each alone and all together."""

@@ -93,7 +93,8 @@ def check_duplicates(
 
     It is wrong if the same picture belongs to two people (one of the names is wrong, and
     the person may be in two parts at once), or is both in the gallery and among the probes.
-    The same picture twice in one role of one person is harmless.
+    The same picture twice in one role of one person is harmless. A person with one photo that
+    is somebody else's as well is left out without a word: nobody is sure who that is.
 
     Args:
         photos: the photos that were split.
@@ -102,13 +103,17 @@ def check_duplicates(
             refusing; the photos must then be split again.
 
     Returns:
-        The photos to go on with, and the pairs whose second photo was left out.
+        The photos to go on with, and the pairs whose second photo was left out. If they are fewer
+        than before, they must be split again.
 
     Raises:
         ValueError: there is a wrong pair and `drop` is False; the message has both keys.
     """
     owner = {photo.key: photo.identity for photo in photos if split.part(photo.identity)}
     pairs = find_duplicates([photo for photo in photos if photo.key in owner])
+    lost = {key for pair in pairs for key in (pair.a, pair.b) if key in split.single}
+    photos = [photo for photo in photos if photo.key not in lost]
+    pairs = [pair for pair in pairs if not lost & {pair.a, pair.b}]
     if drop:
         # of three copies a, b, c the pair (b, c) is answered by leaving out b and c for a
         gone: dict[str, Pair] = {}

@@ -12,7 +12,7 @@ from unmask.defenses.faces.find import find_faces
 
 from . import load_dataset
 from .base import Bad
-from .duplicates import check_duplicates
+from .duplicates import Pair, check_duplicates
 from .sessions import Sessions, read_sessions, with_session
 from .split import LEAST_PHOTOS, Split, split_people
 
@@ -94,9 +94,14 @@ def prepare(
     loaded = load_dataset(data if not people else f"{data}{_joint(data)}people={people}")
     photos = loaded.photos if when is None else with_session(loaded.photos, when)
     split = split_people(photos, seed=seed, shares=shares, sessions=when)
-    photos, dropped = check_duplicates(photos, split, drop=drop_duplicates)
-    if dropped:
-        split = split_people(photos, seed=seed, shares=shares, sessions=when)
+    dropped: tuple[Pair, ...] = ()
+    count = 0
+    while count != len(photos):  # whom one with a single photo makes room for is looked at, too
+        count = len(photos)
+        photos, pairs = check_duplicates(photos, split, drop=drop_duplicates)
+        dropped += pairs
+        if count != len(photos):
+            split = split_people(photos, seed=seed, shares=shares, sessions=when)
     wanted = [*split.select(photos, "background"), *split.select(photos, part)]
     found: dict[str, Photo] = {}
     for number, photo in enumerate(wanted, 1):
@@ -147,6 +152,9 @@ def _notes(
         if lacking:
             people = _count(lacking, "person", "people")
             notes.append(f"{people} left out: fewer than {LEAST_PHOTOS} {what}s{LISTED}")
+    if split.single:
+        people = _count([*split.single], "person", "people")
+        notes.append(f"{people} with one photo among the background people")
     attacked = {photo.identity for photo in found.values()} - set(split.background)
     if len(attacked) < LEAST_ATTACKED:
         notes.append(

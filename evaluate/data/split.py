@@ -37,13 +37,15 @@ class Split:
     """Three disjoint sets of people, and for each person photos to know and photos to name.
 
     Args:
-        background: names of the people attackers and generators may learn from.
+        background: names of the people attackers and generators may learn from; those with one
+            photo are among them, up to as many as the others there have photos.
         search: names of the people whose figures Optuna sees.
         test: names of the people in reports.
         gallery: keys of photos whose identity the attacker knows.
         probe: keys of photos to be named.
         left_out: people with too few photos.
         seed: what made it.
+        single: keys of the photos of background people who have one; they have no role.
     """
 
     background: tuple[str, ...]
@@ -53,6 +55,7 @@ class Split:
     probe: frozenset[str]
     left_out: tuple[LeftOut, ...] = ()
     seed: int = 0
+    single: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         people = ", ".join(f"{len(getattr(self, part))} {part}" for part in PARTS)
@@ -73,7 +76,7 @@ class Split:
         return self._parts.get(identity, "")
 
     def role(self, key: str) -> str:
-        """Return `gallery` or `probe`; empty for the photo of a person who is left out."""
+        """Return `gallery` or `probe`; empty for the photo of whoever is left out or has one."""
         return "gallery" if key in self.gallery else "probe" if key in self.probe else ""
 
     def select(
@@ -97,7 +100,11 @@ class Split:
             photo
             for photo in photos
             if self.part(photo.identity) == part
-            and (self.role(photo.key) == role if role else self.role(photo.key))
+            and (
+                self.role(photo.key) == role
+                if role
+                else self.role(photo.key) or photo.key in self.single
+            )
         )
 
     @cached_property
@@ -111,6 +118,7 @@ class Split:
             "gallery": sorted(self.gallery),
             "probe": sorted(self.probe),
             "left_out": {entry.identity: entry.reason for entry in self.left_out},
+            **({"single": sorted(self.single)} if self.single else {}),
         }
 
 
@@ -128,7 +136,8 @@ def split_people(
     of each person are put in order by SHA-256 of seed and key. So a split depends on
     names alone: not on the order of files, on pixels, or on the machine. Where sessions are
     known, gallery and probes of a person never share one, and people with one session only
-    are left out.
+    are left out. Nobody with one photo can be known and asked for, but all can be strangers: they
+    are background.
 
     Args:
         photos: all photos; keys must be unique.
@@ -164,6 +173,9 @@ def split_people(
             mine = deal_sessions(order, sessions, occasions, gallery)
         known += mine[0]
         asked += mine[1]
+    room = sum(len(keys[name]) for name in groups[0])  # so that the work at most doubles
+    alone = _ranked((name for name in lacking if len(keys[name]) == 1), seed, "person")[:room]
+    groups[0] += alone
     background, search, test = (tuple(sorted(group)) for group in groups)
     return Split(
         background,
@@ -171,8 +183,9 @@ def split_people(
         test,
         frozenset(known),
         frozenset(asked),
-        tuple(LeftOut(name, lacking[name]) for name in sorted(lacking)),
+        tuple(LeftOut(name, lacking[name]) for name in sorted(set(lacking) - set(alone))),
         seed,
+        frozenset(keys[name][0] for name in alone),
     )
 
 

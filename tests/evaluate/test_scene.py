@@ -32,11 +32,23 @@ def test_nobody_is_named_in_notes(people: Path) -> None:
     assert scene.notes[:3] == (
         "1 file could not be read (listed in config.json)",
         "1 photo left out as duplicates (listed in config.json)",
-        "3 people left out: fewer than 2 photos (listed in config.json)",
+        "3 people with one photo among the background people",
     )
     assert "Jo_Doe" not in " ".join(scene.notes)
     config = json.loads(json.dumps(describe(scene, ["none"], Plan(attackers=("naive",)))))
     assert len(config["details"]) == 2
     assert any("Jo_Doe_02/2.png" in line for line in config["details"])
     assert any("Jo_Doe_01/2.png" in line for line in config["details"])
-    assert set(config["split"]["left_out"]) == {f"Jo_Doe_{n}" for n in (13, 14, 15)}
+    assert {key.partition("/")[0] for key in config["split"]["single"]} == {
+        f"Jo_Doe_{n}" for n in (13, 14, 15)
+    }
+
+
+def test_a_single_photo_that_is_somebody_elses_too_is_left_out(people: Path) -> None:
+    copy = (people / "Jo_Doe_03" / "0.png").read_bytes()
+    (people / "Jo_Doe_13" / "0.png").write_bytes(copy)
+    scene = prepare(str(people), drop_duplicates=True)
+    everyone = {photo.key for photo in (*scene.gallery, *scene.probes, *scene.background)}
+    assert "Jo_Doe_13/0.png" not in everyone
+    assert {f"Jo_Doe_{n}/0.png" for n in (14, 15)} <= {p.key for p in scene.background}
+    assert "2 people with one photo among the background people" in scene.notes

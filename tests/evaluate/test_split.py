@@ -75,15 +75,29 @@ def test_as_dict_is_json_and_has_the_hash() -> None:
     assert read["hash"] == split.hash
     assert len(split.hash) == 16
     assert read["test"] == list(split.test)
-    assert read["left_out"] == {"alone": "1 photo, 2 are needed"}
+    assert read["left_out"] == {}
+    assert read["single"] == ["alone/0.png"]
 
 
-def test_one_photo_is_left_out_and_listed() -> None:
-    photos = photos_of({f"p{i}": 2 for i in range(12)} | {"alone": 1})
-    split = split_people(photos)
-    assert [str(entry) for entry in split.left_out] == ["alone: 1 photo, 2 are needed"]
-    assert split.part("alone") == split.role("alone/0.png") == ""
-    assert sum(len(split.select(photos, part)) for part in PARTS) == 24
+def test_who_has_one_photo_is_background_and_nothing_else() -> None:
+    counts = {f"p{i:02}": 2 for i in range(12)}
+    photos = photos_of(counts | {f"alone{i}": 1 for i in range(9)})
+    split, without = split_people(photos), split_people(photos_of(counts))
+    room = len(without.background) * 2  # as many as the others have photos, whoever comes first
+    taken = set(split.background) - set(without.background)
+    assert len(taken) == len(split.single) == room == 6
+    assert [str(entry) for entry in split.left_out] == [
+        f"{name}: 1 photo, 2 are needed"
+        for name in sorted({f"alone{i}" for i in range(9)} - taken)
+    ]
+    assert (split.search, split.test) == (without.search, without.test)
+    assert (split.gallery, split.probe) == (without.gallery, without.probe)
+    key = sorted(split.single)[0]
+    assert (split.part(key.partition("/")[0]), split.role(key)) == ("background", "")
+    assert {p.key for p in split.select(photos, "background")} >= split.single
+    for role in ("gallery", "probe"):
+        assert not {p.key for p in split.select(photos, "background", role)} & split.single
+    assert sum(len(split.select(photos, part)) for part in PARTS) == 24 + room
 
 
 @pytest.mark.parametrize(("count", "known"), [(2, 1), (3, 1), (5, 2), (10, 5)])
