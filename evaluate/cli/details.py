@@ -23,7 +23,10 @@ def details(registry: Registry[object], name: str) -> str:
     cls = registry.load(name)
     lines = [f"{name}: {registry.kind} of {registry.origin(name)}"]
     summary = (inspect.getdoc(cls) or "").partition("\n\n")[0]
-    lines += [_indented(" ".join(summary.split()), 2), *(_indented(fact, 2) for fact in _facts(cls))]
+    lines += [
+        _indented(" ".join(summary.split()), 2),
+        *(_indented(fact, 2) for fact in _facts(cls)),
+    ]
     told = _explained(cls)
     space = getattr(cls, "space", {})
     for field in _settable(cls):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +18,7 @@ from unmask.defenses.photo import Pixels
 from .base import Embeddings, Recognizer
 from .chips import TEMPLATES, template_chip
 from .known import KNOWN
-
-BATCH = 8  # where the model takes any number
-
-
-class Model(NamedTuple):
-    """An opened ONNX file: its session, and how its input lies in memory."""
-
-    session: Any
-    input: str
-    channels_first: bool
-    batch: int
+from .opening import BATCH, Model, opened, runner
 
 
 @dataclass(frozen=True)
@@ -77,7 +66,7 @@ class Onnx(Recognizer):
             raise ValueError(
                 f"mean and scale must be finite and scale not 0, got {self.mean}, {self.scale}"
             )
-        _open(self._file, self.size)
+        _ = self._model
 
     @property
     def licence(self) -> str:  # type: ignore[override]  # differs by file
@@ -93,7 +82,8 @@ class Onnx(Recognizer):
     def fingerprint(self) -> str:
         """Hash of the file, and all settings but its place."""
         settings = [getattr(self, setting.name) for setting in fields(self)[1:]]
-        return f"onnx batch={BATCH} {settings} {file_hash(self._file)[:16]}"
+        by = runner(by_opencv=self._by_opencv)
+        return f"onnx batch={BATCH} {settings} {file_hash(self._file)[:16]}{by}"
 
     def chip(self, photo: Photo) -> Pixels:
         """Return `(size, size, 3)`, uint8."""
@@ -101,7 +91,7 @@ class Onnx(Recognizer):
 
     def forward(self, chips: Sequence[Pixels]) -> Embeddings:
         """Return `(N, D)` float32 of length 1 for chips of the right size."""
-        model = _open(self._file, self.size)
+        model = self._model
         made: list[NDArray[np.float32]] = []
         for start in range(0, len(chips), model.batch):
             some = self._prepared(np.stack(chips[start : start + model.batch]))
@@ -109,7 +99,7 @@ class Onnx(Recognizer):
             full[: len(some)] = some
             if model.channels_first:
                 full = np.ascontiguousarray(full.transpose(0, 3, 1, 2))
-            vectors = np.asarray(model.session.run(None, {model.input: full})[0], np.float32)
+            vectors = np.asarray(model.run(full), np.float32)
             if vectors.ndim < 2 or len(vectors) != model.batch or vectors[0].size < 2:
                 raise ValueError(
                     f"{self.label} must give one vector per picture, "
@@ -142,6 +132,15 @@ class Onnx(Recognizer):
         return values.astype(np.float32, copy=False)
 
     @property
+    def _model(self) -> Model:
+        return opened(self._file, self.size, by_opencv=self._by_opencv)
+
+    @property
+    def _by_opencv(self) -> bool:
+        known = KNOWN.get(self.path)
+        return known is not None and known.by_opencv and not Path(self.path).is_file()
+
+    @property
     def _file(self) -> Path:
         path = Path(self.path).expanduser()
         if path.is_file():
@@ -151,37 +150,3 @@ class Onnx(Recognizer):
         raise FileNotFoundError(
             f"no ONNX file {self.path}; give a path, or one of {', '.join(KNOWN)}"
         )
-
-
-@cache
-def _open(path: Path, size: int) -> Model:
-    """Open a file and check that its input is what `Onnx` will feed."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime has no common base for its errors
-        reason = " ".join(str(error).split())[:200]
-        raise ValueError(f"{path} must be an ONNX model, got: {reason}") from error
-    inputs = session.get_inputs()
-    shape = list(inputs[0].shape)
-    first = len(shape) == 4 and shape[1] == 3
-    sides = shape[2:] if first else shape[1:3]
-    fits = len(shape) == 4 and 3 in (shape[1], shape[3]) and len(inputs) == 1
-    if not fits or inputs[0].type != "tensor(float)":
-        raise ValueError(
-            f"{path.name} must take one batch of pictures, (N, 3, {size}, {size}) float32, "
-            f"got {len(inputs)} input(s), {shape} {inputs[0].type}; is it a face recognizer?"
-        )
-    if any(isinstance(side, int) and side > 0 and side != size for side in sides):
-        raise ValueError(
-            f"{path.name} takes pictures of {sides[0]} x {sides[1]}, got size={size}; "
-            f"give size={sides[0]}"
-        )
-    batch = shape[0] if isinstance(shape[0], int) and shape[0] > 0 else BATCH
-    return Model(session, inputs[0].name, first, batch)

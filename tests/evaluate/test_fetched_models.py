@@ -35,6 +35,12 @@ def test_sface_names_people(scene: Scene) -> None:
     fetched_or_skipped(KNOWN["sface"])
     model = Onnx("sface")
     assert (model.channels, model.mean, model.scale) == ("rgb", 0.0, 1.0)
+    chips = [model.chip(photo) for photo in scene.probes[:5]]
+    together = model.forward(chips)
+    assert np.array_equal(together, np.vstack([model.forward([c]) for c in chips[::-1]])[::-1])
+    other = Onnx(str(KNOWN["sface"].path))  # the file by its path: onnxruntime runs it
+    assert np.abs(other.forward(chips) - together).max() < 1e-4
+    assert other.fingerprint != model.fingerprint
     near = model.similarity(model.embed(scene.probes), model.embed(scene.gallery))
     named = [scene.gallery[i].identity for i in near.argmax(1)]
     right = [name == photo.identity for name, photo in zip(named, scene.probes, strict=True)]
