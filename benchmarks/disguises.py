@@ -94,7 +94,7 @@ def checkered(photo: Photo, rng: np.random.Generator) -> Pixels:
 def padded(photo: Photo, rng: np.random.Generator) -> Pixels:
     """Flip bits by a random picture that is the same for all photos: a pad used twice."""
     pad = noise(photo.pixels.shape, _key(photo))
-    return np.asarray(np.bitwise_xor(photo.pixels, pad), np.uint8)
+    return np.bitwise_xor(photo.pixels, pad).astype(np.uint8)
 
 
 def shuffled_channels(photo: Photo, rng: np.random.Generator) -> Pixels:
@@ -133,7 +133,7 @@ def in_colour(photo: Photo, rng: np.random.Generator) -> Pixels:
 def low_bits(photo: Photo, rng: np.random.Generator) -> Pixels:
     """Hide the photo in the four lower bits of noise."""
     high = rng.integers(0, 16, photo.pixels.shape, np.uint8)
-    return (high << 4) | (photo.pixels >> 4)
+    return np.asarray((high << 4) | (photo.pixels >> 4), np.uint8)
 
 
 def signs(photo: Photo, rng: np.random.Generator) -> Pixels:

@@ -204,7 +204,9 @@ class _Trained:
 
 
 def log_softmax(logits: Matrix) -> Matrix:
-    """Return row-wise log-probabilities."""
+    """Return row-wise log-probabilities; of two classes, scikit-learn gives the difference."""
+    if logits.ndim == 1:
+        logits = np.stack([-logits / 2, logits / 2], 1)
     shifted = logits - logits.max(1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)), np.float64)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -68,6 +68,16 @@ def compare(
     groups: Annotated[
         Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
     ] = None,
+    attributes: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of identity (or file) and attributes: how well each is guessed of people "
+            "who were never seen."
+        ),
+    ] = None,
+    attributes_as: Annotated[
+        str, typer.Option(help="How to read them: 'leak', or 'use' for what photos are good for.")
+    ] = "leak",
     strips: Annotated[
         bool,
         typer.Option("--strips", help="Save clean, defended and restored faces side by side."),
@@ -79,6 +89,9 @@ def compare(
     if max_leakage is not None and not 0 <= max_leakage <= 1:
         rule = f"must be between 0 and 1, got {max_leakage}"
         raise typer.BadParameter(rule, param_hint="--max-leakage")
+    if attributes_as not in ("leak", "use"):
+        rule = f"must be leak or use, got '{attributes_as}'"
+        raise typer.BadParameter(rule, param_hint="--attributes-as")
     check_resume(out, resume=resume)
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
@@ -101,6 +114,8 @@ def compare(
     asked = split_specs(defenses)
     specs = with_strengths(asked or default_defenses(), strengths)
     known = read_groups(groups) if groups else None
+    guessed = read_groups(attributes) if attributes else None
+    guessed_as: Literal["leak", "use"] = "use" if attributes_as == "use" else "leak"
     if strips:
         restorer_of(plan)  # what cannot be done is said before any work
     plan.check()
@@ -110,7 +125,8 @@ def compare(
                         drop_duplicates=drop_duplicates, sessions=sessions,
                         progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
-                    groups=known, few=few, progress=progress)  # fmt: skip
+                    groups=known, attributes=guessed, attributes_as=guessed_as, few=few,
+                    progress=progress)  # fmt: skip
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)

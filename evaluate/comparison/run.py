@@ -19,6 +19,7 @@ from ..results.folder import new_folder, open_folder
 from ..results.records import Record, write_records
 from ..results.report import write_report
 from .assemble import records_of
+from .attributes import As, attribute_records
 from .cases import CASES
 from .certificates import planted_records, prove
 from .config import describe, measurement_key
@@ -62,6 +63,8 @@ def compare(
     *,
     folder: Path | str | None = None,
     groups: Groups | None = None,
+    attributes: Groups | None = None,
+    attributes_as: As = "leak",
     workers: int = 1,
     resume: bool = False,
     few: bool = False,
@@ -80,6 +83,8 @@ def compare(
         folder: where to write; must be new or empty unless `resume`. None:
             `runs/<time>-compare`.
         groups: attributes of people, from `read_groups`.
+        attributes: what is to be guessed of photos, from `read_groups` too.
+        attributes_as: `leak` or `use`, see `attribute_records`.
         workers: processes, 0 for one per core. The figures do not depend on it.
         resume: take over what an interrupted run with the same settings left there.
         few: attack fewer than 12 people; their figures mislead.
@@ -112,6 +117,10 @@ def compare(
     worst = [r for r in records if r.name == "worst" and not r.group]
     records += differences([done[spec] for spec in defenses], proof, worst)
     records += planted_records(worst[0], proof)
+    if attributes:
+        records += attribute_records(
+            worst, scene, plan, attributes, read_as=attributes_as, progress=progress
+        )
     write_records(folder / "records.jsonl", records)
     write_report(folder, scene.notes)
     return Comparison(tuple(records), scene, folder)

@@ -20,6 +20,7 @@ AND = " | "  # between the reasons of one record, which may hold any other sign
 WEAK = "budget too small: "
 CEILING = "ceiling"  # the very photo is told from its defended version
 FOUND = "found"  # ends the outcomes that count the pictures of another program
+BALANCED = "balanced"  # the statistic of attributes: each class counts the same
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 Status = Literal["ok", "at least", "invalid", "unavailable"]
 
@@ -41,8 +42,11 @@ class Record:
             highest rank-1 over all attackers that did not fail the case `constant`, and
             `seed known` the same with an attacker who knows the seed of the release;
             `ceiling` the share of defended photos of which it is told, among all clean probes,
-            which one they were made of.
-        statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`.
+            which one they were made of; `attribute X` what photos tell of X; of kind `utility`,
+            `guess X` says the same and `learn X` what is told of clean photos by who learned
+            from defended ones.
+        statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`,
+            `balanced` (accuracy, the mean over classes).
         recognizer: the face model used, or empty.
         group: subgroup of people, or empty for all.
         value: the figure; shares are 0 to 1. None if nothing was measured.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
+from .attributes import attribute_section
 from .ceiling import ceilings
 from .frontier import plot_frontier
 from .jsonfile import read_json
@@ -73,6 +74,7 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         *linkage(records, found),
         *groups(found),
         *ceilings(records, found),
+        *attribute_section(records),
         *bounds(found),
         *planted(records),
         "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets; AUC for one that links photos "

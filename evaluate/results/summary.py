@@ -12,7 +12,7 @@ from unmask.defenses.files.atomic import write_text
 
 from ..results.ranks import ranks
 from .pairs import Pairs, pair_attacks, strongest
-from .records import Record, Status, find
+from .records import BALANCED, Record, Status, find
 from .shown import is_program, shown_names
 
 
@@ -33,6 +33,7 @@ class Row:
         groups: worst cases of subgroups of people, in the order of the records.
         seed_known: the worst case with attackers who know the seed of the release, if it has
             one.
+        told: what photos tell of attributes that are to be hidden.
     """
 
     defense: str
@@ -45,6 +46,7 @@ class Row:
     linkage: Pairs | None = None
     groups: tuple[Record, ...] = ()
     seed_known: Record | None = None
+    told: tuple[Record, ...] = ()
 
     @property
     def state(self) -> Status:
@@ -101,7 +103,8 @@ def rows(records: Sequence[Record]) -> list[Row]:
         found.append(
             Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
                 place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups),
-                next(iter(find(mine, name="seed known")), None))
+                next(iter(find(mine, name="seed known")), None),
+                tuple(find(mine, kind="leakage", statistic=BALANCED)))
         )  # fmt: skip
     return found
 
@@ -148,6 +151,7 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
         "linkage_attacker": row.linkage.attacker if row.linkage else "",
         "worst_group": group.group if group else "",
         **_told(grouped),
+        **_told({record.name: record.value for record in row.told}),
         **_told(measured),
         "people": str(worst.people),
         "budget": worst.budget,
@@ -177,6 +181,7 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "naive": value_of(row.naive),
             "linkage": _linkage(row.linkage),
             "worst_group": _group(row.worst_group),
+            "attributes": {record.name: record.value for record in row.told},
             "utility": {name: record.value for name, record in row.utilities.items()},
             "state": row.state,
             "reason": row.worst.reason,

@@ -5,6 +5,7 @@ defenses. It may use NumPy and SciPy alone. A new statistic gets a file of its o
 below.
 """
 
+from .balanced import balanced_accuracy, highest_balanced
 from .clusters import TAIL, Estimate, bootstrap_weights
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .rates import (
@@ -31,11 +32,13 @@ __all__ = [
     "UnresolvedError",
     "Verification",
     "Worst",
+    "balanced_accuracy",
     "binomial_interval",
     "bootstrap_weights",
     "chance_of",
     "clustered_interval",
     "constant_bound",
+    "highest_balanced",
     "holm",
     "means_of",
     "paired_difference",
