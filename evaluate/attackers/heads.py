@@ -76,6 +76,7 @@ def _logistic() -> Any:
 
 
 LDA: tuple[Callable[[], Any], ...] = (_lda,)
+LOGISTIC: tuple[Callable[[], Any], ...] = (_logistic,)
 EITHER: tuple[Callable[[], Any], ...] = (_lda, _logistic)
 
 
