@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from .questions import is_worst
 from .records import AND, BROKE, FOUND, LOST, WEAK, Record, find
 
 
@@ -40,7 +41,7 @@ def remarks(records: Sequence[Record], *, asked: bool = True) -> list[str]:
     lines += _bounds(records) + _held(records)
     ranked = find(records, kind="leakage", statistic="rank1", status="ok", group="")
     for defense in dict.fromkeys(record.defense for record in ranked):
-        mine = [r for r in ranked if r.defense == defense and r.name != "worst"]
+        mine = [r for r in ranked if r.defense == defense and not is_worst(r)]
         below = [r for r in mine if r.reason.startswith(WEAK) and r.reason.endswith("naive")]
         if below and all(r in below or r.name == "naive" for r in mine):
             lines.append(f"{called(below[0])}: whoever knows the defense did worse than naive, so "
@@ -134,7 +135,7 @@ def _broken(records: Sequence[Record], kind: str) -> list[str]:
     first: dict[str, str] = {}
     for record in records:
         _, broke, error = record.reason.partition(BROKE)
-        if record.name == "worst" or record.status != "invalid" or not broke:
+        if is_worst(record) or record.status != "invalid" or not broke:
             continue
         name = record.name.partition("/")[0]
         where[name].add(record.defense)

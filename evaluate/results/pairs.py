@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .questions import is_worst
 from .records import Record
 
 
@@ -41,7 +42,7 @@ def pair_attacks(records: Sequence[Record]) -> list[Pairs]:
     """
     found: dict[tuple[str, str], dict[str, Record]] = {}
     for record in records:
-        if record.kind == "leakage" and record.name != "worst" and not record.group:
+        if record.kind == "leakage" and not is_worst(record) and not record.group:
             found.setdefault((record.name, record.recognizer), {})[record.statistic] = record
     return [
         Pairs(name, recognizer, figures)

@@ -14,10 +14,11 @@ from .ceiling import ceilings
 from .frontier import plot_frontier
 from .jsonfile import read_json
 from .markup import html_table, number, page_head
+from .questions import QUESTIONS
 from .records import Record, read_records
 from .sections import attackers, bounds, groups, linkage, outcomes, planted, unmeasured
 from .summary import Row, value_of, write_summary
-from .table import METRICS, caption, interval, printed, sorted_rows
+from .table import METRICS, caption, interval, other, printed, sorted_rows
 
 
 def write_report(folder: Path, notes: Sequence[str] = ()) -> Path:
@@ -98,20 +99,22 @@ def _overview(found: Sequence[Row]) -> str:
         m for m in names if any(value_of(row.utilities.get(m)) is not None for row in found)
     ]
     linked = any(row.linkage for row in found)
-    known = any(row.seed_known for row in found)
-    head = ["defense", "rank", "leakage", "95 %", "worst attacker", "naive"]
-    head[5:5] = ["seed known"] if known else []
+    asked = [name for name in QUESTIONS if any(name in row.others for row in found)]
+    early = [name for name in asked if QUESTIONS[name].early]
+    late = [name for name in asked if not QUESTIONS[name].early]
+    head = ["defense", "rank", "leakage", "95 %", *early, "worst attacker", *late, "naive"]
     head += [*(["link"] if linked else []), *metrics]
     body = []
     for row in found:
         worst = row.worst
         if row.measured:
             bad = "!" if row.state == "at least" else ""
-            cells = [bad + printed(worst, 3), interval(worst, 3, " to "), row.attacker]
+            cells = [bad + printed(worst, 3), interval(worst, 3, " to ")]
         else:
-            cells = [f"!{worst.reason}", "", ""]
-        if known:
-            cells.append(number(value_of(row.seed_known)) if row.seed_known else "")
+            cells = [f"!{worst.reason}", ""]
+        cells += [other(row, name, 3) for name in early]
+        cells.append(row.attacker if row.measured else "")
+        cells += [other(row, name, 3) for name in late]
         cells.append(number(value_of(row.naive)))
         if linked:
             cells.append(number(row.linkage.auc.value if row.linkage else None))

@@ -8,7 +8,8 @@ from html import escape
 from .failures import lower_bounds
 from .markup import html_table, number
 from .pairs import pair_attacks
-from .records import CEILING, WEAK, Record, find
+from .questions import is_worst
+from .records import WEAK, Record, find
 from .summary import Row, attacker_of, value_of
 from .table import interval
 
@@ -107,8 +108,7 @@ def planted(records: Sequence[Record]) -> list[str]:
 
 def attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
     """Return what every attacker reached against every defense."""
-    leakage = [r for r in records if r.kind == "leakage" and not r.group
-               and r.name not in ("worst", "seed known", CEILING)]  # fmt: skip
+    leakage = [r for r in records if r.kind == "leakage" and not r.group and not is_worst(r)]
     cases = find(records, kind="planted")
     keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage))
     body = []

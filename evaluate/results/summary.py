@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
 from ..results.ranks import ranks
 from .pairs import Pairs, pair_attacks, strongest
+from .questions import QUESTIONS, answered
 from .records import BALANCED, Record, Status, find
 from .shown import is_program, shown_names
 
@@ -31,8 +32,8 @@ class Row:
             from below.
         linkage: the strongest valid attacker that names nobody but links photos, if any.
         groups: worst cases of subgroups of people, in the order of the records.
-        seed_known: the worst case with attackers who know the seed of the release, if it has
-            one.
+        others: worst cases of other questions than one whole photo, one name, by the name of
+            the question (`QUESTIONS`), as far as they were asked.
         told: what photos tell of attributes that are to be hidden.
     """
 
@@ -45,7 +46,7 @@ class Row:
     rank: int | None = None
     linkage: Pairs | None = None
     groups: tuple[Record, ...] = ()
-    seed_known: Record | None = None
+    others: Mapping[str, Record] = field(default_factory=dict)
     told: tuple[Record, ...] = ()
 
     @property
@@ -103,8 +104,7 @@ def rows(records: Sequence[Record]) -> list[Row]:
         found.append(
             Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
                 place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups),
-                next(iter(find(mine, name="seed known")), None),
-                tuple(find(mine, kind="leakage", statistic=BALANCED)))
+                answered(mine), tuple(find(mine, kind="leakage", statistic=BALANCED)))
         )  # fmt: skip
     return found
 
@@ -132,7 +132,7 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
     leaked = {
         "leakage": worst.value, "leakage_low": worst.low, "leakage_high": worst.high,
         "chance": worst.chance, "undefended": worst.ceiling, "naive": value_of(row.naive),
-        "seed_known": value_of(row.seed_known), "linkage_auc": value_of(auc),
+        **_other_cells(row), "linkage_auc": value_of(auc),
         "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
         "linkage_eer": value_of(figures.get("eer")),
         **{f"linkage_{s}": value_of(figures.get(s)) for s in ("tar@far=1e-2", "tar@far=1e-3")},
@@ -160,6 +160,17 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
     }
 
 
+def _other_cells(row: Row) -> dict[str, float | None]:
+    """Return the worst case of each other question with its interval, asked or not."""
+    cells: dict[str, float | None] = {}
+    for question in QUESTIONS:
+        name, record = question.replace(" ", "_"), row.others.get(question)
+        cells[name] = value_of(record)
+        cells[f"{name}_low"] = record.low if record else None
+        cells[f"{name}_high"] = record.high if record else None
+    return cells
+
+
 def _told(figures: dict[str, float | None]) -> dict[str, str]:
     return {name: "" if value is None else f"{value:.6g}" for name, value in figures.items()}
 
@@ -176,7 +187,7 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "leakage_high": row.worst.high,
             "chance": row.worst.chance,
             "undefended": row.worst.ceiling,
-            "seed_known": value_of(row.seed_known),
+            **_other_cells(row),
             "people": row.worst.people,
             "naive": value_of(row.naive),
             "linkage": _linkage(row.linkage),

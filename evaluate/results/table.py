@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .questions import QUESTIONS
 from .records import Record
 from .summary import Row, rows, value_of
 
-METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "face", "landmark_error": "landm."}
+METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
 AT_LEAST = ">= "
 MISSING = "-"  # a figure that was not measured
 
@@ -51,22 +52,28 @@ def sorted_rows(records: Sequence[Record]) -> list[Row]:
 def leakage_table(found: Sequence[Row]) -> list[Column]:
     """Return the columns of the main table.
 
-    A narrow terminal loses, in this order: the figure with the seed known, landmark error,
-    LPIPS, face, link, naive, SSIM, worst attacker, rank.
+    A narrow terminal loses, in this order: the figure with the seed known, the ceiling,
+    landmark error, LPIPS, found, link, naive, SSIM, worst attacker, rank, and then what other
+    questions say, album last.
     """
     place = [MISSING if row.rank is None else str(row.rank) for row in found]
     naive = [two(value_of(row.naive)) for row in found]
     linked = [two(value_of(row.linkage.auc if row.linkage else None)) for row in found]
-    order = {"ssim": 3, "face_found": 6, "lpips": 7, "landmark_error": 8}
+    order = {"ssim": 6, "face_found": 9, "lpips": 10, "landmark_error": 11}
+    others = {early: [Column(name, [other(row, name) for row in found], drop=question.drop)
+                      for name, question in QUESTIONS.items()
+                      if question.early == early and question.drop is not None]
+              for early in (True, False)}  # fmt: skip
     return [
-        Column("rank", place, drop=1),
+        Column("rank", place, drop=4),
         Column("defense", [row.shown for row in found], "name", key=True, least=18),
         Column("leakage", [printed(row.worst) for row in found]),
         Column("95 %", [interval(row.worst) for row in found], "text"),
-        Column("worst attacker", _attackers(found), "name", drop=2, least=16),
-        Column("seed known", [two(value_of(row.seed_known)) for row in found], drop=9),
-        Column("naive", naive, drop=4),
-        Column("link", linked, drop=5),
+        *others[True],
+        Column("worst attacker", _attackers(found), "name", drop=5, least=16),
+        *others[False],
+        Column("naive", naive, drop=7),
+        Column("link", linked, drop=8),
         *(
             Column(
                 heading,
@@ -116,8 +123,9 @@ def caption(found: Sequence[Row]) -> str:
         text += "over people"
     if any(row.state == "at least" for row in found):
         text += f". {AT_LEAST.strip()}: at least, below no limit; the reason is said below"
-    if any(row.seed_known for row in found):
-        text += ". seed known: if the seed of a defense that draws got known"
+    for name, question in QUESTIONS.items():
+        if question.drop is not None and any(name in row.others for row in found):
+            text += f". {name}: {question.said}"
     if any(row.linkage for row in found):
         text += (
             ". link: AUC of the best attempt to tell that two defended photos show one person, "
@@ -169,6 +177,12 @@ def _face_models(labels: str) -> str:
     if " " in labels:
         return f", face models {labels.replace(' ', ', ')}"
     return f", face model {labels} alone: a second one may name more"
+
+
+def other(row: Row, question: str, digits: int = 2) -> str:
+    """Return the figure of another question; a lower bound says so."""
+    record = row.others.get(question)
+    return MISSING if record is None else printed(record, digits)
 
 
 def _models(found: Sequence[Row]) -> list[str]:

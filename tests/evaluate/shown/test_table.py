@@ -61,7 +61,7 @@ def test_every_figure_is_whole_at_every_width(made: list[Record], width: int | N
             "naive": f"{(row.naive or row.worst).value:.2f}",
             "link": f"{row.linkage.auc.value:.2f}" if row.linkage else "",
             "SSIM": f"{row.utilities['ssim'].value:.2f}",
-            "face": f"{row.utilities['face_found'].value:.2f}",
+            "found": f"{row.utilities['face_found'].value:.2f}",
             "landm.": f"{row.utilities['landmark_error'].value:.2f}",
         }
         assert {k: v for k, v in cells.items() if k in wanted} == {
@@ -116,7 +116,7 @@ def test_columns_go_in_the_stated_order(made: list[Record]) -> None:
         names = gone[1].split(", ") if gone else []
         assert set(before) <= set(names), "what has gone does not come back"
         before = names
-    order = ["rank", "worst attacker", "SSIM", "naive", "link", "face", "landm."]
+    order = ["rank", "worst attacker", "SSIM", "naive", "link", "found", "landm."]
     assert before == order
 
 
