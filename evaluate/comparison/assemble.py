@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.scene import Scene
 from ..results.records import FOUND, LOST, Record
 from ..statistics import chance_of, clustered_interval, means_of
+from .answers import answer_records, answers_of
 from .ceiling import ceiling_record
 from .certificates import Proof
 from .groups import group_records
@@ -49,8 +50,10 @@ def records_of(
     records = [worst_record(base, attacks, measured, proof)]
     records += seed_known(records[0], attacks, measured)
     records += ceiling_record(base, measured)
+    records += answer_records(records[0], attacks, measured, proof)
     for attack in attacks:
         records += _leakage(base, attack, measured)
+        records += answers_of(base, attack, measured)
     for utility in measured.utilities:
         records.append(_utility(base, utility, measured))
     records += _outcomes(base, measured)

@@ -15,6 +15,7 @@ from ..attackers.base import Attacker, Defend, Scores
 from ..metrics.base import Unavailable
 from ..results.records import broke
 from ..statistics import Figure, Verification, rank_credit, verification_figures
+from .answers import answers
 from .blind import Blind
 from .measured import Attack, Credits
 
@@ -73,15 +74,17 @@ def _judge(
     if scores.unavailable:
         return Attack(name, **facts, status="unavailable", reason=scores.unavailable)
     credits: dict[str, Credits] = {}
+    asked: dict[str, dict[str, Credits]] = {}
     figures: list[Figure] = []
     try:
         if scores.people is not None:
+            asked = answers(scores.people, truth)
             credits = {f"rank{k}": _credits(scores.people, truth, k) for k in (1, 5)}
         if scores.verification is not None:
             figures = verification_figures(_of_one(scores.verification, len(truth)), truth)
     except Exception as error:  # a plug-in may answer anything
         return Attack(name, **facts, status="invalid", reason=broke("attack", error))
-    return Attack(name, **facts, credits=credits, figures=tuple(figures))
+    return Attack(name, **facts, credits=credits, asked=asked, figures=tuple(figures))
 
 
 def _credits(scores: NDArray[np.float64], truth: NDArray[np.int64], k: int) -> Credits:

@@ -26,6 +26,9 @@ class Attack:
         informed: whether it knew the defense.
         credits: statistic (`rank1`, `rank5`) to `(N,)` credit per probe, 0 to 1; empty for
             an attacker that names nobody.
+        asked: what else its scores answer (albums, line-ups, photos of anybody): statistic to
+            way of reading the scores to `(N,)` credit, NaN where a person cannot be asked
+            about.
         figures: what its pair scores say, for attackers that compare pairs.
         notes: further figures about the attack itself.
         status: `ok`, `invalid` or `unavailable`.
@@ -38,6 +41,7 @@ class Attack:
     recognizer: str = ""
     informed: bool = False
     credits: dict[str, Credits] = field(default_factory=dict, repr=False)
+    asked: dict[str, dict[str, Credits]] = field(default_factory=dict, repr=False)
     figures: tuple[Figure, ...] = field(default=(), repr=False)
     notes: dict[str, float] = field(default_factory=dict)
     status: Status = "ok"

@@ -51,8 +51,12 @@ def restore(text: str) -> Measured:
 
 def _attack(entry: dict[str, Any]) -> Attack:
     credits = {k: np.array(v) for k, v in entry["credits"].items()}
+    asked = {
+        statistic: {way: np.array(values, np.float64) for way, values in ways.items()}
+        for statistic, ways in entry["asked"].items()
+    }
     figures = tuple(Figure(**figure) for figure in entry["figures"])
-    return Attack(**{**entry, "credits": credits, "figures": figures})
+    return Attack(**{**entry, "credits": credits, "asked": asked, "figures": figures})
 
 
 def restore_file(path: Path) -> Measured:

@@ -5,9 +5,13 @@ defenses. It may use NumPy and SciPy alone. A new statistic gets a file of its o
 below.
 """
 
+from .albums import SIZES, album_answers, album_credits, album_name
 from .balanced import balanced_accuracy, highest_balanced
 from .clusters import TAIL, Estimate, bootstrap_weights
+from .exposed import always_named, exposed_tenth
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
+from .lineups import lineup_credits, lineup_sizes
+from .open_set import RATES, open_credits, open_name
 from .rates import (
     Floats,
     Mean,
@@ -18,10 +22,13 @@ from .rates import (
     unequal,
 )
 from .roc import Roc, UnresolvedError, roc, tar_at_far, threshold_at_far
+from .unlinkability import linkability, unlinkability
 from .verification import Figure, Verification, verification_figures
 from .worst import Gap, Worst, holm, worst_case, worst_gap, worst_gaps
 
 __all__ = [
+    "RATES",
+    "SIZES",
     "TAIL",
     "Estimate",
     "Figure",
@@ -32,15 +39,25 @@ __all__ = [
     "UnresolvedError",
     "Verification",
     "Worst",
+    "album_answers",
+    "album_credits",
+    "album_name",
+    "always_named",
     "balanced_accuracy",
     "binomial_interval",
     "bootstrap_weights",
     "chance_of",
     "clustered_interval",
     "constant_bound",
+    "exposed_tenth",
     "highest_balanced",
     "holm",
+    "lineup_credits",
+    "lineup_sizes",
+    "linkability",
     "means_of",
+    "open_credits",
+    "open_name",
     "paired_difference",
     "person_interval",
     "rank_credit",
@@ -48,6 +65,7 @@ __all__ = [
     "tar_at_far",
     "threshold_at_far",
     "unequal",
+    "unlinkability",
     "verification_figures",
     "worst_case",
     "worst_gap",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from .rates import Floats, finite
 
@@ -72,8 +73,9 @@ class Clustered:
                 f"values must be from {bounds[0]:g} to {bounds[1]:g}, got {low:g} to {high:g}"
             )
 
+    @cached_property
     def resampled(self) -> Floats:
-        """Return the mean in each resample of people."""
+        """The mean in each resample of people."""
         weights = weights_of(self.size, *self.draws)
         means: Floats = (weights @ self.sums) / (weights @ self.counts)
         return means
@@ -86,17 +88,16 @@ class Clustered:
         return Estimate(self.mean, min(low, self.mean), max(high, self.mean), len(self.values))
 
     def _bca(self, tail: float) -> tuple[float, float]:
-        means = np.sort(self.resampled())
+        means = np.sort(self.resampled)
         without = (self.sums.sum() - self.sums) / (self.counts.sum() - self.counts)
         slope = without.mean() - without
         skew = float((slope**3).sum() / (6 * (slope**2).sum() ** 1.5))
         left, right = (np.searchsorted(means, self.mean + e) for e in (-1e-12, 1e-12))
         edge = 0.5 / len(means)
-        shift = float(stats.norm.ppf(np.clip((left + right) / 2 / len(means), edge, 1 - edge)))
-        ends = []
-        for z in (shift - width(self.size, tail), shift + width(self.size, tail)):
-            ends.append(stats.norm.cdf(shift + z / max(1 - skew * z, 1e-6)))
-        low, high = np.quantile(means, ends)
+        shift = float(ndtri(np.clip((left + right) / 2 / len(means), edge, 1 - edge)))
+        z = shift + np.array([-1.0, 1.0]) * width(self.size, tail)
+        ends = ndtr(shift + z / np.maximum(1 - skew * z, 1e-6)) * (len(means) - 1)
+        low, high = np.interp(ends, np.arange(len(means)), means)  # quantiles
         return float(low), float(high)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,34 @@ def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
     Raises:
         ValueError: wrong shapes, NaN or infinite scores, a column that does not exist.
     """
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    better, tied, _ = rank_ties(scores, truth)
+    credit: Floats = np.clip((k - better) / tied, 0.0, 1.0)
+    return credit
+
+
+class Ties(NamedTuple):
+    """Of each photo: how many people score higher than the true one, and how many as high.
+
+    `tied` has the true one in it; `people` are all columns.
+    """
+
+    better: NDArray[np.int64]
+    tied: NDArray[np.int64]
+    people: int
+
+
+def rank_ties(scores: ArrayLike, truth: ArrayLike) -> Ties:
+    """Count who stands above and beside the true person.
+
+    Args:
+        scores: `(N, people)`, higher is more alike.
+        truth: `(N,)`, column of the true person.
+
+    Raises:
+        ValueError: wrong shapes, NaN or infinite scores, a column that does not exist.
+    """
     table = finite(scores, "scores")
     column = np.asarray(truth)
     if table.ndim != 2 or column.shape != table.shape[:1]:
@@ -40,12 +68,8 @@ def rank_credit(scores: ArrayLike, truth: ArrayLike, k: int = 1) -> Floats:
         column.size and not (column.min() >= 0 and column.max() < table.shape[1])
     ):
         raise ValueError(f"truth must be columns 0 to {table.shape[1] - 1}, got {column}")
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
     own = np.take_along_axis(table, column[:, None].astype(np.intp), 1)
-    better, tied = (table > own).sum(1), (table == own).sum(1)
-    credit: Floats = np.clip((k - better) / tied, 0.0, 1.0)
-    return credit
+    return Ties((table > own).sum(1), (table == own).sum(1), table.shape[1])
 
 
 def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "photos") -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .clusters import bootstrap_weights
 from .intervals import clustered_interval
 from .roc import UnresolvedError, roc, threshold_at_far
+from .unlinkability import unlinkability
 
 Matrix = NDArray[np.float64]
 FARS = (1e-2, 1e-3)
@@ -49,9 +50,9 @@ class Figure:
 
 
 def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[Figure]:
-    """Return AUC, EER and TAR at each of `FARS`.
+    """Return AUC, EER, D_sys and TAR at each of `FARS`.
 
-    AUC and EER use the pairs of the attacked people themselves, as ROC curves do. TAR uses
+    AUC, EER and D_sys use the pairs of the attacked people themselves, as ROC curves do. TAR uses
     a threshold that lets in the stated share of *background* impostor pairs, as an attacker
     would choose it; the FAR it really has among the attacked people is given as reason.
 
@@ -69,7 +70,7 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
     genuine, impostor = scores[same & used], scores[~same & used]
     if not genuine.size or not impostor.size:
         reason = "there are no pairs of both kinds"
-        return [Figure(name, reason=reason) for name in ("auc", "eer")]
+        return [Figure(name, reason=reason) for name in ("auc", "eer", "d_sys")]
     auc, eer = roc(genuine, impostor)
     (auc_low, auc_high), (eer_low, eer_high) = _intervals(scores, same, used, truth)
     found = [
@@ -77,6 +78,8 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
         Figure("eer", eer, min(eer, eer_low), max(eer, eer_high), int(used.sum()), 0.5),
     ]
     rows = np.broadcast_to(truth[:, None], same.shape)[same & used]
+    d_sys = unlinkability(scores, same, used, truth)
+    found.append(Figure("d_sys", *d_sys, int(used.sum()), 0.0))
     for far in FARS:
         statistic = f"tar@far={far:.0e}".replace("e-0", "e-")
         try:

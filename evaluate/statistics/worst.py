@@ -65,8 +65,8 @@ class _Top(Generic[Name]):
             cluster.check((0.0, 1.0))
         self.name, self.mean = max(self.all, key=lambda key: self.all[key].mean)
         self.best = self.all[self.name, self.mean]
-        self.alone = self.best.resampled()
-        self.joint: Floats = np.max([cluster.resampled() for cluster in self.all.values()], axis=0)
+        self.alone = self.best.resampled
+        self.joint: Floats = np.max([cluster.resampled for cluster in self.all.values()], axis=0)
         self.luck = float((self.joint - self.alone).mean())
 
 

@@ -1,0 +1,226 @@
+"""What else the scores of an attack answer: albums, line-ups, photos of anybody, the exposed.
+
+No new attack is made. Every question has its worst case over the attacks that count for one
+whole photo, under a name of its own, and is a lower bound where that one is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..results.records import AND, Record
+from ..statistics import (
+    RATES,
+    SIZES,
+    Estimate,
+    Mean,
+    UnresolvedError,
+    Worst,
+    album_answers,
+    album_name,
+    always_named,
+    chance_of,
+    exposed_tenth,
+    lineup_credits,
+    lineup_sizes,
+    means_of,
+    open_credits,
+    open_name,
+    worst_case,
+)
+from .certificates import Proof
+from .means import statistic_of
+from .measured import Attack, Credits, Measured
+
+ALBUMS = tuple(map(album_name, SIZES[::-1]))  # the largest first: it is what tables show
+OPEN = tuple(map(open_name, RATES))
+Asked = dict[str, dict[str, Credits]]
+Way = tuple[str, str, str]  # name of the attack, its recognizer, how its scores are read
+
+
+def answers(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> Asked:
+    """Return what else these scores answer, by statistic and way of reading them.
+
+    Args:
+        scores: `(N * draws, P)`, one draw of the release after the other.
+        truth: `(N,)`, column of the true person.
+
+    Returns:
+        `(N,)` each, 0 to 1, means over the draws.
+    """
+    draws = max(1, len(scores) // len(truth))
+    tables = np.asarray(scores, np.float64).reshape(draws, len(truth), -1)
+    found = album_answers(tables, truth)
+    for size in lineup_sizes(tables.shape[2]):
+        each = [lineup_credits(table, truth, size) for table in tables]
+        found[_lineup(size)] = {"": np.mean(each, axis=0)}
+    for name, rate in zip(OPEN, RATES, strict=True):
+        try:
+            opened = [open_credits(table, truth, rate) for table in tables]
+        except UnresolvedError:
+            continue  # too few photos, which depends on the data alone: said in the worst case
+        found[name] = {way: np.mean([o[way] for o in opened], axis=0) for way in opened[0]}
+    return found
+
+
+def answers_of(base: Record, attack: Attack, measured: Measured) -> list[Record]:
+    """Return what one attack answers, each read in the way that reaches most."""
+    records = []
+    for statistic, ways in attack.asked.items():
+        known = np.isfinite(next(iter(ways.values())))
+        if not known.any():
+            continue
+        best = max(ways.values(), key=lambda credit: float(credit[known].mean()))
+        who = measured.people[known]
+        for over, found in means_of(best[known], who).items():
+            records.append(
+                replace(
+                    base, name=attack.name, recognizer=attack.recognizer, status=attack.status,
+                    reason=attack.reason, seconds=attack.seconds,
+                    statistic=statistic_of(statistic, over), value=found.value, low=found.low,
+                    high=found.high, n=found.n, people=len(np.unique(who)),
+                    chance=_chance(statistic, who, over),
+                )
+            )  # fmt: skip
+    return records
+
+
+def answer_records(
+    worst: Record, attacks: Sequence[Attack], measured: Measured, proof: Proof
+) -> list[Record]:
+    """Return the worst cases of all other questions that the same scores answer.
+
+    Args:
+        worst: the worst case of one whole photo; without a figure there are no others.
+        attacks: from `checked_attacks`.
+        measured: what was measured.
+        proof: what the attackers showed on planted cases.
+    """
+    if worst.value is None:
+        return []
+    counted = [attack for attack in attacks if attack.status == "ok"]
+    honest = [a for a in proof.cases["undefended"].attacks
+              if a.status == "ok" and (a.name, a.recognizer) not in proof.cheats]  # fmt: skip
+    asked = dict.fromkeys(s for attack in counted for s in attack.asked)
+    order = [s for s in ALBUMS if s in asked] + [s for s in asked if s not in ALBUMS]
+    records = []
+    for statistic in order:
+        records += _highest(worst, statistic, counted, honest, measured)
+    if asked:
+        records += _unresolved(worst, [name for name in OPEN if name not in asked])
+    return records + _exposed(worst, counted, measured)
+
+
+def _highest(
+    worst: Record, statistic: str, counted: Sequence[Attack], honest: Sequence[Attack],
+    measured: Measured,
+) -> list[Record]:  # fmt: skip
+    ways = _ways(counted, statistic)
+    known = np.isfinite(next(iter(ways.values())))
+    who = measured.people[known]
+    base = replace(worst, name=_question(statistic), statistic=statistic, people=0, n=0,
+                   value=None, low=None, high=None)  # fmt: skip
+    if not known.any():
+        return [replace(base, status="unavailable", attack="", recognizer="", ceiling=None,
+                        reason="nobody has so many photos")]  # fmt: skip
+    found = worst_case({way: credit[known] for way, credit in ways.items()}, who)
+    best = [np.nanmean(c) for c in _ways(honest, statistic).values() if np.isfinite(c).any()]
+    lost = len(np.unique(measured.people)) - len(np.unique(who))
+    told = f"without {lost} people who have fewer photos" if lost else ""
+    one = replace(
+        base, reason=AND.join(filter(None, (worst.reason, told))),
+        people=len(np.unique(who)), ceiling=float(max(best)) if best else None,
+    )  # fmt: skip
+    told_one = _filled(one, statistic, found, _chance(statistic, who, found.mean))
+    return [told_one, _missed(told_one)] if statistic in OPEN else [told_one]
+
+
+def _missed(found: Record) -> Record:
+    """Return the record of what is missed (FNIR) for one of what is found."""
+    value, low, high = found.value or 0.0, found.low or 0.0, found.high or 0.0
+    chance = None if found.chance is None else 1 - found.chance
+    ceiling = None if found.ceiling is None else 1 - found.ceiling
+    return replace(
+        found, statistic=found.statistic.replace("tpir", "fnir"), value=1 - value, low=1 - high,
+        high=1 - low, chance=chance, ceiling=ceiling,
+    )  # fmt: skip
+
+
+def _unresolved(worst: Record, names: Sequence[str]) -> list[Record]:
+    """Say which rates have too few searches for strangers."""
+    rates = dict(zip(OPEN, RATES, strict=True))
+    return [
+        replace(
+            worst, name="open set", statistic=name, value=None, low=None, high=None, chance=None,
+            ceiling=None, attack="", recognizer="", status="unavailable",
+            reason=f"FPIR {rates[name]:g} needs at least {10 / rates[name]:.0f} searches for "
+            f"strangers (10 / FPIR), got {worst.n}",
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> list[Record]:
+    """Return how often the most exposed are named, and how many people always are."""
+    values: dict[Way, Credits] = {
+        (a.name, a.recognizer, ""): a.credits["rank1"] for a in counted if a.credits
+    }
+    by_lot = 1 / len(np.unique(measured.people))
+    people = len(np.unique(measured.people))
+    tenth, always = (ask(values, measured.people) for ask in (exposed_tenth, always_named))
+    count = round(always.estimate.value * people)
+    base = replace(worst, name="exposed", ceiling=None)
+    told = f"{count} of {people} people"
+    return [
+        _filled(base, "rank1@tenth", tenth, by_lot),
+        _filled(replace(base, reason=AND.join(filter(None, (worst.reason, told)))),
+                "always", always, None),
+    ]  # fmt: skip
+
+
+def _filled(base: Record, statistic: str, found: Worst[Way], chance: float | None) -> Record:
+    (attack, recognizer, way), figure, over = found
+    estimate: Estimate = figure
+    over = "photos" if base.name == "exposed" else over
+    return replace(
+        base, statistic=statistic_of(statistic, over), value=estimate.value, low=estimate.low,
+        high=estimate.high, n=estimate.n, chance=chance, recognizer=recognizer,
+        attack=f"{attack}, {way}" if way else attack,
+    )  # fmt: skip
+
+
+def _ways(attacks: Sequence[Attack], statistic: str) -> dict[Way, Credits]:
+    return {
+        (attack.name, attack.recognizer, way): credit
+        for attack in attacks
+        for way, credit in attack.asked.get(statistic, {}).items()
+    }
+
+
+def _question(statistic: str) -> str:
+    if statistic in ALBUMS:
+        return "album"
+    return "open set" if statistic in OPEN else "line-up"
+
+
+def _lineup(size: int) -> str:
+    return f"rank1@people={size}"
+
+
+def _chance(statistic: str, people: NDArray[np.int64], over: Mean) -> float:
+    """Return what is reached without a look at any photo."""
+    if statistic in OPEN:
+        return RATES[OPEN.index(statistic)]
+    if statistic in ALBUMS:
+        return chance_of(people, mean=over)
+    size = int(statistic.partition("=")[2])
+    if over == "people":
+        return 1 / size
+    # whoever knows who is photographed most names that one of the line-up
+    index, counts = np.unique(people, return_inverse=True, return_counts=True)[1:]
+    guess = lineup_credits(np.tile(counts, (len(counts), 1)), np.arange(len(counts)), size)
+    return float(guess[index].mean())
