@@ -16,7 +16,6 @@ from ..results.records import AND, Record
 from ..statistics import (
     RATES,
     SIZES,
-    Estimate,
     Mean,
     UnresolvedError,
     Worst,
@@ -30,6 +29,7 @@ from ..statistics import (
     means_of,
     open_credits,
     open_name,
+    unequal,
     worst_case,
 )
 from .certificates import Proof
@@ -119,24 +119,31 @@ def _highest(
     worst: Record, statistic: str, counted: Sequence[Attack], honest: Sequence[Attack],
     measured: Measured,
 ) -> list[Record]:  # fmt: skip
+    """Return the highest of all attacks and ways; of an open set also what is missed."""
     ways = _ways(counted, statistic)
     known = np.isfinite(next(iter(ways.values())))
-    who = measured.people[known]
-    base = replace(worst, name=_question(statistic), statistic=statistic, people=0, n=0,
-                   value=None, low=None, high=None)  # fmt: skip
+    base = replace(worst, name=_question(statistic), statistic=statistic)
     if not known.any():
-        return [replace(base, status="unavailable", attack="", recognizer="", ceiling=None,
-                        reason="nobody has so many photos")]  # fmt: skip
-    found = worst_case({way: credit[known] for way, credit in ways.items()}, who)
-    best = [np.nanmean(c) for c in _ways(honest, statistic).values() if np.isfinite(c).any()]
-    lost = len(np.unique(measured.people)) - len(np.unique(who))
+        return [_unknown(base, "nobody has so many photos")]
+    who = measured.people[known]
+    people = len(np.unique(who))
+    lost = len(np.unique(measured.people)) - people
     told = f"without {lost} people who have fewer photos" if lost else ""
-    one = replace(
-        base, reason=AND.join(filter(None, (worst.reason, told))),
-        people=len(np.unique(who)), ceiling=float(max(best)) if best else None,
+    best = [np.nanmean(c) for c in _ways(honest, statistic).values() if np.isfinite(c).any()]
+    base = replace(
+        base, reason=AND.join(filter(None, (worst.reason, told))), people=people,
+        ceiling=float(max(best)) if best else None,
     )  # fmt: skip
-    told_one = _filled(one, statistic, found, _chance(statistic, who, found.mean))
-    return [told_one, _missed(told_one)] if statistic in OPEN else [told_one]
+    found = worst_case({way: credit[known] for way, credit in ways.items()}, who)
+    highest = _filled(base, statistic, found, _chance(statistic, who, found.mean))
+    return [highest, _missed(highest)] if statistic in OPEN else [highest]
+
+
+def _unknown(base: Record, reason: str) -> Record:
+    return replace(
+        base, value=None, low=None, high=None, n=0, people=0, chance=None, ceiling=None,
+        attack="", recognizer="", status="unavailable", reason=reason,
+    )  # fmt: skip
 
 
 def _missed(found: Record) -> Record:
@@ -154,14 +161,13 @@ def _unresolved(worst: Record, names: Sequence[str]) -> list[Record]:
     """Say which rates have too few searches for strangers."""
     rates = dict(zip(OPEN, RATES, strict=True))
     return [
-        replace(
-            worst, name="open set", statistic=name, value=None, low=None, high=None, chance=None,
-            ceiling=None, attack="", recognizer="", status="unavailable",
-            reason=f"FPIR {rates[name]:g} needs at least {10 / rates[name]:.0f} searches for "
-            f"strangers (10 / FPIR), got {worst.n}",
+        _unknown(
+            replace(worst, name="open set", statistic=name),
+            f"FPIR {rates[name]:g} needs at least {10 / rates[name]:.0f} searches for strangers "
+            f"(10 / FPIR), got {worst.n}",
         )
         for name in names
-    ]  # fmt: skip
+    ]
 
 
 def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> list[Record]:
@@ -169,27 +175,20 @@ def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> li
     values: dict[Way, Credits] = {
         (a.name, a.recognizer, ""): a.credits["rank1"] for a in counted if a.credits
     }
-    by_lot = 1 / len(np.unique(measured.people))
     people = len(np.unique(measured.people))
-    tenth, always = (ask(values, measured.people) for ask in (exposed_tenth, always_named))
-    count = round(always.estimate.value * people)
-    base = replace(worst, name="exposed", ceiling=None)
-    told = f"{count} of {people} people"
-    return [
-        _filled(base, "rank1@tenth", tenth, by_lot),
-        _filled(replace(base, reason=AND.join(filter(None, (worst.reason, told)))),
-                "always", always, None),
-    ]  # fmt: skip
+    base = replace(worst, name="exposed", ceiling=None, people=people)
+    tenth = _filled(base, "rank1@tenth", exposed_tenth(values, measured.people), 1 / people)
+    always = _filled(base, "always", always_named(values, measured.people), None)
+    told = f"{round((always.value or 0) * people)} of {people} people"
+    return [tenth, replace(always, reason=AND.join(filter(None, (worst.reason, told))))]
 
 
 def _filled(base: Record, statistic: str, found: Worst[Way], chance: float | None) -> Record:
-    (attack, recognizer, way), figure, over = found
-    estimate: Estimate = figure
-    over = "photos" if base.name == "exposed" else over
+    (attack, recognizer, way), estimate, over = found
     return replace(
-        base, statistic=statistic_of(statistic, over), value=estimate.value, low=estimate.low,
-        high=estimate.high, n=estimate.n, chance=chance, recognizer=recognizer,
-        attack=f"{attack}, {way}" if way else attack,
+        base, value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n,
+        statistic=statistic if base.name == "exposed" else statistic_of(statistic, over),
+        chance=chance, recognizer=recognizer, attack=f"{attack}, {way}" if way else attack,
     )  # fmt: skip
 
 
@@ -218,7 +217,7 @@ def _chance(statistic: str, people: NDArray[np.int64], over: Mean) -> float:
     if statistic in ALBUMS:
         return chance_of(people, mean=over)
     size = int(statistic.partition("=")[2])
-    if over == "people":
+    if over == "people" or not unequal(people):
         return 1 / size
     # whoever knows who is photographed most names that one of the line-up
     index, counts = np.unique(people, return_inverse=True, return_counts=True)[1:]

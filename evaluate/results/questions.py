@@ -29,14 +29,18 @@ class Question:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "album": Question("all defended photos of a person, known to show one", 1),
+    "album": Question("rank-1 of all defended photos of a person taken together", 1),
     "face": Question("what the region itself gives away, everything else blanked", 2),
     "context": Question("what no defense of the region can prevent, the region blanked", 3),
     "ceiling": Question(
         "the very photo told from its defended version among all probes", 12, early=False
     ),
     "seed known": Question("if the seed of a defense that draws got known", 13, early=False),
+    "line-up": Question("rank-1 among few people"),
+    "open set": Question("photos of anybody, most of them strangers"),
+    "exposed": Question("the people who are named most often"),
 }
+DETAILED = ("album", "line-up", "open set", "exposed")  # asked with several statistics each
 
 
 def answered(records: Sequence[Record]) -> dict[str, Record]:
@@ -52,6 +56,21 @@ def answered(records: Sequence[Record]) -> dict[str, Record]:
         if first:
             found[name] = first
     return found
+
+
+def detailed(records: Sequence[Record]) -> dict[str, Record]:
+    """Return every answer to the questions of `DETAILED` by its statistic, `rank1@4`.
+
+    Args:
+        records: those of one defense, of all people.
+    """
+    leakage = [record for record in records if record.kind == "leakage"]
+    return {
+        record.statistic.removesuffix("/person"): record
+        for name in DETAILED
+        for record in leakage
+        if record.name == name
+    }
 
 
 def is_worst(record: Record) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from unmask.defenses.files.atomic import write_text
 
 from .attributes import attribute_section
+from .beyond import answers
 from .ceiling import ceilings
 from .frontier import plot_frontier
 from .jsonfile import read_json
@@ -72,6 +73,7 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         f"<p>{escape(caption(found))}. Intervals are 95 %, resampled by person.</p>",
         _overview(found),
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',
+        *answers(found),
         *linkage(records, found),
         *groups(found),
         *ceilings(records, found),

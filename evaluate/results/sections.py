@@ -32,12 +32,16 @@ def linkage(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
             body.append([row.shown, pair.attacker, *cells])
     if not body:
         return []
-    titles = [s.upper().replace("@FAR=", " at FAR ").replace("E-", "e-") for s in shown]
+    titles = ["D_sys" if s == "d_sys" else s.upper().replace("@FAR=", " at FAR ")
+              .replace("E-", "e-") for s in shown]  # fmt: skip
     head = ["defense", "attacker", "AUC", "95 %", *titles]
     return [
         "<h2>Can photos of one person be linked?</h2><p>Is it told of two defended photos that "
         "they show one person? Nobody is named, so this is no part of leakage. Guessing reaches "
-        "AUC 0.5, EER 0.5, and a TAR as high as its FAR.</p>",
+        "AUC 0.5, EER 0.5, and a TAR as high as its FAR. D_sys is the linkability of "
+        "Gomez-Barrero et al. (2018): 0 if no score tells anything, 1 if all do; few pairs make "
+        "it too high rather than too low. In the words of the Article 29 Working Party (opinion "
+        "05/2014, WP216) this is <i>linkability</i>.</p>",
         html_table(head, body),
     ]
 

@@ -12,7 +12,7 @@ from unmask.defenses.files.atomic import write_text
 
 from ..results.ranks import ranks
 from .pairs import Pairs, pair_attacks, strongest
-from .questions import QUESTIONS, answered
+from .questions import QUESTIONS, answered, detailed
 from .records import BALANCED, Record, Status, find
 from .shown import is_program, shown_names
 
@@ -35,6 +35,7 @@ class Row:
         others: worst cases of other questions than one whole photo, one name, by the name of
             the question (`QUESTIONS`), as far as they were asked.
         told: what photos tell of attributes that are to be hidden.
+        detailed: all answers about albums, line-ups, an open set and the exposed, by statistic.
     """
 
     defense: str
@@ -48,6 +49,7 @@ class Row:
     groups: tuple[Record, ...] = ()
     others: Mapping[str, Record] = field(default_factory=dict)
     told: tuple[Record, ...] = ()
+    detailed: Mapping[str, Record] = field(default_factory=dict)
 
     @property
     def state(self) -> Status:
@@ -104,7 +106,8 @@ def rows(records: Sequence[Record]) -> list[Row]:
         found.append(
             Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
                 place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups),
-                answered(mine), tuple(find(mine, kind="leakage", statistic=BALANCED)))
+                answered(mine), tuple(find(mine, kind="leakage", statistic=BALANCED)),
+                detailed(mine))
         )  # fmt: skip
     return found
 
@@ -116,15 +119,16 @@ def write_summary(path: Path, records: Sequence[Record]) -> None:
     """
     table = rows(records)
     metrics = sorted({name for row in table for name in row.utilities})
+    asked = list(dict.fromkeys(name for row in table for name in row.detailed))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    lines = [_cells(row, metrics) for row in table]
-    writer.writerow(_cells(table[0], metrics) if table else ["defense"])
+    lines = [_cells(row, metrics, asked) for row in table]
+    writer.writerow(lines[0] if lines else ["defense"])
     writer.writerows(line.values() for line in lines)
     write_text(path, text.getvalue())
 
 
-def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
+def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, str]:
     worst, group = row.worst, row.worst_group
     name, _, params = row.defense.partition(":")
     figures = row.linkage.figures if row.linkage else {}
@@ -135,6 +139,7 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
         **_other_cells(row), "linkage_auc": value_of(auc),
         "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
         "linkage_eer": value_of(figures.get("eer")),
+        "linkage_d_sys": value_of(figures.get("d_sys")),
         **{f"linkage_{s}": value_of(figures.get(s)) for s in ("tar@far=1e-2", "tar@far=1e-3")},
     }  # fmt: skip
     grouped = {
@@ -153,6 +158,7 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
         **_told(grouped),
         **_told({record.name: record.value for record in row.told}),
         **_told(measured),
+        **_told({k: v for name in asked for k, v in _ends(name, row.detailed.get(name)).items()}),
         "people": str(worst.people),
         "budget": worst.budget,
         "state": row.state,
@@ -163,12 +169,15 @@ def _cells(row: Row, metrics: Sequence[str]) -> dict[str, str]:
 def _other_cells(row: Row) -> dict[str, float | None]:
     """Return the worst case of each other question with its interval, asked or not."""
     cells: dict[str, float | None] = {}
-    for question in QUESTIONS:
-        name, record = question.replace(" ", "_"), row.others.get(question)
-        cells[name] = value_of(record)
-        cells[f"{name}_low"] = record.low if record else None
-        cells[f"{name}_high"] = record.high if record else None
+    for name, question in QUESTIONS.items():
+        if question.drop is not None:
+            cells |= _ends(name.replace(" ", "_"), row.others.get(name))
     return cells
+
+
+def _ends(name: str, record: Record | None) -> dict[str, float | None]:
+    low, high = (record.low, record.high) if record else (None, None)
+    return {name: value_of(record), f"{name}_low": low, f"{name}_high": high}
 
 
 def _told(figures: dict[str, float | None]) -> dict[str, str]:
@@ -193,12 +202,19 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "linkage": _linkage(row.linkage),
             "worst_group": _group(row.worst_group),
             "attributes": {record.name: record.value for record in row.told},
+            "answers": {name: _answer(record) for name, record in row.detailed.items()},
             "utility": {name: record.value for name, record in row.utilities.items()},
             "state": row.state,
             "reason": row.worst.reason,
         }
         for row in rows(records)
     ]
+
+
+def _answer(record: Record) -> dict[str, object]:
+    return {"value": record.value, "low": record.low, "high": record.high,
+            "chance": record.chance, "people": record.people, "attacker": attacker_of(record),
+            "state": record.status}  # fmt: skip
 
 
 def _linkage(pairs: Pairs | None) -> dict[str, object] | None:
