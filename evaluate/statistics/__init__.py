@@ -22,7 +22,7 @@ from .rates import (
     unequal,
 )
 from .roc import Roc, UnresolvedError, roc, tar_at_far, threshold_at_far
-from .unlinkability import linkability, unlinkability
+from .unlinkability import chance_linkability, d_sys, linkability, unlinkability
 from .verification import Figure, Verification, verification_figures
 from .worst import Gap, Worst, holm, worst_case, worst_gap, worst_gaps
 
@@ -46,9 +46,11 @@ __all__ = [
     "balanced_accuracy",
     "binomial_interval",
     "bootstrap_weights",
+    "chance_linkability",
     "chance_of",
     "clustered_interval",
     "constant_bound",
+    "d_sys",
     "exposed_tenth",
     "highest_balanced",
     "holm",

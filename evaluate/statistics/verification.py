@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .clusters import bootstrap_weights
 from .intervals import clustered_interval
 from .roc import UnresolvedError, roc, threshold_at_far
-from .unlinkability import unlinkability
+from .unlinkability import chance_linkability, unlinkability
 
 Matrix = NDArray[np.float64]
 FARS = (1e-2, 1e-3)
@@ -78,8 +78,10 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
         Figure("eer", eer, min(eer, eer_low), max(eer, eer_high), int(used.sum()), 0.5),
     ]
     rows = np.broadcast_to(truth[:, None], same.shape)[same & used]
-    d_sys = unlinkability(scores, same, used, truth)
-    found.append(Figure("d_sys", *d_sys, int(used.sum()), 0.0))
+    dealt = chance_linkability(scores, truth, pairs.people, used)
+    d_sys = unlinkability(scores, same, used, truth, chance=dealt)
+    found.append(Figure("d_sys", *d_sys, int(used.sum()), dealt,
+                        "chance is that of people dealt out anew"))  # fmt: skip
     for far in FARS:
         statistic = f"tar@far={far:.0e}".replace("e-0", "e-")
         try:
