@@ -1,0 +1,66 @@
+"""Of a planted leak no more is asked than whether anybody sees it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from unmask.evaluate.comparison import planted
+from unmask.evaluate.comparison.measured import Attack, Measured
+from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.comparison.planted import measure_case
+from unmask.evaluate.data.scene import Scene
+
+TWO = Plan(("pixels", "sought", "naive"), (), ("dlib", "onnx:other"))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], float]:
+    """Who solves what: by attacker and face model, else nothing; filled in by each test."""
+    rates: dict[tuple[str, str], float] = {}
+    seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def measure(spec: str, scene: Scene, plan: Plan, **settings: object) -> Measured:
+        (name,) = plan.attackers
+        seen.append((name, plan.face_models))
+        attacks = tuple(
+            Attack(name, name, model,
+                   credits={"rank1": np.full(4, rates.get((name, model), 0.0))})
+            for model in plan.face_models
+        )  # fmt: skip
+        return Measured(spec, {}, np.arange(4), (), attacks, ())
+
+    monkeypatch.setattr(planted, "measure", measure)
+    monkeypatch.setattr(planted, "seen", seen, raising=False)
+    return rates
+
+
+def order() -> list[tuple[str, tuple[str, ...]]]:
+    return planted.seen  # type: ignore[attr-defined]
+
+
+def test_one_face_model_is_enough_where_it_solves(
+    asked: dict[tuple[str, str], float], scene: Scene
+) -> None:
+    asked["sought", "dlib"] = 0.95
+    found = measure_case("moved", scene, TWO)
+    assert order() == [("sought", ("dlib",))]
+    assert [a.recognizer for a in found.attacks] == ["dlib"]
+
+
+def test_else_all_are_asked_with_all_and_each_stands_there_once(
+    asked: dict[tuple[str, str], float], scene: Scene
+) -> None:
+    asked["pixels", "onnx:other"] = 0.9
+    found = measure_case("moved", scene, TWO)
+    both = TWO.face_models
+    assert order() == [("sought", ("dlib",)), ("sought", both), ("pixels", both)]
+    names = [(a.name, a.recognizer) for a in found.attacks]
+    assert names == [(name, model) for name in ("sought", "pixels") for model in both]
+
+
+def test_with_one_face_model_nobody_is_asked_twice(
+    asked: dict[tuple[str, str], float], scene: Scene
+) -> None:
+    measure_case("moved", scene, replace(TWO, recognizers=("dlib",)))
+    assert order() == [(name, ("dlib",)) for name in ("sought", "pixels", "naive")]
