@@ -197,6 +197,29 @@ def test_the_cache_keeps_vectors_and_no_chips(faces):
     assert np.array_equal(again[0], again[3])
 
 
+def test_a_chip_is_cut_once(faces, monkeypatch):
+    class Cutting(DlibResNet):
+        cut = 0
+
+        @property
+        def fingerprint(self):
+            return "another test"
+
+        def chip(self, photo):
+            Cutting.cut += 1
+            return super().chip(photo)
+
+    photos = [replace(photo) for photo in faces[:3]]
+    first = Cutting().embed(photos)
+    assert np.array_equal(Cutting().embed(photos[::-1]), first[::-1])
+    assert Cutting.cut == 3
+    monkeypatch.setenv("UNMASK_CACHE", "off")  # then nothing is known of what was made before
+    assert np.array_equal(Cutting().embed(photos), first)
+    assert Cutting.cut == 6
+    changed = photos[0].with_pixels(255 - photos[0].pixels)
+    assert not np.array_equal(Cutting().embed([changed]), first[:1])
+
+
 @pytest.mark.parametrize("harm", ["short", "long", "other", "nan"])
 def test_a_wrong_file_of_weights_is_refused(harm, tmp_path):
     content = model_path(WEIGHTS).read_bytes()
