@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from unmask.defenses import Photo, Pixels
 
@@ -14,6 +15,8 @@ from .restoration.base import face_window
 SLIGHT, MIDDLE, STRONG = 0.02, 0.04, 0.07  # face widths: standard deviations of the blurs
 WIDE = 0.05  # face widths: side of the larger median
 ENDS = (1.0, 99.0)  # percentiles that become black and white
+WOVEN = 4  # pictures of which one may have every so many-th row
+BITS = range(1, 7)  # how many lower bits may hold a picture
 AROUND = 1.2  # face widths: side of the square whose values are stretched
 
 
@@ -51,16 +54,47 @@ def stretched_and_blurred(photo: Photo) -> Pixels:
     return blurred(photo.with_pixels(stretched(photo)), SLIGHT)
 
 
-def one_channel(photo: Photo, channel: int) -> Pixels:
-    """Show one channel alone, stretched, in grey, against noise in the others."""
-    grey = np.repeat(photo.pixels[..., channel, None], 3, 2)
-    return stretched(photo.with_pixels(grey))
+def smoothest_plane(photo: Photo) -> Pixels:
+    """Show one channel, or the difference of two, alone in grey, against noise in the others."""
+    red, green, blue = photo.pixels.astype(np.int16).transpose(2, 0, 1)
+    planes = [red, green, blue, red - green, green - blue, blue - red]
+    return _shown(photo, max(planes, key=smoothness))
 
 
-def some_rows(photo: Photo, first: int) -> Pixels:
-    """Show every second row twice, against others that were woven in between."""
-    rows = np.repeat(photo.pixels[first::2], 2, 0)
-    return np.resize(rows, photo.pixels.shape) if rows.size else photo.pixels
+def smoothest_rows(photo: Photo) -> Pixels:
+    """Show every so many-th row several times, against others that were woven in between."""
+    height = len(photo.pixels)
+    sets = [
+        np.minimum(np.arange(height) // every * every + first, height - 1)
+        for every in range(1, min(WOVEN, height) + 1)
+        for first in range(every)
+    ]
+    grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    return photo.pixels[max(sets, key=lambda rows: smoothness(grey[np.unique(rows)]))]
+
+
+def smoothest_bits(photo: Photo) -> Pixels:
+    """Show the lower bits of values alone, against noise in the upper ones."""
+    grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+    bits = [grey.astype(np.int16), *((photo.pixels % 2**b).astype(np.int16).sum(2) for b in BITS)]
+    return _shown(photo, max(bits, key=smoothness))
+
+
+def smoothness(plane: NDArray[np.int16]) -> float:
+    """Return how like neighbours are: 1 alike, 0 as noise is; -1 for a flat plane."""
+    values = plane.astype(np.float32)
+    spread = float(values.var())
+    if spread == 0 or min(values.shape) < 2:
+        return -1.0
+    steps = [float((np.diff(values, axis=axis) ** 2).mean()) for axis in (0, 1)]
+    return 1 - (steps[0] + steps[1]) / (4 * spread)
+
+
+def _shown(photo: Photo, plane: NDArray[np.int16]) -> Pixels:
+    """Return a plane as a grey picture, from black to white."""
+    low, high = int(plane.min()), int(plane.max())
+    grey = ((plane.astype(np.float32) - low) * (255 / max(high - low, 1))).astype(np.uint8)
+    return stretched(photo.with_pixels(np.repeat(grey[..., None], 3, 2)))
 
 
 WAYS: Mapping[str, Callable[[Photo], Pixels]] = {
@@ -72,9 +106,7 @@ WAYS: Mapping[str, Callable[[Photo], Pixels]] = {
     "wide median": lambda photo: median(photo, WIDE),
     "stretched": stretched,
     "stretched and blurred": stretched_and_blurred,
-    "red": lambda photo: one_channel(photo, 0),
-    "green": lambda photo: one_channel(photo, 1),
-    "blue": lambda photo: one_channel(photo, 2),
-    "even rows": lambda photo: some_rows(photo, 0),
-    "odd rows": lambda photo: some_rows(photo, 1),
+    "smoothest plane": smoothest_plane,
+    "smoothest rows": smoothest_rows,
+    "smoothest bits": smoothest_bits,
 }

@@ -23,12 +23,12 @@ class Faces(NamedTuple):
     Args:
         cuts: the faces.
         owner: `(len(cuts),)`, whose photo each is cut from.
-        count: number of photos.
+        of_photos: how many photos these are.
     """
 
     cuts: list[Photo]
     owner: NDArray[np.int64]
-    count: int
+    of_photos: int
 
     @classmethod
     def of(cls, photos: Sequence[Photo], *, anew: bool = True) -> Self:
@@ -41,7 +41,7 @@ class Faces(NamedTuple):
     @property
     def anew(self) -> float:
         """How many faces a photo were found anew."""
-        return len(self.cuts) / max(self.count, 1) - 1
+        return len(self.cuts) / max(self.of_photos, 1) - 1
 
 
 @dataclass
@@ -95,6 +95,6 @@ class Sought(Attacker):
 
 def _best(similarity: NDArray[np.float32], faces: Faces) -> NDArray[np.float32]:
     """Return the rows of photos, each the highest of its faces."""
-    best = similarity[: faces.count].copy()
+    best = similarity[: faces.of_photos].copy()
     np.maximum.at(best, faces.owner, similarity)
     return best

@@ -10,7 +10,15 @@ import pytest
 from unmask.defenses import Photo, Pixels
 from unmask.defenses.drawn import odd_sizes
 from unmask.evaluate.attackers.base import indices
-from unmask.evaluate.attackers.cleaning import WAYS, median, some_rows, stretched
+from unmask.evaluate.attackers.cleaning import (
+    WAYS,
+    median,
+    smoothest_bits,
+    smoothest_plane,
+    smoothest_rows,
+    smoothness,
+    stretched,
+)
 from unmask.evaluate.attackers.purified import Purified, cleaned, distance_of, examples
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.plan import Plan
@@ -54,9 +62,13 @@ def blue_alone(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def woven(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    made = pixels.copy()
-    made[1::2] = rng.integers(0, 256, made[1::2].shape, np.uint8)
+    made = rng.integers(0, 256, pixels.shape, np.uint8)
+    made[::2] = pixels[::2]
     return made
+
+
+def low_bits(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    return (rng.integers(0, 256, pixels.shape, np.uint8) & 240) | (pixels >> 4)
 
 
 @dataclass
@@ -70,7 +82,7 @@ class Copies:
         return [photo.with_pixels(self.trick(photo.pixels, rng)) for photo in photos]
 
 
-@pytest.mark.parametrize("trick", [faint, blue_alone, woven])
+@pytest.mark.parametrize("trick", [faint, blue_alone, woven, low_bits])
 def test_faint_faces_and_such_among_noise_are_seen(
     scene: Scene, trick: Callable[[Pixels, np.random.Generator], Pixels]
 ) -> None:
@@ -115,11 +127,29 @@ def test_the_faintest_picture_is_stretched_to_all_levels() -> None:
     assert np.unique(made).tolist() == pytest.approx([0, 63, 127, 191, 255], abs=1)
 
 
-def test_rows_are_taken_apart() -> None:
-    pixels = np.repeat(np.arange(5, dtype=np.uint8)[:, None, None], 3, 2)
-    photo = Photo(pixels, faces=())
-    assert some_rows(photo, 0)[:, 0, 0].tolist() == [0, 0, 2, 2, 4]
-    assert some_rows(photo, 1)[:4, 0, 0].tolist() == [1, 1, 3, 3]
+def test_the_rows_bits_and_planes_that_hold_a_picture_are_found() -> None:
+    ramp = np.arange(0, 240, 4, dtype=np.uint8)[:, None] + np.arange(15, dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (*ramp.shape, 3), np.uint8)
+    made = noise.copy()
+    made[1::3] = ramp[1::3, :, None]
+    rows = smoothest_rows(Photo(made, faces=()))
+    assert np.array_equal(rows[::3], made[1::3])
+    assert np.array_equal(rows[1::3], made[1::3])
+    low = (noise & 240) | (ramp // 16)[..., None]
+    bits = smoothest_bits(Photo(low, faces=()))[..., 0].astype(int)
+    assert np.corrcoef(bits.ravel(), ramp.ravel())[0, 1] > 0.95
+    made = noise.copy()
+    made[..., 0] = noise[..., 2] // 2 + ramp // 2  # red less blue, and neither of them alone
+    made[..., 2] //= 2
+    plane = smoothest_plane(Photo(made, faces=()))[..., 0].astype(int)
+    assert abs(np.corrcoef(plane.ravel(), ramp.ravel())[0, 1]) > 0.95
+
+
+def test_smoothness_in_numbers() -> None:
+    assert smoothness(np.zeros((4, 4), np.int16)) == -1
+    assert smoothness(np.array([[0, 0], [1, 1]], np.int16)) == pytest.approx(1 - 1 / (4 * 0.25))
+    noise = np.random.default_rng(0).integers(-99, 99, (200, 200), np.int16)
+    assert smoothness(noise) == pytest.approx(0, abs=0.05)
 
 
 @pytest.mark.parametrize("way", WAYS)
