@@ -119,7 +119,10 @@ def test_it_takes_part_and_an_attacker_that_sees_nothing_proves_nothing(
     assert all("no attacker sees through these planted cases" in r.reason for r in worst)
 
     out = tmp_path / "helped"
-    done = _run(program.format(attackers="naive,confused,pixels,sought,probed", out=out), site)
+    done = _run(
+        program.format(attackers="naive,confused,pixels,sought,probed,purified,look", out=out),
+        site,
+    )
     assert done.returncode == 0, done.stderr
     worst = [r for r in read_records(out / "records.jsonl") if r.name == "worst"]
     assert [r.status for r in worst] == ["ok", "ok"]

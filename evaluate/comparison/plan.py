@@ -31,7 +31,7 @@ CHEAP = ("naive", "matched", "pixels")
 QUICK = (*CHEAP, "sought", "probed", "purified", "look")
 BUDGETS = {
     "quick": QUICK,
-    "search": (*CHEAP, "retrained"),
+    "search": (*CHEAP, "purified", "look", "retrained"),
     "standard": (*QUICK, "linkage", "retrained", "restored"),
     "thorough": (
         *QUICK,
