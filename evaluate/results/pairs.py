@@ -51,6 +51,16 @@ def pair_attacks(records: Sequence[Record]) -> list[Pairs]:
     ]
 
 
+def highest_d_sys(attacks: Sequence[Pairs]) -> Record | None:
+    """Return the highest D_sys of a valid attack, which need not be that of the highest AUC.
+
+    Scores that are turned round, or high and low at once, have a low AUC and link all the same.
+    """
+    found = [a.figures["d_sys"] for a in attacks if "d_sys" in a.figures]
+    valid = [record for record in found if record.status == "ok" and record.value is not None]
+    return max(valid, key=lambda record: record.value or 0.0, default=None)
+
+
 def strongest(attacks: Sequence[Pairs]) -> Pairs | None:
     """Return the valid attack with the highest AUC, None if there is none."""
     valid = [a for a in attacks if a.auc.status == "ok" and a.auc.value is not None]

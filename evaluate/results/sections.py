@@ -28,7 +28,7 @@ def linkage(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
             bad = "!" if auc.status != "ok" else ""
             cells = [f"{bad}{number(auc.value)}{' invalid' * (auc.status == 'invalid')}"]
             cells += [interval(auc, 3, " to ")]
-            cells += [number(value_of(pair.figures.get(s))) for s in shown]
+            cells += [_pair_figure(pair.figures.get(s)) for s in shown]
             body.append([row.shown, pair.attacker, *cells])
     if not body:
         return []
@@ -40,10 +40,19 @@ def linkage(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
         "they show one person? Nobody is named, so this is no part of leakage. Guessing reaches "
         "AUC 0.5, EER 0.5, and a TAR as high as its FAR. D_sys is the linkability of "
         "Gomez-Barrero et al. (2018): 0 if no score tells anything, 1 if all do; few pairs make "
-        "it too high rather than too low. In the words of the Article 29 Working Party (opinion "
+        "it too high rather than too low, so beside it stands what people dealt out by lot "
+        "give. In the words of the Article 29 Working Party (opinion "
         "05/2014, WP216) this is <i>linkability</i>.</p>",
         html_table(head, body),
     ]
+
+
+def _pair_figure(found: Record | None) -> str:
+    """Return a figure about pairs; D_sys with its chance, which depends on how many there are."""
+    text = number(value_of(found))
+    if found is None or found.value is None or found.statistic != "d_sys":
+        return text
+    return f"{text} (by chance {number(found.chance)})"
 
 
 def groups(found: Sequence[Row]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from unmask.defenses.files.atomic import write_text
 
 from ..results.ranks import ranks
-from .pairs import Pairs, pair_attacks, strongest
+from .pairs import Pairs, highest_d_sys, pair_attacks, strongest
 from .questions import QUESTIONS, answered, detailed
 from .records import BALANCED, Record, Status, find
 from .shown import is_program, shown_names
@@ -35,6 +35,7 @@ class Row:
         others: worst cases of other questions than one whole photo, one name, by the name of
             the question (`QUESTIONS`), as far as they were asked.
         told: what photos tell of attributes that are to be hidden.
+        d_sys: the highest D_sys of a valid attacker that links photos, if any.
         detailed: all answers about albums, line-ups, an open set and the exposed, by statistic.
     """
 
@@ -50,6 +51,7 @@ class Row:
     others: Mapping[str, Record] = field(default_factory=dict)
     told: tuple[Record, ...] = ()
     detailed: Mapping[str, Record] = field(default_factory=dict)
+    d_sys: Record | None = None
 
     @property
     def state(self) -> Status:
@@ -107,7 +109,7 @@ def rows(records: Sequence[Record]) -> list[Row]:
             Row(worst.defense, worst.params, worst, utilities, best, called[worst.defense],
                 place.get(worst.defense), strongest(pair_attacks(mine)), tuple(groups),
                 answered(mine), tuple(find(mine, kind="leakage", statistic=BALANCED)),
-                detailed(mine))
+                detailed(mine), highest_d_sys(pair_attacks(mine)))
         )  # fmt: skip
     return found
 
@@ -139,7 +141,7 @@ def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, 
         **_other_cells(row), "linkage_auc": value_of(auc),
         "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
         "linkage_eer": value_of(figures.get("eer")),
-        "linkage_d_sys": value_of(figures.get("d_sys")),
+        **_d_sys(row.d_sys),
         **{f"linkage_{s}": value_of(figures.get(s)) for s in ("tar@far=1e-2", "tar@far=1e-3")},
     }  # fmt: skip
     grouped = {
@@ -178,6 +180,13 @@ def _other_cells(row: Row) -> dict[str, float | None]:
 def _ends(name: str, record: Record | None) -> dict[str, float | None]:
     low, high = (record.low, record.high) if record else (None, None)
     return {name: value_of(record), f"{name}_low": low, f"{name}_high": high}
+
+
+def _d_sys(found: Record | None) -> dict[str, float | None]:
+    """Return D_sys with its interval and chance, which is not 0."""
+    ends = (found.low, found.high, found.chance) if found else (None, None, None)
+    names = ("linkage_d_sys_low", "linkage_d_sys_high", "linkage_d_sys_chance")
+    return {"linkage_d_sys": value_of(found), **dict(zip(names, ends, strict=True))}
 
 
 def _told(figures: dict[str, float | None]) -> dict[str, str]:

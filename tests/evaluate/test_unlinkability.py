@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from unmask.evaluate.statistics import linkability, unlinkability
-from unmask.evaluate.statistics.unlinkability import bin_edges
+from unmask.evaluate.statistics import chance_linkability, d_sys, linkability, unlinkability
 
 
 def table(shift: float, people: int = 60, photos: int = 6) -> tuple[np.ndarray, ...]:
@@ -37,9 +36,12 @@ def test_of_two_normals_it_is_the_published_integral(shift: float) -> None:
 
 
 def test_of_no_difference_little_is_left_and_it_is_on_the_safe_side() -> None:
-    value, low, _ = unlinkability(*table(0.0))
-    assert 0 <= low < 0.02
-    assert 0.0 < value < 0.1
+    scores, same, used, truth = table(0.0)
+    chance = chance_linkability(scores, truth, None, used)
+    value, low, _ = unlinkability(scores, same, used, truth, chance=chance)
+    assert low == 0
+    assert value == pytest.approx(chance, abs=0.02)
+    assert value < 0.1
     scores, *others = table(1.0)
     assert unlinkability(np.zeros_like(scores), *others)[0] == 0.0
 
@@ -66,4 +68,4 @@ def test_scores_of_few_values_are_bins_of_their_own() -> None:
     _, same, used, truth = table(0.0)
     assert unlinkability(same.astype(float), same, used, truth)[0] == 1.0
     with pytest.raises(ValueError, match="finite"):
-        bin_edges(np.array([0.0, np.nan]))
+        d_sys([0.0, np.nan], [1.0])

@@ -95,6 +95,8 @@ def test_the_summary_has_linkage_and_the_worst_group_as_numbers(
     lines = list(csv.DictReader((tmp_path / "summary.csv").read_text().splitlines()))
     assert float(lines[0]["linkage_auc"]) == pytest.approx(0.6123)
     assert float(lines[0]["linkage_eer"]) == pytest.approx(0.2345)
+    ends = [float(lines[0][f"linkage_d_sys{end}"]) for end in ("", "_low", "_high", "_chance")]
+    assert ends == [0.3999, 0.2, 0.5, 0.12]  # of another attacker than the highest AUC
     assert lines[0]["linkage_attacker"] == "linkage (dlib)"  # the broken one is stronger
     assert (lines[0]["worst_group"], float(lines[0]["worst_group_leakage"])) == ("sex=m", 0.9953)
     numbers = [name for name in lines[0] if re.match("leak|linkage_(auc|eer)|worst_group_", name)]
@@ -112,12 +114,27 @@ def test_the_page_shows_pairs_whoever_found_them(page: str) -> None:
     assert "missing" not in page
     tables = Cells(page).tables
     (linked,) = (t for t in tables if "AUC" in t[0])
-    assert linked[0] == ["defense", "attacker", "AUC", "95 %", "EER", "TAR at FAR 1e-2"]
+    assert linked[0] == ["defense", "attacker", "AUC", "95 %", "D_sys", "EER",
+                         "TAR at FAR 1e-2"]  # fmt: skip
     none = [row[1:] for row in linked if row[0] == "none"]
     assert none == [
-        ["linkage (dlib)", "0.612", "0.512 to 0.712", "0.234", "0.346"],
-        ["gait", "0.551", "0.500 to 0.600", "not measured", "not measured"],
-        ["broken", "1.000 invalid", "0.900 to 1.000", "not measured", "not measured"],
+        ["linkage (dlib)", "0.612", "0.512 to 0.712", "0.278 (by chance 0.111)", "0.234", "0.346"],
+        [
+            "gait",
+            "0.551",
+            "0.500 to 0.600",
+            "0.400 (by chance 0.120)",
+            "not measured",
+            "not measured",
+        ],
+        [
+            "broken",
+            "1.000 invalid",
+            "0.900 to 1.000",
+            "0.990 (by chance not measured)",
+            "not measured",
+            "not measured",
+        ],
     ]
     (every,) = (t for t in tables if "naive dlib" in t[0])
     cells = dict(zip(every[0], every[1], strict=True))
