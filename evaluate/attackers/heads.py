@@ -197,7 +197,7 @@ class _Trained:
         if self._blind:
             return np.full((len(vectors), self._count), -np.log(self._count))
         logits = np.asarray(self._model.decision_function(self._reduced(vectors)), np.float64)
-        if logits.ndim == 1:  # of two people, one number says it
+        if logits.ndim == 1:  # of two people, scikit-learn gives the difference
             logits = np.stack([-logits / 2, logits / 2], 1)
         found = np.repeat(logits.min(1, keepdims=True), self._count, 1)
         found[:, self._names] = logits

@@ -36,7 +36,7 @@ BUDGETS = {
     "thorough": (
         *QUICK,
         "linkage",
-        "retrained:parts=embeddings+pixels+outside+cnn",
+        "retrained:parts=embeddings+others+pixels+outside+cnn",
         "restored:variants=linear+pixels+unet",
     ),
 }
