@@ -12,8 +12,9 @@ from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Scores, indices
 from .fusion import Belief, fuse, nearest_belief
-from .grids import aligned_grid, own_grids
+from .grids import aligned_grid, in_colour, own_grids
 from .heads import Head, Indices, Vectors
+from .pixels import COLOUR
 from .within import Within, joined, lacking
 
 PARTS = ("embeddings", "others", "pixels", "outside", "cnn")
@@ -44,10 +45,10 @@ class Retrained(Attacker):
     vectors of all recognizers in a metric that was learned on *defended* photos of background
     people, as the semi-informed attacker of the VoicePrivacy challenges learns: N. Tomashenko
     et al., "The VoicePrivacy 2022 Challenge: Progress and Perspectives in Voice Anonymisation",
-    2024), `pixels` (heads on grey values, small and aligned and on the photo's own grid),
-    `outside` (the same with the region that the defense may change blanked, so that what is
-    painted there cannot distract from hair, clothes and background), `cnn` (a small
-    convolutional network on pixels), `fused` (all of these but the network, and the most
+    2024), `pixels` (heads on grey values, small and aligned and on the photo's own grid, and on
+    aligned colours where there are any), `outside` (the same with the region that the defense
+    may change blanked, so that what is painted there cannot distract from hair, clothes and
+    background), `cnn` (a small convolutional network on pixels), `fused` (all of these but the network, and the most
     similar copy by each recognizer, weighted by what they are worth on gallery photos that they
     have not seen) and `fused/cnn` (with the network).
 
@@ -152,7 +153,10 @@ class Retrained(Attacker):
         for known, asked, old, new in own_grids(known_photos, probes, self._people):
             some = self._head(old, new, known)
             own.held_out[known], own.scores[asked] = some.held_out, some.scores
-        return [aligned, own]
+        if not in_colour((*known_photos, *probes)):
+            return [aligned, own]
+        old, new = (aligned_grid(some, COLOUR, colour=True) for some in (known_photos, probes))
+        return [aligned, own, self._head(old, new)]
 
     def _head(self, old: Vectors, new: Vectors, known: Indices | None = None) -> Belief:
         chosen = slice(None) if known is None else known
