@@ -48,9 +48,9 @@ class Retrained(Attacker):
     2024), `pixels` (heads on grey values, small and aligned and on the photo's own grid, and on
     aligned colours where there are any), `outside` (the same with the region that the defense
     may change blanked, so that what is painted there cannot distract from hair, clothes and
-    background), `cnn` (a small convolutional network on pixels), `fused` (all of these but the network, and the most
-    similar copy by each recognizer, weighted by what they are worth on gallery photos that they
-    have not seen) and `fused/cnn` (with the network).
+    background), `cnn` (a small convolutional network on pixels), `fused` (all of these but the
+    network, and the most similar copy by each recognizer, weighted by what they are worth on
+    gallery photos that they have not seen) and `fused/cnn` (with the network).
 
     `others` needs three background people with several photos, and gets better with more: on LFW
     in blocks, its rank-1 is .35 with one of them, .39 with three, .43 with five, .46 with ten.
