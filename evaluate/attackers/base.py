@@ -33,7 +33,7 @@ class Defend(Protocol):
 
     def varied(
         self, photos: Sequence[Photo], *, draws: int, seed: int
-    ) -> list[tuple[list[Photo], list[Photo]]]:
+    ) -> Sequence[tuple[Sequence[Photo], Sequence[Photo]]]:
         """Return `draws` pairs of clean and defended copies, from the second on varied.
 
         The clean ones are those of `varied_copies`.
@@ -94,6 +94,18 @@ class Attacker(ABC):
     def fingerprint(self) -> str:
         """Mark of files that the figures depend on beside parameters; empty if there are none."""
         return ""
+
+    def for_part(self, budget: str) -> Self | None:
+        """Return this attacker as it looks at one part of photos; None if it cannot.
+
+        A part is what lies in the region of the face alone, or all around it. Photos of faces are
+        pictures of their own then: `defend` makes them of those in the gallery and background,
+        but takes none of the attacker's making (`again`). Who knows no defense is not asked.
+
+        Args:
+            budget: of the run; but for `thorough`, parts are looked at with less effort.
+        """
+        return self if self.informed else None
 
     @abstractmethod
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:

@@ -29,6 +29,9 @@ class Linkage(Attacker):
 
     name: ClassVar[str] = "linkage"
 
+    def for_part(self, budget: str) -> None:
+        """Return None: it names nobody."""
+
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """See how alike the defended photos of strangers are."""
         self._background, self._strangers = defend(background), indices(background)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from unmask.defenses import Photo
 
@@ -23,6 +23,10 @@ class Matched(Naive):
 
     name: ClassVar[str] = "matched"
     informed: ClassVar[bool] = True
+
+    def for_part(self, budget: str) -> Self:
+        """Name people, but leave pairs of photos aside."""
+        return replace(self, pairs=False)
 
     def _seen(self, photos: Sequence[Photo], defend: Defend) -> Sequence[Photo]:
         return defend(photos)

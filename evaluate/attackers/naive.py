@@ -26,17 +26,24 @@ class Naive(Attacker):
     Knows: clean gallery photos. Does not know that the photos were defended. This is the
     attacker of most published evaluations; it says how well a defense hides from somebody
     who does not try.
+
+    Args:
+        pairs: whether to say of pairs of photos, too, if they show one person.
     """
+
+    pairs: bool = True
 
     name: ClassVar[str] = "naive"
     informed: ClassVar[bool] = False
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Embed the gallery and measure how alike strangers look."""
-        self._people, strangers = indices(gallery), indices(background)
-        seen, unrelated = self._seen(gallery, defend), self._seen(background, defend)
+        self._people, seen = indices(gallery), self._seen(gallery, defend)
         self._known = {r: r.embed(seen) for r in self.recognizers}
         self._impostors = {}
+        if not self.pairs:
+            return self
+        strangers, unrelated = indices(background), self._seen(background, defend)
         for recognizer in self.recognizers:
             vectors = recognizer.embed(unrelated)
             self._impostors[recognizer] = impostor_scores(
@@ -50,12 +57,14 @@ class Naive(Attacker):
         for recognizer, known in self._known.items():
             similarity = recognizer.similarity(recognizer.embed(probes), known)
             kind = "defended" if self.informed else "clean"
-            pairs = Verification(
-                similarity.astype("float64"),
-                self._people,
-                self._impostors[recognizer],
-                f"{kind} impostor pairs of background people",
-            )
+            pairs = None
+            if self.pairs:
+                pairs = Verification(
+                    similarity.astype("float64"),
+                    self._people,
+                    self._impostors[recognizer],
+                    f"{kind} impostor pairs of background people",
+                )
             found.append(
                 Scores(
                     nearest(similarity, self._people),

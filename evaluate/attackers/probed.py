@@ -58,6 +58,9 @@ class Probed(Attacker):
     name: ClassVar[str] = "probed"
     reads_seed: ClassVar[bool] = True
 
+    def for_part(self, budget: str) -> None:
+        """Return None: what is chosen is a whole photo."""
+
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Embed the clean gallery, and find out on it what is to be undone."""
         self._people, self._defend = indices(gallery), defend

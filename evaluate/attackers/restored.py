@@ -73,6 +73,9 @@ class Restored(Attacker):
                 f"variants must be some of {', '.join(VARIANTS)} joined by +, got '{wrong[0]}'"
             )
 
+    def for_part(self, budget: str) -> None:
+        """Return None: what is undone is the whole photo."""
+
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Embed the clean gallery, and defend the background people to learn from."""
         self._people = indices(gallery)

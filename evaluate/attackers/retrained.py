@@ -73,6 +73,16 @@ class Retrained(Attacker):
         if self.draws < 1:
             raise ValueError(f"draws must be at least 1, got {self.draws}")
 
+    def for_part(self, budget: str) -> Self:
+        """Look at a part by face models alone and without varied copies, but for `thorough`.
+
+        What a part shows is aligned already, so that `pixels` finds what heads on pixels do.
+        """
+        parts = [part for part in self.parts.split("+") if part != "outside"]
+        if budget == "thorough" or not self.recognizers or "embeddings" not in parts:
+            return replace(self, parts="+".join(parts) or "pixels")
+        return replace(self, parts="embeddings", draws=1)
+
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Make the copies; the heads are trained when the sizes of the probes are known."""
         varied = defend.varied(gallery, draws=self.draws, seed=self.seed)

@@ -41,6 +41,15 @@ def tune(
     max_leakage: Annotated[
         float | None, typer.Option(help="Cap on leakage: its 95 % interval must end below.")
     ] = None,
+    of: Annotated[
+        str, typer.Option(help="What the cap is on: the photo, or the face alone.")
+    ] = "photo",
+    as_good_as: Annotated[
+        str,
+        typer.Option(
+            help="Instead: leak at most 0.05 more than this in the same region, as mask."
+        ),
+    ] = "",
     min_utility: Annotated[
         float | None, typer.Option(help="Floor under the utility instead: least leakage above.")
     ] = None,
@@ -104,7 +113,7 @@ def tune(
     known = tuple(split_specs(search_recognizers)) or None
     other = tuple(split_specs(report_recognizers)) or known
 
-    goal = Goal(utility, max_leakage, min_utility)
+    goal = Goal(utility, max_leakage, min_utility, of, as_good_as)
     folder = out or new_folder("tune")
     live = Live(quiet=quiet)
     settings: dict[str, Any] = {
@@ -151,7 +160,7 @@ def _print(tuned: Tuned, *, search_only: bool) -> None:
     for name, point in (("search", tuned.seen), ("test", tuned.check)):
         if point:
             who = point.attacker or f"nobody: {point.reason}"
-            figures = f"leakage {told(point.leakage)} by {who}"
+            figures = f"{tuned.goal.leaks} {told(point.leakage)} by {who}"
             lines.append(f"  {name:9}{figures}; {metric} {told(point.utilities.get(metric))}")
     lines.append(f"  optimism {told(tuned.optimism)} (search minus test leakage)")
     lines.append(f"  {looked(tuned)}")

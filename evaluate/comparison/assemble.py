@@ -20,6 +20,7 @@ from .groups import group_records
 from .means import statistic_of
 from .measured import Attack, Measured, Utility
 from .plan import Plan
+from .where import Parts, where_records
 from .worst import checked_attacks, seed_known, worst_record
 
 
@@ -30,6 +31,7 @@ def records_of(
     plan: Plan,
     run: str = "",
     groups: Mapping[str, NDArray[np.int64]] | None = None,
+    parts: Parts | None = None,
 ) -> list[Record]:
     """Return all records of one defense; the `worst` record comes first."""
     base = Record(
@@ -51,6 +53,7 @@ def records_of(
     records += seed_known(records[0], attacks, measured)
     records += ceiling_record(base, measured)
     records += answer_records(records[0], attacks, measured, proof)
+    records += where_records(records[0], attacks, measured, proof, parts)
     for attack in attacks:
         records += _leakage(base, attack, measured)
         records += answers_of(base, attack, measured)

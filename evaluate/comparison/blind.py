@@ -25,7 +25,7 @@ class Blind:
 
     gallery: tuple[Photo, ...]
     probes: tuple[Photo, ...]
-    background: tuple[Photo, ...]
+    background: Sequence[Photo]
     strangers: tuple[Photo, ...]
     names: dict[str, str]
 

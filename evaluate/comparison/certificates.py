@@ -47,10 +47,7 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
     ceiling = _best(cases["undefended"], cheats)
     doubts = []
     if ceiling < HIGH:
-        doubts.append(
-            f"these attackers name only {ceiling:.2f} of the undefended photos, and need "
-            f"{HIGH:.2f} for a low figure to mean something"
-        )
+        doubts.append(_low(ceiling, "photos"))
     needed = SHARE * ceiling
     missed = {
         name: best
@@ -63,6 +60,27 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
             f"no attacker sees through these planted cases, where {needed:.2f} is needed: {told}"
         )
     return Proof(cases, ceiling, cheats, tuple(doubts))
+
+
+def prove_part(proof: Proof, undefended: Measured, what: str = "") -> Proof:
+    """Return what the attackers are good for who are shown one part of photos.
+
+    Args:
+        proof: of whole photos; who cheats there does not count here, and its doubts stay.
+        undefended: what they reach on that part of photos that nobody defended.
+        what: the part, if so much must be named there that a low figure means something.
+    """
+    ceiling = _best(undefended, proof.cheats)
+    more = [_low(ceiling, what)] if what and ceiling < HIGH else []
+    cases = {**proof.cases, "undefended": undefended}
+    return Proof(cases, ceiling, proof.cheats, (*proof.doubts, *more))
+
+
+def _low(ceiling: float, what: str) -> str:
+    return (
+        f"these attackers name only {ceiling:.2f} of the undefended {what}, and need "
+        f"{HIGH:.2f} for a low figure to mean something"
+    )
 
 
 def planted_records(base: Record, proof: Proof) -> list[Record]:

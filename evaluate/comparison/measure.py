@@ -23,7 +23,9 @@ from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
+from .parts import attack_face, breach
 from .plan import Plan
+from .region import Region, region_of
 from .usefulness import usefulness
 
 DRAWS = 3  # releases of a defense that draws: one may be lucky
@@ -44,7 +46,7 @@ class UnfitError(ValueError):
 
 def measure(
     spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *,
-    draws: int = DRAWS, judged: bool = True,
+    draws: int = DRAWS, judged: bool = True, photo: bool = True, face: bool = False,
 ) -> Measured:  # fmt: skip
     """Run every attacker and metric of `plan` against the defense `spec`.
 
@@ -59,6 +61,9 @@ def measure(
         draws: releases of a defense that draws; credits are means over them.
         judged: whether to ask what makes a low figure doubtful: the contract, the likeness of
             release and copies, and what is left once the seed is known.
+        photo: whether attackers are shown whole photos.
+        face: whether they are, once more, shown the region of the face alone; of a defense that
+            draws, in one release. If there is none, it is the photo.
 
     Raises:
         UnfitError: the defense cannot learn from the background people.
@@ -66,13 +71,16 @@ def measure(
     """
     hidden = blind(scene, plan.seed)
     defense = _fitted(DEFENSES.build(spec), scene, hidden)
+    region = region_of(defense) if face else None
     blindfolded = Blindfolded(defense, plan.seed, hidden.names, pictures)
-    copies, attackers = OwnCopies(blindfolded), plan.build_attackers()
-    wanted = (*hidden.gallery, *hidden.background) if any(a.informed for a in attackers) else ()
+    copies = OwnCopies(blindfolded)
+    attackers = plan.build_attackers() if photo or not region else []
+    informed = region or any(a.informed for a in attackers)
+    wanted = (*hidden.gallery, *hidden.background) if informed else ()
     defended = copies.with_release(hidden.probes, wanted)
     more = [
         blindfolded.released(hidden.probes, draw=draw)
-        for draw in range(1, draws if defense.draws else 1)
+        for draw in range(1, draws if defense.draws and attackers else 1)
     ]
     release = Release(
         tuple(
@@ -83,6 +91,9 @@ def measure(
         indices(scene.probes),
     )
     attacks = [one for a in attackers for one in attack(a, hidden, copies, release)]
+    faces: tuple[Attack, ...] = ()
+    if region:
+        faces = attack_face(plan, region, hidden, copies, defended, release.people)
     return Measured(
         spec,
         defense.parameters,
@@ -102,13 +113,16 @@ def measure(
         _doubts(spec, blindfolded, hidden, release) if judged else (),
         _found(defense, hidden),
         ceiling=ceiling(blindfolded, hidden, release.first, attackers) if judged else (),
+        region=region.words if region else "",
+        face=faces,
+        face_doubts=_breach(region, defense, hidden, defended),
     )
 
 
 def measure_or_say(spec: str, scene: Scene, plan: Plan) -> Measured:
     """Measure as `measure` does; a defense that cannot learn is said to be unmeasured."""
     try:
-        return measure(spec, scene, plan)
+        return measure(spec, scene, plan, face=True)
     except UnfitError as error:
         return Measured(
             spec, DEFENSES.build(spec).parameters, indices(scene.probes), (), (), (),
@@ -143,6 +157,15 @@ def _doubts(
 ) -> tuple[str, ...]:
     told = broken_contract(spec), unlike(blindfolded, hidden, release.first)
     return tuple(filter(None, told))
+
+
+def _breach(
+    region: Region | None, defense: Defense, hidden: Blind, defended: Sequence[Defended]
+) -> tuple[str, ...]:
+    if not region or isinstance(defense, Folder):  # of which nobody knows the region
+        return ()
+    told = breach(region, hidden.probes, defended)
+    return (told,) if told else ()
 
 
 def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:

@@ -86,6 +86,10 @@ class Measured:
         doubts: sentences that say why the leakage may be higher than what was measured.
         found: of a folder of pictures: how many it holds, and of how many, by role.
         ceiling: how often each comparison told which photo a defended one was made of.
+        region: where the face was looked at alone, in words; empty if the defense may change the
+            whole photo, or nobody asked.
+        face: what attackers reached who were shown that region and nothing else.
+        face_doubts: sentences that say why the region may leak more than they reached.
         status: `ok`; `unavailable`: the defense cannot learn from these background people;
             `invalid`: it broke when it should. Then nothing was measured.
         reason: why not `ok`.
@@ -105,13 +109,18 @@ class Measured:
     doubts: tuple[str, ...] = ()
     found: dict[str, tuple[int, int]] = field(default_factory=dict)
     ceiling: tuple[Attack, ...] = ()
+    region: str = ""
+    face: tuple[Attack, ...] = ()
+    face_doubts: tuple[str, ...] = ()
     status: Status = "ok"
     reason: str = ""
 
     @property
     def broken(self) -> bool:
         """Whether anything raised, so that it is worth to be tried again."""
-        reasons = [a.reason for a in self.attacks] + [u.reason for u in self.utilities]
+        reasons = [a.reason for a in (*self.attacks, *self.face)] + [
+            u.reason for u in self.utilities
+        ]
         return any(BROKE in reason for reason in (self.reason, *reasons))
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +26,13 @@ from .config import describe, measurement_key
 from .groups import Groups, members
 from .measured import Measured
 from .ordering import differences
+from .parts import Part
 from .plan import Plan, default_defenses
+from .region import digest_of, region_of
 from .store import dump, restore, restore_file
 from .surroundings import same_session_note
-from .workers import Job, measure_all
+from .where import Parts
+from .workers import Job, label_of, measure_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +115,9 @@ def compare(
     records = [
         record
         for spec in defenses
-        for record in records_of(done[spec], proof, scene, plan, folder.name, sets)
+        for record in records_of(
+            done[spec], proof, scene, plan, folder.name, sets, _parts(spec, done, scene)
+        )
     ]
     worst = [r for r in records if r.name == "worst" and not r.group]
     records += differences([done[spec] for spec in defenses], proof, worst)
@@ -132,13 +137,15 @@ def _measure(
 ) -> dict[str, Measured]:  # fmt: skip
     """Measure planted cases and defenses, or take over what is known of them, by label."""
     done: dict[str, Measured] = {}
-    todo: list[Job] = []  # planted cases first
-    for case in CASES:
-        known = default_cache().get_many([_case_key(scene, plan, case)])
+    todo: list[Job] = []  # planted cases and undefended parts first
+    shared = [Job(CASES[case].defense, plan, case) for case in CASES]
+    shared += _undefended(defenses, scene, plan)
+    for job in shared:
+        known = default_cache().get_many([_shared_key(scene, job)])
         if known:
-            done[f"case {case}"] = restore(next(iter(known.values())).decode())
+            done[job.label] = restore(next(iter(known.values())).decode())
         else:
-            todo.append(Job(CASES[case].defense, plan, case))
+            todo.append(job)
     for spec in defenses:
         kept = _kept(folder, spec)
         if resume and kept.exists():
@@ -158,8 +165,8 @@ def _measure(
             done[job.label] = measured
             if measured.broken:
                 pass  # not kept: it is tried again when somebody has mended it
-            elif job.case:
-                key = _case_key(scene, plan, job.case)
+            elif job.case or job.part:
+                key = _shared_key(scene, job)
                 default_cache().put_many({key: dump(measured).encode()})
             else:
                 write_text(_kept(folder, job.spec), dump(measured))
@@ -169,9 +176,37 @@ def _measure(
     return done
 
 
-def _case_key(scene: Scene, plan: Plan, case: str) -> bytes:
-    key = measurement_key(scene, replace(plan, metrics=()), CASES[case].defense)
-    return hashlib.sha256(f"planted {case}".encode() + key).digest()
+def _undefended(defenses: Sequence[str], scene: Scene, plan: Plan) -> list[Job]:
+    """Return both parts of undefended photos for each region, once where regions are the same."""
+    found: dict[str, Job] = {}
+    parts: tuple[Part, ...] = ("face", "context")
+    for spec in defenses:
+        if mark := _mark(spec, scene):
+            for part in parts:
+                job = Job(spec, plan, part=part, mark=mark)
+                found.setdefault(job.label, job)
+    return list(found.values())
+
+
+def _parts(spec: str, done: Mapping[str, Measured], scene: Scene) -> Parts | None:
+    """Return what was measured on the parts of undefended photos; None if one is the photo."""
+    mark = _mark(spec, scene)
+    if not mark:
+        return None
+    return Parts(done[label_of("face", mark)], done[label_of("context", mark)])
+
+
+def _mark(spec: str, scene: Scene) -> str:
+    region = region_of(DEFENSES.build(spec))
+    return digest_of(region, (*scene.gallery, *scene.probes)) if region else ""
+
+
+def _shared_key(scene: Scene, job: Job) -> bytes:
+    """Return the cache key of what all runs on the same photos share."""
+    base = "none" if job.part else job.spec
+    key = measurement_key(scene, replace(job.plan, metrics=()), base)
+    name = job.label if job.part else f"planted {job.case}"
+    return hashlib.sha256(name.encode() + key).digest()
 
 
 def _kept(folder: Path, spec: str) -> Path:

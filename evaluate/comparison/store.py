@@ -27,7 +27,7 @@ def restore(text: str) -> Measured:
     """
     try:
         entry = parse_json(text)
-        for name in ("attacks", "disclosed", "ceiling"):
+        for name in ("attacks", "disclosed", "ceiling", "face"):
             entry[name] = tuple(_attack(attack) for attack in entry[name])
         utilities = tuple(
             Utility(
@@ -42,7 +42,8 @@ def restore(text: str) -> Measured:
         )
         entry["people"] = np.array(entry["people"], np.int64)
         entry["outcomes"] = tuple(entry["outcomes"])
-        entry["doubts"] = tuple(entry["doubts"])
+        for doubts in ("doubts", "face_doubts"):
+            entry[doubts] = tuple(entry[doubts])
         entry["found"] = {role: tuple(counts) for role, counts in entry["found"].items()}
         return Measured(**entry, utilities=utilities)
     except (KeyError, TypeError, AttributeError) as error:

@@ -8,27 +8,47 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
+from unmask.defenses import DEFENSES
 from unmask.threads import pin_threads
 
 from ..data.scene import Scene
 from .measure import measure_or_say
 from .measured import Measured
+from .parts import Part, measure_part
 from .plan import Plan
 from .planted import measure_case
 from .processes import Worker
+from .region import region_of
 
 
 class Job(NamedTuple):
-    """What is to be measured: a defense, or a planted case by its name."""
+    """What is to be measured: a defense, a planted case, or a part of undefended photos.
+
+    Args:
+        spec: of the defense; of a part, one whose region parts the photos.
+        plan: attackers and what else is asked.
+        case: name of the planted case, if it is one.
+        part: which part, if it is one.
+        mark: what sets its region apart from others.
+    """
 
     spec: str
     plan: Plan
     case: str = ""
+    part: Part | None = None
+    mark: str = ""
 
     @property
     def label(self) -> str:
         """What it is called among the others."""
+        if self.part:
+            return label_of(self.part, self.mark)
         return f"case {self.case}" if self.case else self.spec
+
+
+def label_of(part: Part, mark: str) -> str:
+    """Return what a part of undefended photos is called among the jobs."""
+    return f"{part} {mark}"
 
 
 def measure_all(
@@ -111,6 +131,9 @@ def _serve(pipe: Connection) -> None:
 
 
 def _done(job: Job, scene: Scene) -> Measured:
+    region = region_of(DEFENSES.build(job.spec)) if job.part else None
+    if job.part and region:
+        return measure_part(job.part, region, scene, job.plan)
     if job.case:
         return measure_case(job.case, scene, job.plan)
     return measure_or_say(job.spec, scene, job.plan)

@@ -21,8 +21,19 @@ FAMILIES = (
 
 
 def checked_attacks(measured: Measured, proof: Proof) -> list[Attack]:
-    """Return the attacks, `invalid` where one cheats, with a reason where one is too weak."""
-    return [_checked(attack, measured, proof.cheats) for attack in measured.attacks]
+    """Return the attacks, `invalid` where one cheats, with a reason where one is too weak.
+
+    Whoever has a photo can cut the face out of it and look at that alone: what is reached there
+    is reached on the photo.
+    """
+    photo = [_checked(attack, measured, proof.cheats) for attack in measured.attacks]
+    alone = replace(measured, attacks=measured.face)
+    return photo + [on_face(_checked(attack, alone, proof.cheats)) for attack in measured.face]
+
+
+def on_face(attack: Attack) -> Attack:
+    """Return an attack on the face alone as one on the photo, under a name of its own."""
+    return replace(attack, name=f"{attack.name}, face alone")
 
 
 def worst_record(

@@ -24,6 +24,7 @@ def failures(records: Sequence[Record], *, asked: bool = True) -> list[str]:
         *_rows(records, asked),
         *_photos(records),
         *_broken(find(records, kind="leakage", group=""), "attacker"),
+        *_broken_parts(records),
         *_broken(find(records, kind="utility", group=""), "metric"),
         *_broken_cases(find(records, kind="planted")),
     ]
@@ -85,6 +86,18 @@ def _broken_cases(records: Sequence[Record]) -> list[str]:
     }
     return [f"the attacker {name} broke on the planted case {case}: {error}"
             for (name, case), error in told.items()]  # fmt: skip
+
+
+def _broken_parts(records: Sequence[Record]) -> list[str]:
+    """Tell what broke where attackers were shown a part of photos alone."""
+    told: dict[str, list[str]] = {}
+    for record in records:
+        if record.kind == "leakage" and record.name in ("face", "context"):
+            for reason in record.reason.split(AND):
+                if BROKE in reason:
+                    told.setdefault(f"{record.name} alone: {reason}", []).append(called(record))
+    known = find(records, kind="leakage", name="worst", group="")
+    return [f"{_listed(names, len(known))}, {reason}" for reason, names in told.items()]
 
 
 def lower_bounds(worst: Sequence[Record]) -> dict[str, list[Record]]:

@@ -40,7 +40,9 @@ class Record:
             reached on a planted case; `group` names the case).
         name: attacker (with variant, `pixels/own/lda`), metric or outcome; `worst` is the
             highest rank-1 over all attackers that did not fail the case `constant`, and
-            `seed known` the same with an attacker who knows the seed of the release;
+            `seed known` the same with an attacker who knows the seed of the release; `face`
+            and `context` the same where attackers are shown that part of photos alone (a
+            `difference` called `context` is what photos leak beyond it);
             `ceiling` the share of defended photos of which it is told, among all clean probes,
             which one they were made of; `attribute X` what photos tell of X; of kind `utility`,
             `guess X` says the same and `learn X` what is told of clean photos by who learned

@@ -20,6 +20,7 @@ from .records import Record, read_records
 from .sections import attackers, bounds, groups, linkage, outcomes, planted, unmeasured
 from .summary import Row, value_of, write_summary
 from .table import METRICS, caption, interval, other, printed, sorted_rows
+from .where import where
 
 
 def write_report(folder: Path, notes: Sequence[str] = ()) -> Path:
@@ -74,6 +75,7 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         _overview(found),
         f'<img alt="leakage against utility" src="data:image/png;base64,{picture}">',
         *answers(found),
+        *where(records, found),
         *linkage(records, found),
         *groups(found),
         *ceilings(records, found),

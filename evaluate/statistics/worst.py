@@ -116,7 +116,7 @@ def worst_case(
 
 def worst_gap(
     a: Mapping[Name, ArrayLike], b: Mapping[Name, ArrayLike], people: ArrayLike, *,
-    resamples: int = 2000, seed: int = 0,
+    resamples: int = 2000, seed: int = 0, tail: float = TAIL,
 ) -> Gap:  # fmt: skip
     """Return how much higher the worst case of `a` is than that of `b`, on the same resamples.
 
@@ -132,11 +132,13 @@ def worst_gap(
         people: `(N,)`, the person on each photo.
         resamples: number of resamples.
         seed: seed of the resamples.
+        tail: share of cases in which each end may be wrong.
 
     Raises:
         ValueError: no attackers, no values, shapes that differ, or NaN.
     """
-    return _gap(*(_Top(values, people, resamples, seed) for values in (a, b)))
+    one, other = (_Top(values, people, resamples, seed) for values in (a, b))
+    return _gap(one, other, tail)
 
 
 def worst_gaps(
@@ -153,16 +155,16 @@ def worst_gaps(
     return [gap._replace(p=p) for gap, p in zip(gaps, holm([g.p for g in gaps]), strict=True)]
 
 
-def _gap(a: _Top[Name], b: _Top[Name]) -> Gap:
+def _gap(a: _Top[Name], b: _Top[Name], tail: float = TAIL) -> Gap:
     size, value = a.best.size, a.best.mean - b.best.mean
     spread = float((a.joint - b.joint).std())
     least = min(1.0, 2.0 ** (1 - size))
     if spread < 1e-12:  # all people agree, or there is only one
-        low, high = alike(value, size, (-1.0, 1.0))
+        low, high = alike(value, size, (-1.0, 1.0), tail)
         p = least if value else 1.0
     else:
-        low = value - a.luck - width(size) * spread
-        high = value + b.luck + width(size) * spread
+        low = value - a.luck - width(size, tail) * spread
+        high = value + b.luck + width(size, tail) * spread
         error = spread * np.sqrt(size / (size - 1))
         sure = max(abs(value) - (a if value > 0 else b).luck, 0.0) / error
         p = max(2 * float(stats.t.sf(sure, size - 1)), least)

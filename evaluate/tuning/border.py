@@ -59,7 +59,7 @@ def allowed(defense: str, parameter: str) -> tuple[float, float] | None:
 
 
 def _stronger_wanted(tuned: Tuned) -> bool:
-    return (tuned.goal.max_leakage is not None) != bool(tuned.holds)
+    return tuned.goal.capped != bool(tuned.holds)
 
 
 def _further(point: Point, name: str, kind: Range, *, strong: bool) -> float | None:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from unmask.defenses import Choice, Defense, Range
+
 from ..comparison.plan import Plan
 from ..data.scene import Scene
 from ..statistics import Estimate, clustered_interval
 from .goal import Goal
+from .spaces import Space
 
 
 def check_people(goal: Goal, search: int, test: int) -> None:
@@ -27,6 +30,25 @@ def check_people(goal: Goal, search: int, test: int) -> None:
         raise ValueError(
             f"--max-leakage {goal.max_leakage:g} is not above chance: guessing names 1 in {few} "
             f"with {search} search and {test} test people; {cure}"
+        )
+
+
+def check_region(goal: Goal, defense: Defense, space: Space) -> None:
+    """Refuse a cap on the face alone where the region leaves much of it to the context.
+
+    Raises:
+        ValueError: it does.
+    """
+    if goal.of != "face":
+        return
+    kinds, margin = space.get("region"), space.get("margin")
+    regions = kinds.options if isinstance(kinds, Choice) else (defense.region,)
+    least = min(margin.weak, margin.strong) if isinstance(margin, Range) else defense.margin
+    if "eyes" in regions or least < 0:
+        found = "eyes" if "eyes" in regions else f"margin {least:g}"
+        raise ValueError(
+            f"--of face needs a region that holds the face, got {found}: what that leaves of the "
+            "face would not count; take another region, or cap the whole photo"
         )
 
 
@@ -69,6 +91,16 @@ def notes_of(
         notes.append(
             f"{few} people cannot show a leakage of at most {goal.max_leakage:g}: even if nobody "
             f"is named, the interval ends at {best:.2f}; search and test need {needed} people each"
+        )
+    if goal.of == "face":
+        notes.append(
+            "the limit is on the face alone, which is all that a setting changes: hair, clothes "
+            "and what else is around it may name people all the same"
+        )
+    if goal.as_good_as:
+        notes.append(
+            f"the limit is on what leaks beyond {goal.as_good_as} of the same region; what that "
+            "leaks itself is no less for it"
         )
     if len(test.face_models) < 2:
         told = "".join(test.face_models) or "none"

@@ -14,11 +14,13 @@ from ..comparison.plan import Plan
 from ..comparison.run import Comparison, compare
 from ..comparison.store import restore_file
 from ..data.scene import Progress, Scene
-from ..results.records import AND, find
-from ..results.summary import Row, rows
+from ..results.records import AND, Record, find
+from ..results.summary import rows
+from ..statistics import Estimate
 from .choose import UnmetError, choose, nearest, next_stronger, spread
+from .goal import Goal
 from .looks import for_two_looks
-from .points import Point, difference, point_of_row
+from .points import Point, beside, difference, leakage_of, point_of_row
 from .result import Tuned
 
 FRONT = 8  # points of a front that are checked on the test people
@@ -30,6 +32,7 @@ class Check:
     Args:
         look: returns their photos.
         plan: attackers, metrics and recognizers.
+        goal: what the settings are held against.
         folder: run folder of the search.
         opening: called when the test people are about to be looked at, with what they are.
         workers: processes.
@@ -37,10 +40,10 @@ class Check:
     """
 
     def __init__(
-        self, look: Callable[[], Scene], plan: Plan, folder: Path, *,
+        self, look: Callable[[], Scene], plan: Plan, goal: Goal, folder: Path, *,
         opening: Callable[[str], None], workers: int, progress: Progress | None,
     ) -> None:  # fmt: skip
-        self._look, self._plan, self._folder = look, plan, folder
+        self._look, self._plan, self._goal, self._folder = look, plan, goal, folder
         self._opening, self._workers, self._progress = opening, workers, progress
         self._scene: Scene | None = None
         self._runs: dict[str, Comparison] = {}
@@ -58,6 +61,8 @@ class Check:
         The `reason` of each says why its leakage is only a lower bound, or none at all.
         """
         specs = [point.defense for point in wanted]
+        if self._goal.as_good_as:
+            specs += [beside(self._goal.as_good_as, spec) for spec in specs]
         place = _place(self._folder / name, specs)
         people = self.people
         assert self._scene is not None
@@ -69,9 +74,8 @@ class Check:
             self._scene, specs, self._plan, folder=place, workers=self._workers,
             resume=(place / "config.json").exists(), few=True, progress=self._progress,
         )  # fmt: skip
-        by_spec = {row.defense: row for row in rows(run.records)}
         self._runs |= dict.fromkeys(specs, run)
-        return [_tested(by_spec[point.defense], point) for point in wanted]
+        return [_tested(run.records, point, self._goal) for point in wanted]
 
     def twice(self, seen: Sequence[Point]) -> list[Point]:
         """Return settings that were tried one after the other with the ends for two looks."""
@@ -81,11 +85,16 @@ class Check:
         run = self._runs[point.defense]
         mine = find(run.records, defense=point.defense, kind="leakage", statistic="rank1",
                     status="ok", group="")  # fmt: skip
-        stored = map(restore_file, sorted((run.folder / "measured").glob("*.json")))
-        measured = next((one for one in stored if one.defense == point.defense), None)
+        stored = {
+            one.defense: one
+            for one in map(restore_file, sorted((run.folder / "measured").glob("*.json")))
+        }
+        measured = stored.get(point.defense)
         if measured is None:  # something broke, so that it is not kept, and nothing holds anyway
             return point
-        return for_two_looks(point, measured, {(r.name, r.recognizer) for r in mine})
+        other = self._goal.as_good_as and stored.get(beside(self._goal.as_good_as, point.defense))
+        counting = {(r.name, r.recognizer) for r in mine}
+        return for_two_looks(point, measured, counting, of=self._goal.of, other=other or None)
 
 
 def checked(found: Tuned, on_test: Check) -> Tuned:
@@ -123,9 +132,38 @@ def checked(found: Tuned, on_test: Check) -> Tuned:
     )
 
 
-def _tested(row: Row, like: Point) -> Point:
-    why = "" if row.state == "ok" else row.worst.reason.replace(AND, "; ") or row.state
-    return replace(point_of_row(row, like), reason=why)
+def _tested(records: Sequence[Record], like: Point, goal: Goal) -> Point:
+    """Return a setting as it did on the test people, with the leakages that the goal asks for."""
+    row = next(row for row in rows(records) if row.defense == like.defense)
+    mine = find(records, kind="leakage", defense=like.defense, group="")
+    parts = {r.name: r for r in mine if r.name in ("face", "context")}
+    leak = row.worst if goal.of == "photo" else parts.get(goal.of, row.worst)
+    if goal.of != "photo" and leak is row.worst:  # not measured at all
+        leak = replace(leak, value=None)
+    why = "" if leak.status == "ok" else leak.reason.replace(AND, "; ") or leak.status
+    point = replace(point_of_row(row, like, leak), reason=why, beside={})
+    if goal.of != "photo":
+        others = {"photo": row.worst, "context": parts.get("context")}
+        known = {name: leakage_of(r) for name, r in others.items() if r and r.value is not None}
+        return replace(point, beside=known)
+    if goal.as_good_as:
+        other = beside(goal.as_good_as, like.defense)
+        return replace(point, beside={"above": _above(records, like.defense, other)})
+    return point
+
+
+def _above(records: Sequence[Record], defense: str, other: str) -> Estimate:
+    """Return how much more a defense leaks than another, as the run compared them."""
+    if defense == other:
+        return Estimate(0.0, 0.0, 0.0, 0)
+    for sign, a, b in ((1, defense, other), (-1, other, defense)):
+        for found in find(records, kind="difference", defense=a, name=b):
+            if found.value is None or found.low is None or found.high is None:
+                continue
+            ends = sorted((sign * found.low, sign * found.high))
+            high = ends[1] if found.status == "ok" else 1.0  # what is not seen may be more
+            return Estimate(sign * found.value, ends[0], high, found.n)
+    return Estimate(1.0, 1.0, 1.0, 0)
 
 
 def _place(folder: Path, specs: Sequence[str]) -> Path:

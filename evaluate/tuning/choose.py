@@ -34,7 +34,7 @@ def choose(points: Sequence[Point], goal: Goal) -> Point:
     holding = [point for point in points if goal.violation(point) <= 0]
     if not holding:
         raise UnmetError(unmet(points, goal))
-    if goal.max_leakage is not None:
+    if goal.capped:
         return min(holding, key=lambda p: (-goal.gain(p), p.leakage.value, p.number))
     if goal.min_utility is not None:
         return min(holding, key=lambda p: (p.leakage.value, -goal.gain(p), p.number))
@@ -76,7 +76,7 @@ def next_stronger(points: Sequence[Point], goal: Goal, first: Point) -> Point | 
     if goal.min_utility is not None:
         other = [p for p in points if goal.gain(p) > goal.gain(first)]
         return min(other, key=lambda p: (p.leakage.value, -goal.gain(p)), default=None)
-    other = [p for p in points if p.leakage.high < first.leakage.high]
+    other = [p for p in points if goal.violation(p) < goal.violation(first)]
     return min(other, key=lambda p: (-goal.gain(p), p.leakage.value), default=None)
 
 
@@ -95,8 +95,7 @@ def unmet(points: Sequence[Point], goal: Goal) -> str:
         ValueError: there are no points.
     """
     near = nearest(points, goal)
-    name = "leakage" if goal.max_leakage is not None else goal.utility
-    found = near.leakage if goal.max_leakage is not None else near.utilities[goal.utility]
+    name, found = goal.held(near)
     return (
         f"No setting holds {goal.limit} on the search people; the nearest is {near.defense}: "
         f"{name} {told(found)}"

@@ -42,7 +42,7 @@ def plot_curve(path: Path, tuned: Tuned) -> None:
     if goal.min_utility is not None:
         below.axhline(goal.min_utility, color="black", ls="--", lw=1, label="floor")
     above.axhline(1 / tuned.about.search, color="0.5", ls=":", lw=1, label="chance (search)")
-    above.set(ylim=(-0.03, 1.05), ylabel="leakage: worst-case rank-1")
+    above.set(ylim=(-0.03, 1.05), ylabel=f"{goal.leaks}: worst-case rank-1")
     above.set_title(f"{tuned.about.defense}, {tuned.about.dataset}", loc="left")
     above.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     below.set_ylabel(metric)

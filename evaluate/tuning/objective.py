@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import optuna
@@ -17,9 +18,11 @@ from unmask.defenses import Choice, Range
 
 from ..comparison.config import code_for
 from ..comparison.content import content_of_photos
+from ..comparison.measured import Measured
 from ..data.pictures import Pictures
+from ..data.scene import Scene
 from .goal import Goal
-from .points import Point, measured_at, point_of
+from .points import Point, above, beside, measured_at, point_of
 from .rungs import RUNGS, part_of, pruned_at
 from .spaces import Space, active, spec_with
 from .strip import keep_strip
@@ -41,6 +44,7 @@ class Objective:
         if task.cached:
             basis = [content_of_photos(task.scene.background), *code_for([task.defense]).values()]
             self.pictures = Pictures(task.folder / "pictures.sqlite", " ".join(basis))
+        self.others: dict[str, Measured] = {}
         steps = RUNGS if task.goal.max_leakage is not None else RUNGS[-1:]
         parts = {step: part_of(task.scene, step) for step in steps}
         self.parts = {step: scene for step, scene in parts.items() if scene is not None}
@@ -70,7 +74,7 @@ class Objective:
             self.parts if trial.number >= ANCHORS else {1.0: task.scene}
         )  # ends: never cut short
         for step, scene in parts.items():
-            point = point_of(measured_at(spec, scene, task.plan, self.pictures))
+            point = self._point(spec, scene)
             _tell(trial, point, task.goal)
             if task.goal.max_leakage is not None and step < 1:
                 trial.report(pruned_at(point, scene, task.scene), int(100 * step))
@@ -81,6 +85,17 @@ class Objective:
             trial.set_constraint("limit", task.goal.violation(point))
         keep_strip(trial, spec, task.scene, task.plan.seed, task.folder)
         return task.goal.values(point)
+
+    def _point(self, spec: str, scene: Scene) -> Point:
+        goal, plan = self.task.goal, self.task.plan
+        measured = measured_at(spec, scene, plan, self.pictures, of=goal.of)
+        point = point_of(measured, of=goal.of)
+        if not goal.as_good_as:
+            return point
+        other = beside(goal.as_good_as, spec)
+        if other not in self.others:  # measured once for each region, whatever is kept on disk
+            self.others[other] = measured_at(other, scene, plan, self.pictures)
+        return replace(point, beside={"above": above(measured, self.others[other])})
 
 
 def _tell(trial: Trial, point: Point, goal: Goal) -> None:

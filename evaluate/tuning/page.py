@@ -48,9 +48,10 @@ def picture(png: bytes, alt: str) -> str:
 
 
 def _table(tuned: Tuned) -> str:
-    metric = tuned.goal.utility
+    metric, leaks = tuned.goal.utility, tuned.goal.leaks
     tested = {point.number: point for point in tuned.checked}
-    head = ["defense", "leakage, search", "leakage, test", f"{metric}, search", f"{metric}, test",
+    head = ["defense", *(f"{name}, {part}" for name in (leaks, metric)
+                         for part in ("search", "test")),
             "worst attacker, search", "worst attacker, test"]  # fmt: skip
     shown: Sequence[Point] = list({p.number: p for p in (*tuned.front, *tuned.checked)}.values())
     body = []

@@ -51,7 +51,7 @@ def plot_front(path: Path, tuned: Tuned) -> None:
     _limits(axes, tuned.goal)
     axes.axhline(1 / about.search, color="0.5", ls=":", lw=1, label="chance (search)")
     axes.set(ylim=(-0.03, 1.05), xlabel=f"{metric} to the clean photo (mean)",
-             ylabel="leakage: worst-case rank-1")  # fmt: skip
+             ylabel=f"{tuned.goal.leaks}: worst-case rank-1")  # fmt: skip
     axes.set_title(f"{about.defense}, {about.dataset}", loc="left")
     plain(axes)
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -73,7 +73,7 @@ def plot_iso(path: Path, iso: Iso) -> None:
                 mfc=colour if found.holds else "none", elinewidth=1, label=label)  # fmt: skip
     _limits(axes, iso.goal)
     axes.set(ylim=(-0.03, 1.05), xlabel=f"{metric} to the clean photo (mean)",
-             ylabel="leakage on test people: worst-case rank-1")  # fmt: skip
+             ylabel=f"{iso.goal.leaks} on test people: worst-case rank-1")  # fmt: skip
     axes.set_title("each defense tuned under one limit (open: does not hold)", loc="left")
     plain(axes)
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unmask.defenses import default_cache
+from unmask.defenses import DEFENSES, default_cache
 
 from ..comparison.config import measurement_key
 from ..comparison.measure import measure
@@ -19,8 +20,9 @@ from ..comparison.store import dump, restore
 from ..comparison.worst import counting
 from ..data.pictures import Pictures
 from ..data.scene import Scene
-from ..results.summary import Row
-from ..statistics import Estimate, clustered_interval, worst_case
+from ..results.records import Record
+from ..results.summary import Row, attacker_of
+from ..statistics import Estimate, clustered_interval, worst_case, worst_gap
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Point:
         settings: the parameters that were searched.
         number: of the trial, -1 where it is none.
         reason: what must be known to read it.
+        beside: other leakages, where there are any: that of the `photo` and of its `context`
+            where `leakage` is that of the face alone; how far it is `above` that of another
+            defense of the same region, paired.
     """
 
     defense: str
@@ -44,6 +49,7 @@ class Point:
     settings: dict[str, Any] = field(default_factory=dict)
     number: int = -1
     reason: str = ""
+    beside: dict[str, Estimate] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it ready for JSON."""
@@ -51,6 +57,7 @@ class Point:
             "defense": self.defense, "leakage": list(self.leakage), "attacker": self.attacker,
             "utilities": {name: list(found) for name, found in self.utilities.items()},
             "reason": self.reason,
+            "beside": {name: list(found) for name, found in self.beside.items()},
         }  # fmt: skip
 
     @staticmethod
@@ -64,6 +71,7 @@ class Point:
             settings,
             number,
             entry["reason"],
+            {name: Estimate(*found) for name, found in entry.get("beside", {}).items()},
         )
 
 
@@ -74,8 +82,10 @@ def told(estimate: Estimate | None) -> str:
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
-def point_of(measured: Measured) -> Point:
+def point_of(measured: Measured, *, of: str = "photo") -> Point:
     """Judge a measurement of the search: the worst case over the attacks that ran.
+
+    That is over those on whole photos, or on the face alone, where it is a part of the photo.
 
     Planted cases are not asked here; the check on test people asks them. Where an attack broke
     or learned from copies that failed, more may leak: the upper end is 1.
@@ -83,9 +93,10 @@ def point_of(measured: Measured) -> Point:
     Raises:
         ValueError: no informed attacker gave an answer.
     """
-    ran = counting(measured.attacks)
-    if not any(a.informed for a in measured.attacks if (a.name, a.recognizer) in ran):
-        reasons = "; ".join(sorted({a.reason for a in measured.attacks if a.reason}))
+    attacks = measured.face if of == "face" and measured.region else measured.attacks
+    ran = counting(attacks)
+    if not any(a.informed for a in attacks if (a.name, a.recognizer) in ran):
+        reasons = "; ".join(sorted({a.reason for a in attacks if a.reason}))
         raise ValueError(f"not measured: no informed attacker gave an answer ({reasons})")
     found = worst_case(ran, measured.people)
     utilities = {}
@@ -101,7 +112,8 @@ def point_of(measured: Measured) -> Point:
             )
     attacker = " ".join(filter(None, found.name))
     said = [f"{len(measured.failures)} photos failed and stay as they are"]
-    broken = [f"{a.name}: {a.reason}" for a in measured.attacks if a.status != "ok"]
+    broken = [f"{a.name}: {a.reason}" for a in attacks if a.status != "ok"]
+    broken += measured.face_doubts
     if measured.lost_copies:
         broken.append("copies that attackers made failed")
     leakage = found.estimate._replace(high=1.0) if broken else found.estimate
@@ -109,36 +121,68 @@ def point_of(measured: Measured) -> Point:
                  reason="; ".join([*said[: bool(measured.failures)], *broken]))  # fmt: skip
 
 
-def point_of_row(row: Row, like: Point) -> Point:
+def point_of_row(row: Row, like: Point, leak: Record | None = None) -> Point:
     """Return the same setting as it did in a certified comparison.
 
     Where nobody informed gave a figure, the leakage counts as 1; where it is `at least`
     something, its upper end does.
+
+    Args:
+        row: of the setting.
+        like: the setting as the search saw it.
+        leak: the record of the leakage that is asked for; None: that of the photo.
     """
-    worst = row.worst
-    leakage = Estimate(1.0, 1.0, 1.0, worst.n)
-    if worst.value is not None:
-        high = 1.0 if worst.status != "ok" or worst.high is None else worst.high
-        leakage = Estimate(worst.value, worst.low or 0.0, high, worst.n)
+    worst = leak or row.worst
     utilities = {
         name: Estimate(r.value, r.low, r.high, r.n)
         for name, r in row.utilities.items()
         if r.value is not None and r.low is not None and r.high is not None
     }
-    return replace(like, leakage=leakage, attacker=row.attacker, utilities=utilities,
-                   reason=worst.reason)  # fmt: skip
+    return replace(like, leakage=leakage_of(worst), attacker=attacker_of(worst),
+                   utilities=utilities, reason=worst.reason)  # fmt: skip
 
 
-def measured_at(spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None) -> Measured:
+def leakage_of(worst: Record) -> Estimate:
+    """Return the figure of a worst case: 1 without any, and with 1 as its end if a lower bound."""
+    if worst.value is None:
+        return Estimate(1.0, 1.0, 1.0, worst.n)
+    high = 1.0 if worst.status != "ok" or worst.high is None else worst.high
+    return Estimate(worst.value, worst.low or 0.0, high, worst.n)
+
+
+def above(measured: Measured, other: Measured) -> Estimate:
+    """Return how much more one defense leaks than another, on the same photos.
+
+    As everywhere, what broke may have been the best attack: then the upper end is 1.
+    """
+    mine, theirs = counting(measured.attacks), counting(other.attacks)
+    found = worst_gap(mine, theirs, measured.people).estimate
+    broken = any(attack.status != "ok" for attack in (*measured.attacks, *other.attacks))
+    return found._replace(high=1.0) if broken or measured.lost_copies else found
+
+
+def beside(other: str, spec: str) -> str:
+    """Return the spec of another defense with the region of a defense."""
+    mine, theirs = DEFENSES.build(spec), DEFENSES.build(other)
+    same = replace(theirs, region=mine.region, margin=mine.margin, feather=mine.feather)
+    return same.spec
+
+
+def measured_at(
+    spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *, of: str = "photo"
+) -> Measured:
     """Measure a defense, or take the figures from the cache; they are the same."""
     cache, key = default_cache(), measurement_key(scene, plan, spec)
+    if of != "photo":
+        key = hashlib.sha256(of.encode() + key).digest()
     known = cache.get_many([key])
     if known:
         try:
             return restore(known[key].decode())
         except ValueError:
             pass  # a torn entry: measure again
-    measured = measure(spec, scene, plan, pictures, judged=False)
+    face = of == "face"
+    measured = measure(spec, scene, plan, pictures, judged=False, photo=not face, face=face)
     cache.put_many({key: dump(measured).encode()})
     return measured
 

@@ -15,10 +15,10 @@ from ..comparison.config import made_with
 from ..comparison.plan import Plan
 from ..data.scene import Progress, Scene, check_enough, prepare
 from ..results.folder import open_folder
-from .caveats import check_people, notes_of, nothing_measured
+from .caveats import check_people, check_region, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
-from .goal import Goal
+from .goal import Goal, asked
 from .points import Point
 from .result import About, Status, Tuned
 
@@ -114,6 +114,7 @@ def tune(
     tuned = DEFENSES.build(defense)
     wanted = search_space(defense, space)
     check_values(defense, wanted)
+    check_region(goal, tuned, wanted)
     sampler = sampler or ("tpe" if goal.limited else "gp")
     search, test = _plans(goal, search, test, progress)
 
@@ -157,7 +158,7 @@ def tune(
             progress(f"checking on {len(scene.split.test)} test people: {label}", done, total)
 
     told("finding faces", 0, 1)
-    on_test = Check(lambda: look("test", told), test, folder, workers=workers, progress=told,
+    on_test = Check(lambda: look("test", told), test, goal, folder, workers=workers, progress=told,
                     opening=lambda people: count_opening(opened, people))  # fmt: skip
     found = checked(found, on_test)
     found = replace(found, opened=openings(opened, on_test.people))
@@ -196,7 +197,7 @@ def _config(task: Task, test: Plan) -> dict[str, Any]:
     return {
         "command": "tune", "defense": task.defense, "dataset": scene.dataset,
         "space": {name: repr(kind) for name, kind in task.space.items()},
-        "goal": [goal.utility, goal.max_leakage, goal.min_utility], "sampler": task.sampler,
+        "goal": asked(goal), "sampler": task.sampler,
         "split_hash": scene.split.hash, "split": scene.split.as_dict(),
         "search": task.plan.as_dict(), "test": test.as_dict(), "notes": list(scene.notes),
         "details": list(scene.details),

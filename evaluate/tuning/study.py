@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from ..comparison.config import code_for
 from ..comparison.content import content_of
+from .goal import asked
 from .objective import Objective
 from .points import Point
 from .samplers import make_sampler
@@ -33,7 +34,7 @@ def open_study(task: Task) -> optuna.Study:
     wanted = {
         "defense": task.defense,
         "space": {name: repr(kind) for name, kind in task.space.items()},
-        "goal": [task.goal.utility, task.goal.max_leakage, task.goal.min_utility],
+        "goal": asked(task.goal),
         "photos": content_of(task.scene),  # not the name of the folder, which two may share
         "split": task.scene.split.hash,
         "plan": json.loads(json.dumps(task.plan.as_dict())),
@@ -116,7 +117,7 @@ def _refine(study: optuna.Study, task: Task) -> None:
     ]  # fmt: skip
     if not holding or not failing:
         return
-    rank = task.goal.gain if task.goal.max_leakage is not None else _little_leakage
+    rank = task.goal.gain if task.goal.capped else _little_leakage
     best = max(holding, key=rank)
     alike = [p for p in failing if midpoint(best.settings, p, task.space)]
     if alike:

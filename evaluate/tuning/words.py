@@ -18,7 +18,7 @@ def verdict(tuned: Tuned) -> str:
     further = border(tuned)
     tail = f" But {further}." if further else ""
     if not chosen:
-        more = "a larger region, more people" if goal.max_leakage is not None else "more trials"
+        more = "a larger region, more people" if goal.capped else "more trials"
         cure = f" Other ranges (--space), {more}, or another limit?"
         return f"{unmet(tuned.points, goal)}.{tail or cure}"
     if not goal.limited:
@@ -35,8 +35,22 @@ def verdict(tuned: Tuned) -> str:
     holds = "holds" if tuned.holds else "does NOT hold"
     return (
         f"Chosen: {chosen.defense}; {goal.limit} {holds} on the test people{_doubt(tuned)}."
-        f"{second}{tail}"
+        f"{_beside(tuned)}{second}{tail}"
     )
+
+
+def _beside(tuned: Tuned) -> str:
+    """Say what else must be known of a setting whose limit is not on the whole photo."""
+    known = tuned.check.beside if tuned.check else {}
+    if tuned.goal.as_good_as and "above" in known:
+        return f" It leaks {told(known['above'])} more than {tuned.goal.as_good_as} there."
+    if tuned.goal.of == "photo" or "photo" not in known:
+        return ""
+    rest = f" and {told(known['context'])} what is around the face" if "context" in known else ""
+    return (
+        f" That is the face alone: the whole photo leaks {told(known['photo'])}{rest}, which no "
+        "setting changes."
+    ) if rest else f" The whole photo leaks {told(known['photo'])}."  # fmt: skip
 
 
 def _doubt(tuned: Tuned) -> str:
@@ -109,6 +123,10 @@ def _best(status: Status) -> str:
         told = f"nearest to the corner {leaks}, {use}"
     elif status.holds:
         told = f"best {leaks}, {use}"
+    elif goal.as_good_as:
+        held = goal.held(best)[1]
+        more = f"{held.value:.2f} (to {held.high:.2f}) above {goal.as_good_as}" if held else leaks
+        told = f"none is as good yet, nearest {more}"
     elif goal.max_leakage is not None:
         told = f"none holds {goal.max_leakage:g} yet, nearest {leaks}"
     else:

@@ -11,7 +11,6 @@ import pytest
 from unmask.evaluate.comparison.measured import Attack, Measured, Utility
 from unmask.evaluate.comparison.run import Comparison
 from unmask.evaluate.results.records import Record
-from unmask.evaluate.results.summary import Row
 from unmask.evaluate.statistics import Estimate, clustered_interval, worst_case
 from unmask.evaluate.tuning.check import Check, _tested, checked
 from unmask.evaluate.tuning.goal import Goal
@@ -130,7 +129,7 @@ def test_a_lower_bound_holds_nothing_and_opens_nobody_again() -> None:
 
 
 def test_a_measurement_that_broke_is_not_kept_and_stays_as_it_is(tmp_path: Path) -> None:
-    on_test = Check(lambda: None, None, tmp_path, opening=lambda people: None, workers=1,
+    on_test = Check(lambda: None, None, Goal(), tmp_path, opening=lambda people: None, workers=1,
                     progress=None)  # type: ignore[arg-type, return-value]  # fmt: skip
     run = Comparison((), None, tmp_path)  # type: ignore[arg-type]
     on_test._runs = {FIRST.defense: run}
@@ -142,7 +141,7 @@ def test_the_reason_of_a_row_that_claims_less_is_told() -> None:
                   low=0.0, high=0.15, n=80)  # fmt: skip
     bound = replace(base, status="at least", reason="one thing | another")
     ok, less, none = (
-        _tested(Row("mask", {}, worst, {}, None), FIRST)
+        _tested([worst], replace(FIRST, defense="mask"), Goal())
         for worst in (base, bound, replace(base, status="invalid", value=None, reason="nobody"))
     )
     assert (ok.reason, ok.leakage.high) == ("", 0.15)

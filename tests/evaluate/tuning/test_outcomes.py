@@ -17,6 +17,7 @@ from unmask.evaluate.cli.main import app
 from unmask.evaluate.comparison import run
 from unmask.evaluate.comparison.certificates import prove
 from unmask.evaluate.comparison.measure import Measured
+from unmask.evaluate.results.records import Record
 from unmask.evaluate.results.summary import Row
 from unmask.evaluate.statistics import Estimate
 from unmask.evaluate.tuning import check, every, objective
@@ -52,7 +53,7 @@ def breaking(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each trial fail but the first so many."""
     done = 0
 
-    def measured(found: Measured) -> Point:
+    def measured(found: Measured, **asked: Any) -> Point:
         nonlocal done
         done += 1
         if done > after:
@@ -91,17 +92,19 @@ def test_the_second_look_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     looks: list[str] = []
     widened: list[str] = []
 
-    def first_fails(row: Row, like: Point) -> Point:
+    def first_fails(row: Row, like: Point, leak: Record) -> Point:
         looks.append(like.defense)
-        found = point_of_row(row, like)
+        found = point_of_row(row, like, leak)
         if len(looks) > 1:
             return found
         return replace(found, utilities={"ssim": Estimate(0.0, 0.0, 0.0, 5)})
 
-    def wider(like: Point, measured: Measured, counting: Collection[tuple[str, str]]) -> Point:
+    def wider(
+        like: Point, measured: Measured, counting: Collection[tuple[str, str]], **asked: Any
+    ) -> Point:
         assert {"naive", "pixels/32/lda"} <= {name for name, _ in counting}
         widened.append(measured.defense)
-        return for_two_looks(like, measured, counting)
+        return for_two_looks(like, measured, counting, **asked)
 
     monkeypatch.setattr(check, "point_of_row", first_fails)
     monkeypatch.setattr(check, "for_two_looks", wider)

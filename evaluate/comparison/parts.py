@@ -1,0 +1,210 @@
+"""The two parts of a photo that attackers are shown alone: the face, and all around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unmask.defenses import DEFENSES, Defended, Photo
+
+from ..attackers.base import Attacker, indices
+from ..data.scene import Scene
+from ..metrics.base import Unavailable
+from .attacking import Release, attack
+from .blind import Blind, blind
+from .defending import Blindfolded, OwnCopies
+from .measured import Attack, Measured
+from .plan import Plan
+from .region import Region, stray
+from .within import GREY, within
+
+Part = Literal["face", "context"]
+SOLVED = 0.9  # at this rate nobody else needs to be asked about undefended faces
+
+
+def attack_face(
+    plan: Plan, region: Region, hidden: Blind, copies: OwnCopies, defended: Sequence[Defended],
+    people: NDArray[np.int64], *, until: float = 2.0,
+) -> tuple[Attack, ...]:  # fmt: skip
+    """Let attackers name people by what a defense left in the region of the main face.
+
+    Photos are defended first and cut out then, by the region of the clean photo; so are the
+    attackers' own copies.
+
+    Args:
+        plan: attackers and recognizers.
+        region: what the defense may change.
+        hidden: the clean photos.
+        copies: the attackers' copy of the defense, for whole photos.
+        defended: the release.
+        people: `(N,)`, who is on each photo of it.
+        until: nobody else is asked once somebody names so many; those without face models, who
+            cost least, are asked first.
+    """
+    own = FaceCopies(copies, region, (*hidden.gallery, *hidden.background))
+    shown = replace(
+        hidden,
+        gallery=own.clean(hidden.gallery),
+        background=Lazily(lambda: own.clean(hidden.background)),
+    )
+    seen = [
+        own.cut(photo, photo.with_pixels(done.photo.pixels))
+        for photo, done in zip(hidden.probes, defended, strict=True)
+    ]
+    release = Release(tuple(seen), people)
+    attacks: list[Attack] = []
+    for attacker in attackers_of(plan):
+        if not any(one.credits and one.credits["rank1"].mean() >= until for one in attacks):
+            attacks += attack(attacker, shown, own, release)
+    return tuple(attacks)
+
+
+def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measured:
+    """Let attackers name people by one part of undefended photos.
+
+    Of faces this is the ceiling of what `attack_face` can reach; of the rest it is what no defense
+    of that region can prevent, for it leaves there what was there. The hole keeps its outline,
+    as a defended photo shows it: how large a face is and where counts as context.
+
+    Args:
+        part: which.
+        region: parts the two.
+        scene: the photos.
+        plan: attackers and recognizers.
+    """
+    hidden, people = blind(scene, plan.seed), indices(scene.probes)
+    if part == "context":
+        hidden = replace(
+            hidden,
+            gallery=_emptied(region, hidden.gallery),
+            probes=_emptied(region, hidden.probes),
+            background=_emptied(region, hidden.background),
+        )
+    copies = OwnCopies(Blindfolded(DEFENSES.build("none"), plan.seed, hidden.names))
+    if part == "face":
+        none = np.zeros((1, 1), np.float32)
+        clean = [Defended(photo, "unchanged", none) for photo in hidden.probes]
+        attacks = attack_face(plan, region, hidden, copies, clean, people, until=SOLVED)
+    else:
+        release = Release(hidden.probes, people)
+        attacks = tuple(o for a in attackers_of(plan) for o in attack(a, hidden, copies, release))
+    return Measured("none", {}, people, (), attacks, ())
+
+
+def attackers_of(plan: Plan) -> list[Attacker]:
+    """Return who of a plan looks at parts of photos, those without face models first.
+
+    But for the budget `thorough`, they get the first face model alone.
+    """
+    if plan.budget != "thorough":
+        plan = replace(plan, recognizers=plan.face_models[:1])
+    found = [part for one in plan.build_attackers() if (part := one.for_part(plan.budget))]
+    return sorted(found, key=lambda one: one.name != "pixels")
+
+
+def breach(region: Region, clean: Sequence[Photo], defended: Sequence[Defended]) -> str:
+    """Say that photos were changed outside the region, so that its parts mislead; else empty."""
+    changed = sum(stray(region, a, b.photo) for a, b in zip(clean, defended, strict=True))
+    return (
+        f"{changed} of {len(clean)} photos are changed outside the region ({region.words}), "
+        "where nobody looked for the face"
+    ) if changed else ""  # fmt: skip
+
+
+class FaceCopies:
+    """The attacker's copy of a defense, where only the face is shown.
+
+    Args:
+        copies: of whole photos.
+        region: of the main face.
+        photos: clean, whole: what attackers may ask for.
+    """
+
+    def __init__(self, copies: OwnCopies, region: Region, photos: Sequence[Photo]) -> None:
+        self._copies, self._region = copies, region
+        self._whole = {photo.key: photo for photo in photos}
+        self._faces: dict[Photo, Photo] = {}
+
+    def cut(self, clean: Photo, defended: Photo) -> Photo:
+        """Return what a defended photo shows in the region of the clean one."""
+        return within(clean.with_pixels(defended.pixels), self._region)
+
+    def clean(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
+        """Return the faces of clean photos."""
+        return tuple(self._cut_all(photos, photos))
+
+    def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        """Defend the whole photos of these faces, and show the faces."""
+        whole = [self._whole[photo.key] for photo in photos]
+        return self._cut_all(whole, self._copies(whole, draw=draw))
+
+    def again(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
+        """Refuse: a face of the attacker's own making belongs to no photo."""
+        raise Unavailable("a face alone cannot be defended")
+
+    def varied(
+        self, photos: Sequence[Photo], *, draws: int, seed: int
+    ) -> list[tuple[Sequence[Photo], list[Photo]]]:
+        """Vary and defend whole photos, and show pairs of faces; clean ones to who looks."""
+        whole = [self._whole[photo.key] for photo in photos]
+        pairs = self._copies.varied(whole, draws=draws, seed=seed)
+        return [(self._later(a), self._cut_all(a, b)) for a, b in pairs]
+
+    def outside(self, photos: Sequence[Photo]) -> list[Photo] | None:
+        """Return None: all of the picture may be changed."""
+        return None
+
+    def _later(self, photos: Sequence[Photo]) -> Lazily:
+        return Lazily(lambda: self.clean(photos))
+
+    def _cut_all(self, clean: Sequence[Photo], defended: Sequence[Photo]) -> list[Photo]:
+        return [self._kept(a, b) for a, b in zip(clean, defended, strict=True)]
+
+    def _kept(self, clean: Photo, defended: Photo) -> Photo:
+        """Cut each photo once: `OwnCopies` gives the same object for the same copy."""
+        if defended not in self._faces:
+            self._faces[defended] = self.cut(clean, defended)
+        return self._faces[defended]
+
+
+class Lazily(Sequence[Photo]):
+    """Photos that are made when somebody looks at them.
+
+    Args:
+        make: makes them.
+    """
+
+    def __init__(self, make: Callable[[], Sequence[Photo]]) -> None:
+        self._make = make
+        self._made: Sequence[Photo] | None = None
+
+    @property
+    def _photos(self) -> Sequence[Photo]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    @overload
+    def __getitem__(self, place: int) -> Photo: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Photo]: ...
+    def __getitem__(self, place: int | slice) -> Photo | Sequence[Photo]:
+        return self._photos[place]
+
+    def __iter__(self) -> Iterator[Photo]:
+        return iter(self._photos)
+
+    def __len__(self) -> int:
+        return len(self._photos)
+
+
+def _emptied(region: Region, photos: Sequence[Photo]) -> tuple[Photo, ...]:
+    """Blank the region of all faces."""
+    return tuple(
+        photo.with_pixels(np.where(region.all(photo)[..., None] > 0, np.uint8(GREY), photo.pixels))
+        for photo in photos
+    )
