@@ -24,9 +24,9 @@ def failures(records: Sequence[Record], *, asked: bool = True) -> list[str]:
         *_rows(records, asked),
         *_photos(records),
         *_broken(find(records, kind="leakage", group=""), "attacker"),
-        *_broken_parts(records),
         *_broken(find(records, kind="utility", group=""), "metric"),
         *_broken_cases(find(records, kind="planted")),
+        *_broken_contexts(records),
     ]
 
 
@@ -88,11 +88,11 @@ def _broken_cases(records: Sequence[Record]) -> list[str]:
             for (name, case), error in told.items()]  # fmt: skip
 
 
-def _broken_parts(records: Sequence[Record]) -> list[str]:
-    """Tell what broke where attackers were shown a part of photos alone."""
+def _broken_contexts(records: Sequence[Record]) -> list[str]:
+    """Tell what broke where attackers were shown the context alone, of which no attack is told."""
     told: dict[str, list[str]] = {}
     for record in records:
-        if record.kind == "leakage" and record.name in ("face", "context"):
+        if record.kind == "leakage" and record.name == "context":
             for reason in record.reason.split(AND):
                 if BROKE in reason:
                     told.setdefault(f"{record.name} alone: {reason}", []).append(called(record))
@@ -150,7 +150,7 @@ def _broken(records: Sequence[Record], kind: str) -> list[str]:
         _, broke, error = record.reason.partition(BROKE)
         if is_worst(record) or record.status != "invalid" or not broke:
             continue
-        name = record.name.partition("/")[0]
+        name = record.name.partition("/")[0].partition(",")[0]  # also on the face alone
         where[name].add(record.defense)
         first.setdefault(name, error)
     return [

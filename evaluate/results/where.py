@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from .markup import html_table
-from .records import Record, find
+from .records import AND, Record, find
 from .summary import Row, attacker_of
 from .table import MISSING, interval, printed
 
@@ -38,7 +38,11 @@ def where(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
             attacker_of(parts["face"]) if "face" in parts else "",
         ]
         body.append([row.shown, *cells])
-        reasons += [f"{row.shown}, {r.name}: {r.reason}" for r in parts.values() if r.reason]
+        reasons += [
+            f"{row.shown}, {r.name}: {r.reason.replace(AND, '; ')}"
+            for r in parts.values()
+            if r.reason
+        ]
     if not body:
         return []
     head = ["defense", "photo", "face", "context", "photo minus context", "attacker of the face"]
