@@ -15,6 +15,7 @@ Vectors = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 STRETCHED = 0.1  # share of the people who may have no photo of the size of a probe
+COLOUR = 56  # pixels: side of the aligned face in colour
 SQUARE = 64  # pixels: side to which photos of unlike sizes are stretched
 LARGEST = 1 << 16  # pixels of a grid; a shuffle of larger photos is for `probed`
 

@@ -11,10 +11,8 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices, nearest
-from .grids import OwnGrid, Vectors, aligned_grid, in_colour, own_grids, whole_grid
+from .grids import COLOUR, OwnGrid, Vectors, aligned_grid, in_colour, own_grids, whole_grid
 from .heads import LDA, Head
-
-COLOUR = 56  # pixels: side of the aligned face in colour
 
 
 @dataclass

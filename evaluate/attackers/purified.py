@@ -15,7 +15,7 @@ from ..recognizers.base import Recognizer
 from .base import Attacker, Defend, Scores, indices, nearest
 from .cleaning import WAYS
 
-TRIED = 8  # defended gallery photos on which the ways are tried
+TRIED = 6  # defended gallery photos on which the ways are tried
 CLEAR = 0.95  # of the distance that undefended photos keep: then there is nothing to clean
 BETTER = 0.1  # standard deviations that a way must win
 

@@ -12,9 +12,8 @@ from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Scores, indices
 from .fusion import Belief, fuse, nearest_belief
-from .grids import aligned_grid, in_colour, own_grids
+from .grids import COLOUR, aligned_grid, in_colour, own_grids
 from .heads import Head, Indices, Vectors
-from .pixels import COLOUR
 from .within import Within, joined, lacking
 
 PARTS = ("embeddings", "others", "pixels", "outside", "cnn")

@@ -14,7 +14,7 @@ from unmask.defenses import Photo
 from .base import Attacker, Defend, Scores, indices, nearest
 from .ways_up import faces_anew
 
-ELSEWHERE = 0.5  # new faces a probe: so many, and defended gallery photos are searched as well
+ELSEWHERE = 0.8  # new faces a probe: so many, and defended gallery photos are searched as well
 
 
 class Faces(NamedTuple):

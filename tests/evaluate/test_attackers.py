@@ -172,6 +172,29 @@ def test_colours_count_where_there_are_any(scene: Scene) -> None:
     assert more["pixels/colour/lda"].mean() >= 0.85
 
 
+def test_colours_of_one_brightness_name_people(scene: Scene) -> None:
+    rng = np.random.default_rng(0)
+    hues = {name: rng.uniform(-40, 40, 2) for name in people_of(scene.gallery)}
+
+    def painted(photos: tuple[Photo, ...]) -> tuple[Photo, ...]:
+        made = []
+        for photo in photos:
+            red, blue = hues[photo.identity]
+            tint = np.array([red, -(0.299 * red + 0.114 * blue) / 0.587, blue])
+            values = 128 + tint + rng.normal(0, 9, (*photo.pixels.shape[:2], 1))
+            made.append(photo.with_pixels(np.rint(values).astype(np.uint8)))
+        return tuple(made)
+
+    some = replace(
+        scene, gallery=painted(scene.gallery), probes=painted(scene.probes), background=()
+    )
+    plan = Plan(("pixels", "retrained:parts=pixels,draws=1"), (), ())
+    found = measure("none", some, plan, judged=False)
+    assert rank1(found, "pixels/32/lda") < 0.4
+    assert rank1(found, "pixels/colour/lda") >= 0.95
+    assert rank1(found, "retrained/pixels") >= 0.9
+
+
 def test_an_aligned_face_in_colour_is_grey_where_it_is_grey(scene: Scene) -> None:
     photo = scene.probes[0]
     colours = aligned_grid([photo], 20, colour=True).reshape(20, 20, 3)
