@@ -23,6 +23,7 @@ from ..statistics import (
     album_name,
     always_named,
     chance_of,
+    exposed_by_lot,
     exposed_tenth,
     lineup_credits,
     lineup_sizes,
@@ -177,7 +178,12 @@ def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> li
     }
     people = len(np.unique(measured.people))
     base = replace(worst, name="exposed", ceiling=None, people=people)
-    tenth = _filled(base, "rank1@tenth", exposed_tenth(values, measured.people), 1 / people)
+    tenth = _filled(
+        base,
+        "rank1@tenth",
+        exposed_tenth(values, measured.people),
+        exposed_by_lot(measured.people),
+    )
     always = _filled(base, "always", always_named(values, measured.people), None)
     told = f"{round((always.value or 0) * people)} of {people} people"
     return [tenth, replace(always, reason=AND.join(filter(None, (worst.reason, told))))]

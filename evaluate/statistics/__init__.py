@@ -8,7 +8,7 @@ below.
 from .albums import SIZES, album_answers, album_credits, album_name
 from .balanced import balanced_accuracy, highest_balanced
 from .clusters import TAIL, Estimate, bootstrap_weights
-from .exposed import always_named, exposed_tenth
+from .exposed import always_named, exposed_by_lot, exposed_tenth
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .lineups import lineup_credits, lineup_sizes
 from .open_set import RATES, open_credits, open_name
@@ -51,6 +51,7 @@ __all__ = [
     "clustered_interval",
     "constant_bound",
     "d_sys",
+    "exposed_by_lot",
     "exposed_tenth",
     "highest_balanced",
     "holm",

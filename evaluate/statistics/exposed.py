@@ -87,6 +87,20 @@ def exposed_tenth(
     return Worst(best, Estimate(tops[best], *ends, count), "people")
 
 
+def exposed_by_lot(people: ArrayLike, *, draws: int = 200, seed: int = 0) -> float:
+    """Return what one who guesses reaches of the most exposed tenth, whom luck chooses.
+
+    Args:
+        people: `(N,)`, the person on each photo.
+        draws: so many times everybody is guessed.
+        seed: of the lot.
+    """
+    counts = np.unique(np.asarray(people), return_counts=True)[1]
+    tenth = max(1, len(counts) // TEN)
+    named = np.random.default_rng(seed).binomial(counts, 1 / len(counts), (draws, len(counts)))
+    return float(np.sort(named / counts, axis=1)[:, -tenth:].mean())
+
+
 def always_named(
     values: Mapping[Name, ArrayLike], people: ArrayLike, *, resamples: int = 2000, seed: int = 0
 ) -> Worst[Name]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unmask.evaluate.statistics import always_named, exposed_tenth
+from unmask.evaluate.statistics import always_named, exposed_by_lot, exposed_tenth
 
 WHO = np.repeat(np.arange(40), 4)
 
@@ -46,3 +46,9 @@ def test_bad_values_are_refused(ask) -> None:  # type: ignore[no-untyped-def]
         ask({}, WHO)
     with pytest.raises(ValueError, match="finite"):
         ask({"a": np.full(160, np.nan)}, WHO)
+
+
+def test_guessing_has_its_own_most_exposed() -> None:
+    """Of 40 people with 4 photos luck names somebody twice, though everybody's chance is 0.025."""
+    assert 0.2 < exposed_by_lot(WHO) < 0.35
+    assert exposed_by_lot(np.repeat(np.arange(10), 4000)) == pytest.approx(0.1, abs=0.02)
