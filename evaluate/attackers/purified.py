@@ -46,6 +46,10 @@ class Purified(Attacker):
 
     name: ClassVar[str] = "purified"
 
+    def for_part(self, budget: str) -> Self | None:
+        """Look at a part in the budget `thorough` alone: what is cleaned counts for the photo."""
+        return super().for_part(budget) if budget == "thorough" else None
+
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Choose a way for each recognizer."""
         self._people, self._defended = indices(gallery), defend(gallery)
