@@ -135,7 +135,7 @@ def test_midpoint() -> None:
         ({"max_leakage": 1.1}, "between 0 and 1, got 1.1"),
         ({"max_leakage": float("nan")}, "between 0 and 1"),
         ({"min_utility": 2}, "for ssim must be between"),
-        ({"max_leakage": 0.1, "min_utility": 0.5}, "not both"),
+        ({"max_leakage": 0.1, "min_utility": 0.5}, "give one limit"),
         ({"utility": "beauty"}, "beauty"),
     ],
 )
