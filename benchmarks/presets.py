@@ -32,7 +32,7 @@ QUESTIONS = {  # heading: name and beginning of the statistic of a record
     "face": ("face", "rank1"),
     "context": ("context", "rank1"),
     "album": ("album", "rank1@all"),
-    "line-up of 5": ("line-up", "lineup@5"),
+    "line-up of 5": ("line-up", "rank1@people=5"),
     "ceiling": ("ceiling", "rank1"),
 }
 
@@ -79,13 +79,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--recognizers", default="dlib", help="names, with spaces between")
+    parser.add_argument("--recognizers", default="", help="names, with spaces between")
     parser.add_argument("--budget", default="standard")
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--only", default="", help="names of tools, with spaces between")
     given = parser.parse_args()
     pin_threads()
-    plan = Plan((), UTILITIES, tuple(given.recognizers.split()), given.budget)
+    plan = Plan((), UTILITIES, tuple(given.recognizers.split()) or None, given.budget)
+    plan = plan.with_models()
     wanted = given.only.split()
     specs = [s for s in SPECS if not wanted or s.rpartition("=")[2] in wanted]
     start = time.perf_counter()
@@ -97,7 +98,7 @@ def main() -> None:
         f"# What tools leave, {scene.dataset}", "",
         f"    python -m unmask.benchmarks.presets {shlex.join(sys.argv[1:])}", "",
         f"{worst.n} photos of {worst.people} people, chance {worst.chance or 0:.3f}, budget "
-        f"{plan.budget}, face models {given.recognizers}; {time.perf_counter() - start:.0f} s. "
+        f"{plan.budget}, face models {worst.models}; {time.perf_counter() - start:.0f} s. "
         f"{origin()}", "", *table(run.records), "",
         *(f"- {note.removesuffix(LISTED)}" for note in scene.notes),
         *(f"- {row.shown}: {row.worst.reason}" for row in rows(run.records) if row.worst.reason),

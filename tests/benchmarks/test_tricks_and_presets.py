@@ -67,7 +67,7 @@ def test_presets_are_shown_with_every_question_that_was_asked() -> None:
         BASE, tool, replace(tool, name="face", value=0.2),
         replace(tool, name="album", statistic="rank1@2", value=0.4),
         replace(tool, name="album", statistic="rank1@all", value=0.6),
-        replace(tool, name="line-up", statistic="lineup@5", value=0.7, status="at least"),
+        replace(tool, name="line-up", statistic="rank1@people=5", value=0.7, status="at least"),
         replace(tool, kind="utility", name="ssim", statistic="mean", value=0.81),
     ]  # fmt: skip
     head, _, first, second = table(records)
