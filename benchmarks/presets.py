@@ -20,45 +20,43 @@ from unmask.defenses.files.atomic import write_text
 from unmask.defenses.presets.preset import TOOLS
 from unmask.evaluate import Plan, Row, compare, prepare, rows
 from unmask.evaluate.data.scene import LISTED
-from unmask.evaluate.results.records import Record, find
-from unmask.evaluate.results.table import MISSING, interval, printed
+from unmask.evaluate.results.records import Record
+from unmask.evaluate.results.table import MISSING, interval, printed, two
 from unmask.threads import pin_threads
 
 from .origin import origin
 from .tables import UTILITIES
 
 SPECS = ("none", *(f"preset:tool={tool}" for tool in TOOLS), "mask")
-QUESTIONS = {  # heading: name and beginning of the statistic of a record
-    "face": ("face", "rank1"),
-    "context": ("context", "rank1"),
-    "album": ("album", "rank1@all"),
-    "line-up of 5": ("line-up", "rank1@people=5"),
-    "ceiling": ("ceiling", "rank1"),
+QUESTIONS = {  # heading: what a row calls its answer
+    "face": "face",
+    "context": "context",
+    "album": "rank1@all",
+    "line-up of 5": "rank1@people=5",
+    "ceiling": "ceiling",
 }
 
 
 def table(records: Sequence[Record]) -> list[str]:
     """Return the lines of the table, most leaking first; what was not asked is left out."""
     found = sorted(rows(records), key=lambda row: -(row.worst.value or 0))
-    asked = [title for title in QUESTIONS if any(_answer(records, row, title) for row in found)]
+    asked = [title for title in QUESTIONS if any(_answer(row, title) for row in found)]
     head = ["tool", "photo", "95 %", *asked, "worst attacker", "naive", *UTILITIES]
     lines = [f"| {' | '.join(head)} |", "| --- | ---: | --- |" + " ---: |" * (len(head) - 3)]
     for row in found:
         naive = row.naive.value if row.naive else None
         cells = [
             row.shown.removeprefix("preset:tool="), printed(row.worst),
-            interval(row.worst, 2, " to "), *(_said(_answer(records, row, t)) for t in asked),
-            row.attacker, _two(naive), *(_use(row, name) for name in UTILITIES),
+            interval(row.worst, 2, " to "), *(_said(_answer(row, t)) for t in asked),
+            row.attacker, two(naive), *(_use(row, name) for name in UTILITIES),
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
-def _answer(records: Sequence[Record], row: Row, title: str) -> Record | None:
+def _answer(row: Row, title: str) -> Record | None:
     """Return the worst case of a question, None where nobody asked it."""
-    name, statistic = QUESTIONS[title]
-    mine = find(records, kind="leakage", defense=row.defense, name=name, group="")
-    return next((one for one in mine if one.statistic.startswith(statistic)), None)
+    return {**row.detailed, **row.others}.get(QUESTIONS[title])
 
 
 def _said(record: Record | None) -> str:
@@ -67,11 +65,7 @@ def _said(record: Record | None) -> str:
 
 def _use(row: Row, metric: str) -> str:
     record = row.utilities.get(metric)
-    return _two(record.value if record else None)
-
-
-def _two(value: float | None) -> str:
-    return MISSING if value is None else f"{value:.2f}"
+    return two(record.value if record else None)
 
 
 def main() -> None:

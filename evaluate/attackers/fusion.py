@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.optimize import minimize, minimize_scalar
 from .base import Matrix, nearest
 from .heads import Indices, folds_of, judged, log_softmax
 
+Rows = NDArray[np.bool_]
 PULLS = (0.01, 0.1, 1.0)  # how strongly weights are drawn to equal ones
 
 
@@ -41,15 +42,31 @@ def nearest_belief(
         people: `(M,)`, who is on each known photo.
         photos: `(M,)`, which photo each is a copy of.
     """
+
+    def alike(here: Rows, others: Rows) -> Matrix:
+        place = np.unique(people[others], return_inverse=True)[1]
+        return nearest(known[np.ix_(here, others)], place)
+
+    return Belief(held_out(people, photos, alike), nearest(asked, people))
+
+
+def held_out(people: Indices, photos: Indices, ask: Callable[[Rows, Rows], Matrix]) -> Matrix:
+    """Return `(M, P)`: each known photo scored by those of the other folds.
+
+    Args:
+        people: `(M,)`, who is on each known photo.
+        photos: `(M,)`, which photo each is a copy of; copies are held out together.
+        ask: given `(M,)` which photos are scored and which are known, returns a column for each
+            known person, by name. Whom nobody knows is the least likely.
+    """
     folds, rows = folds_of(people, photos), judged(people, photos)
-    held_out = np.zeros((len(people), int(people.max()) + 1))
+    found = np.zeros((len(people), int(people.max()) + 1))
     for fold in np.unique(folds[rows]):
         here, others = rows & (folds == fold), folds != fold
-        names, place = np.unique(people[others], return_inverse=True)
-        some = nearest(known[np.ix_(here, others)], place)
-        held_out[here] = some.min(1, keepdims=True)
-        held_out[np.ix_(here, names)] = some
-    return Belief(held_out, nearest(asked, people))
+        some = ask(here, others)
+        found[here] = some.min(1, keepdims=True)
+        found[np.ix_(here, np.unique(people[others]))] = some
+    return found
 
 
 def fuse(beliefs: Sequence[Belief], people: Indices, photos: Indices) -> Belief:

@@ -205,9 +205,7 @@ class _Trained:
 
 
 def log_softmax(logits: Matrix) -> Matrix:
-    """Return row-wise log-probabilities; of two classes, scikit-learn gives the difference."""
-    if logits.ndim == 1:
-        logits = np.stack([-logits / 2, logits / 2], 1)
+    """Return row-wise log-probabilities."""
     shifted = logits - logits.max(1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)), np.float64)
 

@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.covariance import ledoit_wolf
 
 from .base import Matrix
-from .fusion import Belief
-from .heads import FLAT, Indices, Vectors, folds_of, judged
+from .fusion import Belief, Rows, held_out
+from .heads import FLAT, Indices, Vectors
 
 LEAST = 3  # people with two or more photos from whom a metric can be learned
 
@@ -53,15 +53,12 @@ class Within:
             photos: `(M,)`, which photo each is a copy of.
         """
         known, asked = self._directions(known), self._directions(asked)
-        folds, rows = folds_of(people, photos), judged(people, photos)
-        held_out = np.zeros((len(known), int(people.max()) + 1))
-        for fold in np.unique(folds[rows]):
-            here, others = rows & (folds == fold), folds != fold
-            names = np.unique(people[others])
-            some = known[here] @ _means(known[others], people[others]).T
-            held_out[here] = some.min(1, keepdims=True)
-            held_out[np.ix_(here, names)] = some
-        return Belief(held_out, np.round(asked @ _means(known, people).T, 9))
+
+        def alike(here: Rows, others: Rows) -> Matrix:
+            return np.asarray(known[here] @ _means(known[others], people[others]).T)
+
+        unseen = held_out(people, photos, alike)
+        return Belief(unseen, np.round(asked @ _means(known, people).T, 9))
 
     def _directions(self, vectors: Vectors) -> Matrix:
         return unit((vectors - self._middle) @ self._turn)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .markup import html_table, number
 from .records import BALANCED, Record, find
 from .shown import shown_names
-from .table import Column, interval
+from .table import Column, interval, two
 
 ATTRIBUTE = {  # what the name of a record begins with, by how it is to be read
     "leak": "attribute ",
@@ -40,10 +40,10 @@ def attribute_table(records: Sequence[Record]) -> list[Column]:
     return [
         Column("defense", [called.get(r.defense, r.defense) for r in found], "name", key=True),
         Column("attribute", [r.name.removeprefix("attribute ") for r in found], "text"),
-        Column("guessed", [_two(r.value) for r in found]),
+        Column("guessed", [two(r.value) for r in found]),
         Column("95 %", [interval(r) for r in found], "text", drop=1),
-        Column("chance", [_two(r.chance) for r in found]),
-        Column("clean", [_two(r.ceiling) for r in found]),
+        Column("chance", [two(r.chance) for r in found]),
+        Column("clean", [two(r.ceiling) for r in found]),
         Column("by", [r.attack for r in found], "name", drop=2),
     ]
 
@@ -68,7 +68,3 @@ def attribute_section(records: Sequence[Record]) -> list[str]:
         "counts no more than a rare one; the highest over guessers.</p>",
         html_table(head, body),
     ]
-
-
-def _two(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .markup import html_table, number
-from .records import CEILING, Record, find
+from .records import CEILING, Record
 from .summary import Row, value_of
 from .table import interval
 
@@ -13,15 +13,15 @@ HIGH, LOW = 0.5, 0.1  # share of photos told from which something is left, and u
 LEAKS = 0.5  # a leakage from which nobody asks what else there is
 
 
-def ceilings(records: Sequence[Record], found: Sequence[Row]) -> list[str]:
+def ceilings(found: Sequence[Row]) -> list[str]:
     """Return how often the very photo was told, and how that reads beside the leakage."""
     body = []
     for row in found:
-        for record in find(records, kind="leakage", name=CEILING, defense=row.defense):
-            if record.value is not None:
-                told = [number(value_of(row.worst)), number(record.value)]
-                told += [interval(record, 3, " to "), f"{record.attack} {record.recognizer}"]
-                body.append([row.shown, *told, reading(value_of(row.worst), record)])
+        record = row.others.get(CEILING)
+        if record is not None and record.value is not None:
+            told = [number(value_of(row.worst)), number(record.value)]
+            told += [interval(record, 3, " to "), f"{record.attack} {record.recognizer}"]
+            body.append([row.shown, *told, reading(value_of(row.worst), record)])
     if not body:
         return []
     return [

@@ -78,7 +78,7 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         *where(records, found),
         *linkage(records, found),
         *groups(found),
-        *ceilings(records, found),
+        *ceilings(found),
         *attribute_section(records),
         *bounds(found),
         *planted(records),
