@@ -1,0 +1,34 @@
+"""What a graphics card answers must be what a processor answers; skipped where there is none."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from unmask.evaluate.vlm.opening import load
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+PROMPTS = ["who is this person ?", "what is the name of the person shown ?", "who ?"]
+
+
+@pytest.mark.parametrize("name", ["llava", "qwen"])
+def test_a_model_that_writes(name: str, request: Any, pictures: list[np.ndarray]) -> None:
+    folder = str(request.getfixturevalue(name))
+    shown = (pictures * 3)[: len(PROMPTS)]
+    candidates = ["Anna Bell", "Carl Dorn", "Ida Jung"]
+    here, there = load(folder, dtype="float32"), load(folder, device="cuda:0", dtype="float32")
+    assert here.answer(shown, PROMPTS) == there.answer(shown, PROMPTS)
+    plain = here.likelihoods(shown, PROMPTS, candidates)
+    near = there.likelihoods(shown, PROMPTS, candidates)
+    assert np.abs(plain - near).max() < 1e-2
+    alone = load(folder, device="cuda:0", dtype="float32", batch=1)
+    assert np.abs(alone.likelihoods(shown, PROMPTS, candidates) - near).max() < 1e-2
+
+
+def test_a_model_that_compares(clip: Path, pictures: list[np.ndarray]) -> None:
+    prompts, names = ["a photo of"] * len(pictures), ["Anna Bell", "Carl Dorn"]
+    here = load(str(clip)).likelihoods(pictures, prompts, names)
+    there = load(str(clip), device="cuda:0").likelihoods(pictures, prompts, names)
+    assert np.abs(here - there).max() < 1e-2
