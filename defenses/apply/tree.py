@@ -18,13 +18,9 @@ from .. import Defense, Photo
 from ..faces.find import DETECTORS, find_faces
 from ..files.printable import printable
 from .manifest import MANIFEST, Manifest, Row
-from .one_photo import OnMiss, apply_photo, noted
+from .one_photo import apply_photo
+from .settings import OnMiss, Settings
 from .targets import Task, plan_files
-
-REPRODUCIBLE = (
-    "made with a chosen seed: reproducible, and therefore reversible by whoever knows or "
-    "guesses the seed"
-)
 
 
 @dataclass(frozen=True)
@@ -118,18 +114,11 @@ def apply(
     task = plan_files(Path(src), target, overwrite=overwrite)
     if background is not None:
         defense = defense.fit([_seen(photo, detector) for photo in background])
-    remark = REPRODUCIBLE if seed is not None and defense.draws else ""
     secret = secrets.randbits(128) if seed is None else seed
-    one = partial(_apply_one, defense, secret, detector, on_miss, remark)
-    return ApplyReport(_all_done(task, target, one, progress), task.skipped, task.manifest, remark)
-
-
-def _apply_one(
-    defense: Defense, seed: int, detector: str, on_miss: OnMiss, remark: str,
-    source: Path, target: Path, key: str,
-) -> Row:  # fmt: skip
-    row = apply_photo(defense, source, target, key, seed, detector, on_miss)
-    return noted(row, remark) if remark and row.outcome == "defended" else row
+    settings = Settings(defense, secret, detector, on_miss, chosen=seed is not None)
+    one = partial(apply_photo, settings=settings)
+    rows = _all_done(task, target, one, progress)
+    return ApplyReport(rows, task.skipped, task.manifest, settings.remark)
 
 
 def _all_done(

@@ -78,16 +78,21 @@ def read_picture(path: str | os.PathLike[str]) -> tuple[Pixels, PictureMeta]:
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror or error}") from error
+    return decode_picture(data, str(path))
+
+
+def decode_picture(data: bytes, name: str) -> tuple[Pixels, PictureMeta]:
+    """Do what `read_picture` does, of the content of a file; `name` is for its errors."""
     if not data:
-        raise ValueError(f"{path} is empty (0 bytes)")
+        raise ValueError(f"{name} is empty (0 bytes)")
     try:
         return _decoded(data)
     except UnidentifiedImageError as error:
-        cure = "convert it to JPEG or PNG first" if path.suffix.lower() in UNREADABLE else ""
-        raise ValueError(f"{path} is no picture that can be read{cure and '; ' + cure}") from error
+        cure = "convert it to JPEG or PNG first" if _ending(name) in UNREADABLE else ""
+        raise ValueError(f"{name} is no picture that can be read{cure and '; ' + cure}") from error
     except Exception as error:  # on broken files decoders raise nearly anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{path} is a damaged or unsupported picture: {reason}") from error
+        raise ValueError(f"{name} is a damaged or unsupported picture: {reason}") from error
 
 
 def write_picture(
@@ -108,10 +113,15 @@ def write_picture(
         ValueError: bad pixels, another size than the opacity, or an unknown ending.
         OSError: the file cannot be written.
     """
-    path, meta = Path(path), meta or PictureMeta()
-    kind = FORMATS.get(path.suffix.lower())
+    write_bytes(Path(path), encode_picture(Path(path).name, pixels, meta))
+
+
+def encode_picture(name: str, pixels: Pixels, meta: PictureMeta | None = None) -> bytes:
+    """Return what `write_picture` writes; the ending of `name` gives the format."""
+    meta = meta or PictureMeta()
+    kind = FORMATS.get(_ending(name))
     if kind is None:
-        raise ValueError(f"a picture file ends with one of {', '.join(FORMATS)}, got {path.name}")
+        raise ValueError(f"a picture file ends with one of {', '.join(FORMATS)}, got {name}")
     picture = Image.fromarray(np.ascontiguousarray(check_pixels(pixels)))
     if meta.grey:
         picture = picture.convert("L")
@@ -119,10 +129,14 @@ def write_picture(
         if meta.alpha.shape != pixels.shape[:2]:
             raise ValueError(f"opacity is {meta.alpha.shape}, pixels are {pixels.shape[:2]}")
         picture.putalpha(Image.fromarray(meta.alpha))
-    # not straight into the file: of what a disk has no room for, encoders take no notice
+    # not straight into a file: of what a disk has no room for, encoders take no notice
     encoded = io.BytesIO()
     picture.save(encoded, kind, **_options(kind, meta))
-    write_bytes(path, encoded.getvalue())
+    return encoded.getvalue()
+
+
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
 
 
 def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:

@@ -1,6 +1,7 @@
 """Anonymizing files: structure, outcomes, seeds, refusals, and no trace of the original."""
 
 import csv
+import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 from skimage import data
 
 from unmask.defenses import DEFENSES, Defense, Photo
-from unmask.defenses.apply.manifest import Row
+from unmask.defenses.apply.manifest import COLUMNS, Row
 from unmask.defenses.apply.one_photo import apply_photo
+from unmask.defenses.apply.settings import Settings
 from unmask.defenses.apply.tree import ApplyReport, apply
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
@@ -69,7 +71,24 @@ def _files(folder: Path) -> set[str]:
 
 
 def _rows(report: ApplyReport) -> dict[str, Row]:
-    return {row.path: row for row in report.rows}
+    """Return what became of each photo; that digests are right is tested on their own."""
+    return {r.path: Row(r.path, r.outcome, r.faces, r.reason) for r in report.rows}
+
+
+def test_a_row_tells_which_files_and_where(album: Path, tmp_path: Path) -> None:
+    apply(DEFENSES.build("mask"), album / "two.png", tmp_path)
+    (row,) = csv.DictReader((tmp_path / "manifest.csv").read_text().splitlines())
+    assert row["hash_in"] == hashlib.sha256((album / "two.png").read_bytes()).hexdigest()
+    assert row["hash_out"] == hashlib.sha256((tmp_path / "two.png").read_bytes()).hexdigest()
+    boxes = [tuple(map(int, box.split(","))) for box in row["regions"].split()]
+    before, after = (np.asarray(Image.open(p / "two.png")) for p in (album, tmp_path))
+    rows, columns = np.nonzero((before != after).any(-1))
+    assert len(boxes) == 2
+    assert all(
+        any(x <= c < x + w and y <= r < y + h for x, y, w, h in boxes)
+        for r, c in zip(rows, columns, strict=True)
+    )
+    assert float(row["seconds"]) > 0
 
 
 def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
@@ -87,8 +106,9 @@ def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
     }
     assert "broken.jpg" in rows["broken.jpg"].reason
     assert report.skipped == 2
-    assert report.failed == (rows["broken.jpg"],)
-    assert report.missed == (rows["wall.png"],) == (Row("wall.png", "no_face", 0, "not written"),)
+    assert [row.path for row in report.failed] == ["broken.jpg"]
+    assert [row.path for row in report.missed] == ["wall.png"]
+    assert rows["wall.png"] == Row("wall.png", "no_face", 0, "not written")
     assert report.summary == "5 photos: 3 defended, 1 failed, 1 no_face; 2 other files skipped"
     assert seen == [("apply", done, 5) for done in range(1, 6)]
     written = {"a/b/SAME.JPG", "a/face.png", "two.png", "manifest.csv"}
@@ -96,7 +116,7 @@ def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
     assert {name: (album / name).read_bytes() for name in _files(album)} == before
     with (tmp_path / "out" / "manifest.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))
-    assert tuple(lines[0]) == ("path", "outcome", "faces", "reason")
+    assert tuple(lines[0]) == COLUMNS
     assert [(line["path"], line["outcome"], int(line["faces"])) for line in lines] == [
         (path, *outcome) for path, outcome in outcomes.items()
     ]
@@ -150,7 +170,7 @@ def test_no_meta_data_survives_in_jpeg(tmp_path: Path) -> None:
 
     target = tmp_path / "out" / "photo.jpg"
     report = apply(DEFENSES.build("pixelate"), source, target.parent)
-    assert report.rows == (Row("photo.jpg", "defended", 1),)
+    assert _rows(report) == {"photo.jpg": Row("photo.jpg", "defended", 1)}
     written = target.read_bytes()
     assert SECRET not in written
     assert b"Exif" not in written
@@ -210,7 +230,7 @@ def test_source_and_target_must_be_apart(album: Path, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="is the source itself"):
             apply(Grain(), photo, target, overwrite=True)
     with pytest.raises(ValueError, match="is the source itself"):
-        apply_photo(Grain(), album / "broken.jpg", album / "broken.jpg", "key", 0)
+        apply_photo(album / "broken.jpg", album / "broken.jpg", "key.jpg", Settings(Grain(), 0))
     (tmp_path / "link").unlink()
     assert _files(tmp_path) == before
 

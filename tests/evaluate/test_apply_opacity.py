@@ -9,11 +9,14 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES
 from unmask.defenses.apply.one_photo import apply_photo
+from unmask.defenses.apply.settings import Settings
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.faces.hog import Hog
 from unmask.defenses.files.opacity import views
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.data import load_dataset
+
+MASK = Settings(DEFENSES.build("mask"), 0)
 
 FACES = [photo.pixels for photo in load_dataset("orl:people=3,photos=1").photos]
 
@@ -44,7 +47,7 @@ def test_a_face_that_only_opacity_shows(
     for face in FACES:
         for alpha in (face[..., 0], 255 - face[..., 0]):
             _save(source, np.full_like(face, colour), alpha, mode)
-            row = apply_photo(DEFENSES.build("mask"), source, target, "key", 0)
+            row = apply_photo(source, target, target.name, MASK)
             assert row.outcome == "defended"
             assert row.faces >= 1
             found = [Hog().find(view) or find_faces(view) for view in _shown(target)]
@@ -56,17 +59,15 @@ def test_a_face_in_colours_and_opacity(tmp_path: Path, ending: str) -> None:
     source, target = tmp_path / f"photo.{ending}", tmp_path / f"out.{ending}"
     for face in FACES:
         _save(source, face, face[..., 0], "RGBA")
-        row = apply_photo(DEFENSES.build("mask"), source, target, "key", 0)
+        row = apply_photo(source, target, target.name, MASK)
         assert (row.outcome, row.faces) == ("defended", 1)  # one face, however often it is seen
         assert not any(Hog().find(view) for view in _shown(target))
 
 
 def test_closed_opacity_defends_no_face_in_the_colours(tmp_path: Path) -> None:
     _save(tmp_path / "photo.png", FACES[0], FACES[0][..., 0], "RGBA")
-    row = apply_photo(
-        DEFENSES.build("none:region=ellipse"), tmp_path / "photo.png", tmp_path / "out.png",
-        "key", 0,
-    )  # fmt: skip
+    settings = Settings(DEFENSES.build("none:region=ellipse"), 0)
+    row = apply_photo(tmp_path / "photo.png", tmp_path / "out.png", "out.png", settings)
     assert row.outcome == "unchanged"
     assert not (tmp_path / "out.png").exists()
 
@@ -76,6 +77,6 @@ def test_opacity_beside_the_face_stays(tmp_path: Path) -> None:
     alpha = np.full(face.shape[:2], 255, np.uint8)
     alpha[:5] = 77
     _save(tmp_path / "photo.png", face, alpha, "RGBA")
-    apply_photo(DEFENSES.build("mask"), tmp_path / "photo.png", tmp_path / "out.png", "key", 0)
+    apply_photo(tmp_path / "photo.png", tmp_path / "out.png", "out.png", MASK)
     with Image.open(tmp_path / "out.png") as written:
         np.testing.assert_array_equal(np.asarray(written)[..., 3], alpha)

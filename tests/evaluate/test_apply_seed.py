@@ -12,7 +12,8 @@ from skimage import data
 from typer.testing import CliRunner
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.defenses.apply.tree import REPRODUCIBLE, apply
+from unmask.defenses.apply.settings import REPRODUCIBLE
+from unmask.defenses.apply.tree import apply
 from unmask.defenses.base import _generator
 from unmask.defenses.files.pictures import read_picture
 from unmask.defenses.photo import Pixels

@@ -103,7 +103,7 @@ def test_a_disk_that_is_really_full(small: Path, tmp_path: Path, ending: str) ->
 def test_a_target_that_cannot_be_written_is_noticed_before_any_work(
     album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unmask.defenses.apply.one_photo.read_picture", None)
+    monkeypatch.setattr("unmask.defenses.apply.one_photo.decode_picture", None)
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"file/out cannot be written: Not a directory"):
         apply(MASK, album, tmp_path / "file" / "out")
