@@ -67,6 +67,7 @@ class Defense(ABC):
     needs_face: ClassVar[bool] = True  # False: with region=image, works without any face
     random: ClassVar[bool] = False  # True: another seed gives another picture
     diagnostic: ClassVar[bool] = False  # True: not in the default table
+    protects: ClassVar[bool] = True  # False: only for comparisons, and never applied unasked
     waived: ClassVar[Mapping[str, str]] = {}  # contract check that may fail: the reason
 
     def __init_subclass__(cls, **keywords: Any) -> None:

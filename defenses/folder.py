@@ -70,6 +70,7 @@ class Folder(Defense):
     )  # paths without ending that are not those of one photo alone
     _turn: int = field(default=0, init=False, repr=False, compare=False)
     needs_face: ClassVar = False
+    protects: ClassVar = False  # whatever lies there
     diagnostic: ClassVar = True  # means nothing without a path
 
     def __post_init__(self) -> None:

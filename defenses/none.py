@@ -23,6 +23,7 @@ class None_(Defense):  # noqa: N801 - `None` is taken
 
     region: str = field(default="image", kw_only=True)
     needs_face: ClassVar = False
+    protects: ClassVar = False
     waived: ClassVar = {"changes_the_photo": "the baseline must not change a pixel"}
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:

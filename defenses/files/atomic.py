@@ -38,6 +38,34 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def staged(path: Path, data: bytes, name: str) -> Path:
+    """Write bytes beside `path`, which they are to replace, and onto the disk.
+
+    Args:
+        path: the file that is to be; its folder is made.
+        data: what is in it.
+        name: of the temporary file; one that is there was left by somebody who was killed.
+
+    Returns:
+        The temporary file, to be renamed.
+
+    Raises:
+        OSError: it cannot be written; then there is none.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(name)
+    temporary.unlink(missing_ok=True)
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text through a temporary name."""
     write_bytes(path, text.encode())

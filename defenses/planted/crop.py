@@ -33,6 +33,7 @@ class Crop(Defense):
     region: str = field(default="image", kw_only=True)
     needs_face: ClassVar = False
     diagnostic: ClassVar = True
+    protects: ClassVar = False
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the chip; without landmarks the square about the middle of the face."""

@@ -31,6 +31,7 @@ class Invert(Defense):
     region: str = field(default="image", kw_only=True)
     needs_face: ClassVar = False
     diagnostic: ClassVar = True
+    protects: ClassVar = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -37,6 +37,7 @@ class Move(Defense):
     needs_face: ClassVar = False
     random: ClassVar = True
     diagnostic: ClassVar = True
+    protects: ClassVar = False
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the face elsewhere."""

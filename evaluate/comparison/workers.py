@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
 from unmask.defenses import DEFENSES
+from unmask.processes import Worker
 from unmask.threads import pin_threads
 
 from ..data.scene import Scene
@@ -17,7 +18,6 @@ from .measured import Measured
 from .parts import Part, measure_part
 from .plan import Plan
 from .planted import measure_case
-from .processes import Worker
 from .region import region_of
 
 

@@ -6,9 +6,9 @@ import pickle
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 
+from unmask.processes import Worker
 from unmask.threads import pin_threads
 
-from ..comparison.processes import Worker
 from .points import Point
 from .storages import close
 from .study import open_study, work

@@ -13,10 +13,11 @@ from PIL import Image, ImageCms, PngImagePlugin
 from skimage import data
 
 from unmask.defenses import DEFENSES, Defense, Photo
+from unmask.defenses.apply import ApplyReport
 from unmask.defenses.apply.manifest import COLUMNS, Row
-from unmask.defenses.apply.one_photo import apply_photo
+from unmask.defenses.apply.one_file import apply_photo
 from unmask.defenses.apply.settings import Settings
-from unmask.defenses.apply.tree import ApplyReport, apply
+from unmask.defenses.apply.tree import apply
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.defenses.files.profiles import renewed
@@ -27,6 +28,7 @@ FACE = np.ascontiguousarray(data.astronaut()[:256, 96:352])
 EMPTY = np.full((120, 160, 3), 200, np.uint8)
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SECRET = b"SECRET-4711"
+RECORDS = {"manifest.csv", "manifest.parquet", "summary.json"}
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,21 @@ def test_a_tree_with_every_outcome(album: Path, tmp_path: Path) -> None:
     assert outcomes == {
         "a/b/SAME.JPG": ("defended", 1),
         "a/face.png": ("defended", 1),
-        "broken.jpg": ("failed", 0),
+        "broken.jpg": ("unreadable", 0),
         "two.png": ("defended", 2),
         "wall.png": ("no_face", 0),
     }
     assert "broken.jpg" in rows["broken.jpg"].reason
-    assert report.skipped == 2
+    assert report.skipped == (
+        ("a/.hidden.png", "hidden", False),
+        ("notes.txt", "no picture", False),
+    )
     assert [row.path for row in report.failed] == ["broken.jpg"]
     assert [row.path for row in report.missed] == ["wall.png"]
     assert rows["wall.png"] == Row("wall.png", "no_face", 0, "not written")
-    assert report.summary == "5 photos: 3 defended, 1 failed, 1 no_face; 2 other files skipped"
+    assert report.summary == "5 photos: 3 defended, 1 unreadable, 1 no_face; 2 other files skipped"
     assert seen == [("apply", done, 5) for done in range(1, 6)]
-    written = {"a/b/SAME.JPG", "a/face.png", "two.png", "manifest.csv"}
+    written = {"a/b/SAME.JPG", "a/face.png", "two.png", *RECORDS, "skipped.csv"}
     assert _files(tmp_path / "out") == written
     assert {name: (album / name).read_bytes() for name in _files(album)} == before
     with (tmp_path / "out" / "manifest.csv").open(newline="") as file:
@@ -212,7 +217,7 @@ def test_one_photo_to_a_file_or_a_folder(album: Path, tmp_path: Path) -> None:
     assert _files(tmp_path / "new") == {"out.png"}
     to_folder = apply(Grain(), photo, tmp_path / "folder", seed=1)
     assert to_folder.manifest == tmp_path / "folder" / "manifest.csv"
-    assert _files(tmp_path / "folder") == {"face.png", "manifest.csv"}
+    assert _files(tmp_path / "folder") == {"face.png", *RECORDS}
     names = (tmp_path / "new" / "out.png", tmp_path / "folder" / "face.png")
     assert names[0].read_bytes() == names[1].read_bytes()
     apply(Grain(), photo, tmp_path / "out.jpg")
@@ -239,7 +244,7 @@ def test_existing_files_are_safe_unless_asked(album: Path, tmp_path: Path) -> No
     target = tmp_path / "out"
     apply(Grain(), album, target)
     before = {name: (target / name).read_bytes() for name in _files(target)}
-    with pytest.raises(ValueError, match=r"SAME\.JPG and 3 more exists already; .*--overwrite"):
+    with pytest.raises(ValueError, match=r"SAME\.JPG and 6 more exists already; .*--overwrite"):
         apply(Grain(), album, target, seed=5)
     assert {name: (target / name).read_bytes() for name in _files(target)} == before
     (album / "a" / "face.png").write_bytes(b"")
@@ -247,7 +252,7 @@ def test_existing_files_are_safe_unless_asked(album: Path, tmp_path: Path) -> No
     apply(Grain(), album, target, seed=5, overwrite=True)
     assert (target / "two.png").read_bytes() != before["two.png"]
     # failed or missed now: no older result stays
-    assert _files(target) == {"two.png", "manifest.csv"}
+    assert _files(target) == {"two.png", *RECORDS, "skipped.csv"}
 
 
 def test_one_failure_does_not_stop_the_rest(album: Path, tmp_path: Path) -> None:
@@ -274,12 +279,18 @@ def test_what_nothing_was_done_to_is_left_out_or_copied(album: Path, tmp_path: P
     assert [row.path for row in report.missed] == [
         "a/b/SAME.JPG", "a/face.png", "two.png", "wall.png",
     ]  # fmt: skip
-    assert _files(tmp_path / "out") == {"manifest.csv"}
+    assert _files(tmp_path / "out") == {*RECORDS, "skipped.csv"}
     copied = apply(DEFENSES.build("none"), album, tmp_path / "copy", on_miss="copy")
     assert _rows(copied)["two.png"].reason == "written undefended"
-    assert len(_files(tmp_path / "copy")) == 5
-    with pytest.raises(ValueError, match="on_miss must be one of skip, copy, got 'fail'"):
-        apply(Grain(), album, tmp_path / "x", on_miss="fail")  # type: ignore[arg-type]
+    assert len(_files(tmp_path / "copy") - RECORDS) == 5
+    blank = apply(DEFENSES.build("mask"), album, tmp_path / "blank", on_miss="blank")
+    assert _rows(blank)["wall.png"] == Row("wall.png", "no_face", 0, "written blank")
+    assert (read_picture(tmp_path / "blank" / "wall.png")[0] == 128).all()
+    failed = apply(DEFENSES.build("mask"), album, tmp_path / "fail", on_miss="fail")
+    assert _rows(failed)["wall.png"] == Row("wall.png", "failed", 0, "no face was found")
+    assert not (tmp_path / "fail" / "wall.png").exists()
+    with pytest.raises(ValueError, match=r"on_miss must be one of skip, .*, fail, got 'never'"):
+        apply(Grain(), album, tmp_path / "x", on_miss="never")  # type: ignore[arg-type]
 
 
 def test_a_defense_that_needs_people_is_refused_before_any_work(
@@ -329,7 +340,7 @@ def test_a_name_that_is_no_text_is_written_down(tmp_path: Path) -> None:
         Image.fromarray(FACE).save(Path(os.fsdecode(path)))
     Path(os.fsdecode(os.fsencode(tmp_path / "in") + b"/\xfd.png")).write_bytes(b"")
     report = apply(Grain(), tmp_path / "in", tmp_path / "out")
-    assert report.counts == {"failed": 1, "defended": 2}
+    assert report.counts == {"unreadable": 1, "defended": 2}
     with (tmp_path / "out" / "manifest.csv").open(newline="", encoding="utf-8") as file:
         assert {row["path"] for row in csv.DictReader(file)} == {
             "\\xff.png", "\\xfe,\n.png", "\\xfd.png",

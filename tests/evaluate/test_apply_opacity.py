@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.apply.one_photo import apply_photo
+from unmask.defenses.apply.one_file import apply_photo
 from unmask.defenses.apply.settings import Settings
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.faces.hog import Hog

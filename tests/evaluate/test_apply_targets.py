@@ -40,7 +40,8 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 
 
 def _pictures(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.name != "manifest.csv")
+    records = ("manifest.csv", "manifest.parquet", "summary.json", "skipped.csv")
+    return sorted(path.name for path in folder.iterdir() if path.name not in records)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
@@ -51,7 +52,7 @@ def test_a_full_disk_stops_the_run_and_the_manifest_stays(
 
     def full(handle: int) -> None:
         calls.append(handle)
-        if len(calls) == 4:  # 1: the trial, 2: a photo, 3: the manifest, 4: a photo
+        if len(calls) == 5:  # 1: the trial, 2: the manifest, 3: the summary, 4 and 5: photos
             raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", full)
@@ -129,8 +130,7 @@ def test_a_row_is_written_whole_or_not_at_all(
             return super().write(taken)
 
     path = tmp_path / "manifest.csv"
-    path.write_text("path,outcome,faces,reason\n")
-    monkeypatch.setattr("unmask.defenses.apply.manifest._begun", Disk)
+    monkeypatch.setattr("unmask.defenses.apply.manifest._appended", Disk)
     manifest = Manifest(path)
     manifest.add(Row("a.jpg", "defended", 1))
     with pytest.raises(OSError, match="full"):
@@ -168,7 +168,7 @@ def test_names_do_not_reach_the_screen_as_they_are(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["apply", "mask", str(tmp_path / "in"), str(tmp_path / "out")])
     assert done.exit_code == 1  # a failure says more than a miss
     assert all(line.isprintable() for line in done.output.split("\n"))
-    assert len(done.stderr.splitlines()) == 2
+    assert len(done.stderr.splitlines()) == 3  # and that names are kept
     assert {row["path"] for row in _rows(tmp_path / "out")} == {bad, wall}
 
 
@@ -199,9 +199,19 @@ def test_the_longest_name(tmp_path: Path) -> None:
     [
         ("mask", (), 4, "1 photo not written, no face was found: wall.png; look at"),
         ("mask", ("--on-miss", "copy"), 0, "1 photo written undefended, no face was found: wall"),
-        ("none", (), 4, "7 photos not written, 'none' changed nothing: 0.jpg, .* and 2 more"),
+        (
+            "none",
+            ("--anyway",),
+            4,
+            "7 photos not written, 'none' changed nothing: 0.jpg, .* and 2 more",
+        ),
         ("k_same", ("--background", "orl:people=6,photos=2"), 4, "1 photo not written, no face"),
-        ("mask", ("--on-miss", "sometimes"), 2, "must be skip or copy, got 'sometimes'"),
+        (
+            "mask",
+            ("--on-miss", "sometimes"),
+            2,
+            "must be one of skip, copy, blank, fail, got 'sometimes'",
+        ),
     ],
 )
 def test_what_was_missed_is_said_even_to_the_quiet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import pickle
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 _PATIENCE = 2.0  # seconds in which a process that was told to end must end
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl: a signal for when the parent dies
 
 
 class Worker:
@@ -99,13 +101,16 @@ def _apart() -> Iterator[None]:
 
 
 def _begin(target: Callable[[Connection], None], pipe: Connection) -> None:
+    if sys.platform == "linux":  # at once, also while a library holds on to the interpreter
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_follow_parent, daemon=True).start()
     with suppress(EOFError, BrokenPipeError):  # the parent has gone, and so do we
         target(pipe)
 
 
 def _follow_parent() -> None:
+    """End with the parent, even if that was killed and could not say so."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()
-        os._exit(1)  # even if it was killed and could not say so
+        os._exit(1)

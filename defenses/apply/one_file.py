@@ -1,0 +1,198 @@
+"""One picture file: what it becomes is made beside its target, and then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from ..files.atomic import staged
+from ..files.printable import printable
+from .manifest import Row
+from .one_photo import anonymize_bytes, failed
+from .settings import Settings
+from .targets import Pair
+
+TEMPORARY = ".unmask-"  # how names of files begin that are not finished
+_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
+
+
+class Work(NamedTuple):
+    """A photo to do.
+
+    Args:
+        pair: which file becomes which.
+        known: what an earlier run said of it.
+        mark: what its temporary file is called after `TEMPORARY`.
+    """
+
+    pair: Pair
+    known: Row | None = None
+    mark: str = ""
+
+
+class Staged(NamedTuple):
+    """A photo that is done, but for the rename.
+
+    Args:
+        work: what was to be done.
+        row: what happened.
+        temporary: the new file; None if there is none.
+        kept: what an earlier run wrote still stands, and nothing is to be done.
+    """
+
+    work: Work
+    row: Row
+    temporary: Path | None = None
+    kept: bool = False
+
+
+def stage(work: Work, settings: Settings) -> Staged:
+    """Make what a photo becomes, under a temporary name.
+
+    Raises:
+        ImportError: a package that the defense or the detector needs is missing.
+        OSError: the disk is full or cannot be written to.
+    """
+    pair = work.pair
+    try:
+        data = pair.source.read_bytes()
+    except OSError as error:
+        return Staged(work, replace(failed(pair.path, error), outcome="unreadable"))
+    if work.known and _stands(work.known, data, pair):
+        return Staged(work, work.known, kept=True)
+    made = anonymize_bytes(data, pair.key, settings, pair.target.suffix)
+    row = replace(made.row, path=pair.path)
+    if made.data is None:
+        return Staged(work, row)
+    try:
+        temporary = staged(pair.target, made.data, _name(work))
+    except OSError as error:
+        if error.errno in _HOPELESS:
+            raise
+        return Staged(work, replace(failed(pair.path, error), hash_in=row.hash_in))
+    return Staged(work, row, temporary)
+
+
+def settle(done: Staged) -> Row:
+    """Put a photo that was staged in its place; what an earlier run left there goes.
+
+    Of a photo that is not written, in place, the source stays as it is.
+
+    Raises:
+        OSError: the disk is full or cannot be written to.
+    """
+    target, row = done.work.pair.target, done.row
+    if done.kept:
+        return row
+    if done.temporary is None:
+        if target != done.work.pair.source:
+            with contextlib.suppress(OSError):
+                target.unlink(missing_ok=True)
+        return row
+    try:
+        done.temporary.replace(target)
+    except OSError as error:
+        drop(done)
+        if error.errno in _HOPELESS:
+            raise
+        return replace(failed(row.path, error), hash_in=row.hash_in)
+    return row
+
+
+def drop(done: Staged) -> None:
+    """Remove what was staged."""
+    if done.temporary is not None:
+        with contextlib.suppress(OSError):
+            done.temporary.unlink(missing_ok=True)
+
+
+def apply_photo(source: Path, target: Path, name: str, settings: Settings) -> Row:
+    """Defend one picture file; the result depends on the arguments and the file alone.
+
+    Args:
+        source: the picture.
+        target: the file to write, replaced if it exists; its folder is made.
+        name: as in `anonymize_bytes`.
+        settings: what to do.
+
+    Returns:
+        What happened. For a photo that cannot be read, defended or written, and one that
+        `on_miss` leaves out, there is no file at `target` then.
+
+    Raises:
+        ValueError: source and target are one file.
+        ImportError: a package that the defense or the detector needs is missing.
+        OSError: the disk is full or cannot be written to.
+    """
+    if target.exists() and target.samefile(source):
+        raise ValueError(
+            f"the target {printable(target)} is the source itself; choose another place"
+        )
+    return process_shard([Pair(source, target, name)], settings)[0]
+
+
+def process_shard(pairs: Sequence[Pair], settings: Settings) -> list[Row]:
+    """Defend a part of the photos, one after the other, in this process.
+
+    The files depend on nothing but the arguments, so whoever does which part, and how
+    often, they are the same. Each appears whole or not at all.
+
+    Args:
+        pairs: which file becomes which.
+        settings: what to do.
+
+    Raises:
+        ImportError: a package that the defense or the detector needs is missing.
+        OSError: the disk is full or cannot be written to.
+    """
+    return [settle(stage(Work(pair), settings)) for pair in pairs]
+
+
+def sweep(folder: Path, mark: str = "") -> int:
+    """Remove the temporary files of runs that were broken off; return how many there were.
+
+    Args:
+        folder: the target.
+        mark: only those of a part of the work.
+    """
+    count = 0
+    for top, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(TEMPORARY + mark):
+                with contextlib.suppress(OSError):
+                    Path(top, name).unlink()
+                    count += 1
+    return count
+
+
+def _name(work: Work) -> str:
+    """Return a name that is short, whatever the photo's is, and no other photo's."""
+    key = hashlib.sha256(work.pair.key.encode()).hexdigest()[:16]
+    return f"{TEMPORARY}{work.mark}{key}{work.pair.target.suffix}"
+
+
+def _stands(known: Row, data: bytes, pair: Pair) -> bool:
+    """Whether what an earlier run said of a photo is still true."""
+    came = hashlib.sha256(data).hexdigest()
+    if pair.source == pair.target:
+        if known.hash_out == came:  # what it wrote itself is never done again
+            return True
+        return not known.hash_out and known.hash_in == came and _is_final(known)
+    if known.hash_in != came or not _is_final(known):
+        return False
+    if not known.hash_out:
+        return not pair.target.exists()
+    try:
+        return hashlib.sha256(pair.target.read_bytes()).hexdigest() == known.hash_out
+    except OSError:
+        return False
+
+
+def _is_final(known: Row) -> bool:
+    return known.outcome not in ("failed", "unreadable")

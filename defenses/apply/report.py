@@ -1,0 +1,64 @@
+"""What a run came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from .listing import Skipped
+from .manifest import Row
+
+
+@dataclass(frozen=True)
+class ApplyReport:
+    """What happened to all photos.
+
+    Args:
+        rows: one per picture file, sorted by path.
+        skipped: files that are no pictures or are hidden, folders that cannot be read, links
+            that are not followed.
+        manifest: the file with the rows; None where one photo was written to one file.
+        remark: what is to be known of all defended photos; empty if nothing.
+        kept: how many photos an earlier run had done.
+        strangers: files in the target that this run did not write.
+        telling: paths of photos whose names may be those of people.
+        names: the file that says which name stands for which photo, if names were given.
+    """
+
+    rows: tuple[Row, ...]
+    skipped: tuple[Skipped, ...]
+    manifest: Path | None
+    remark: str = ""
+    kept: int = 0
+    strangers: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    names: Path | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of photos by outcome."""
+        return dict(Counter(row.outcome for row in self.rows))
+
+    @property
+    def summary(self) -> str:
+        """One line for people, for example `3 photos: 2 defended, 1 failed`."""
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
+        photos = f"{len(self.rows)} photo{'s' if len(self.rows) != 1 else ''}: {counts or 'none'}"
+        done = f"; {self.kept} were done before" if self.kept else ""
+        return photos + done + (f"; {len(self.skipped)} other files skipped" * bool(self.skipped))
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        """The photos that could not be done; exit code 1 if there are any."""
+        return tuple(row for row in self.rows if row.outcome in ("failed", "unreadable"))
+
+    @property
+    def missed(self) -> tuple[Row, ...]:
+        """The photos that nothing was done to; exit code 4 unless they were to be written."""
+        return tuple(row for row in self.rows if row.outcome in ("no_face", "unchanged"))
+
+    @property
+    def lost(self) -> tuple[Skipped, ...]:
+        """Folders that could not be read; exit code 1 if there are any."""
+        return tuple(one for one in self.skipped if one.lost)

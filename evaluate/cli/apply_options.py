@@ -1,0 +1,107 @@
+"""The options of `unmask apply`, in the groups in which its help shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import typer
+
+OnMissing = Literal["skip", "copy", "blank", "fail"]
+
+
+def _on_miss(text: str) -> OnMissing:
+    known: dict[str, OnMissing] = {name: name for name in get_args(OnMissing)}
+    if text not in known:
+        raise typer.BadParameter(f"must be one of {', '.join(known)}, got '{text}'")
+    return known[text]
+
+
+Spec = Annotated[str, typer.Argument(help="Defense, for example pixelate:blocks=4.")]
+Source = Annotated[Path, typer.Argument(help="Photo or folder.")]
+Target = Annotated[Path, typer.Argument(help="Photo or folder to write; not in SOURCE.")]
+
+# --- what is done to a photo
+Background = Annotated[
+    str,
+    typer.Option(
+        help="Photos of unrelated people, for defenses that need them (k_same): a folder "
+        "with one sub-folder per person, or a data set."
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Makes the same pictures again, and lets whoever knows the seed undo noise. "
+        "Default: a secret, drawn anew for each run and never told.",
+    ),
+]
+Anyway = Annotated[
+    bool,
+    typer.Option(
+        "--anyway",
+        help="Also apply what does not protect: a setting of a search that did not hold its "
+        "limit, or one of the defenses that are there to be seen through.",
+    ),
+]
+
+# --- which faces
+Detector = Annotated[str, typer.Option(help="What finds the faces: see 'unmask ls detectors'.")]
+OnMiss = Annotated[
+    OnMissing,
+    typer.Option(
+        parser=_on_miss,
+        metavar="skip|copy|blank|fail",
+        help="What becomes of photos in which no face was found, or that the defense left "
+        "unchanged: skip does not write them, and the exit code is 4; copy writes them "
+        "as they are; blank writes grey pictures; fail counts them as failed.",
+    ),
+]
+
+# --- what is written, and where
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")]
+InPlace = Annotated[
+    bool,
+    typer.Option(
+        "--in-place",
+        help="TARGET is SOURCE: replace each photo when its successor is whole. The originals "
+        "are gone then. Run again, it does what is new, and nothing twice.",
+    ),
+]
+Rename = Annotated[
+    bool,
+    typer.Option(
+        "--rename",
+        help="Give photos drawn names, without folders. Which is which is written beside "
+        "TARGET, to TARGET-names.csv, for you alone.",
+    ),
+]
+
+# --- how the work is done
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=0, help="Processes; 0: one per core, and fewer for few photos. Same results."
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the same command after it was stopped or killed: what is done and "
+        "unchanged is not done again.",
+    ),
+]
+ShardIndex = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        envvar="SLURM_ARRAY_TASK_ID",
+        help="Do only this part of the photos, from 0. 'unmask merge' joins the parts.",
+    ),
+]
+NumShards = Annotated[
+    int | None,
+    typer.Option(min=1, envvar="SLURM_ARRAY_TASK_COUNT", help="How many parts there are."),
+]
