@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..files.pictures import SUFFIXES
 from ..files.printable import encodable
-from .records import is_record
+from .records import is_ours
 
 
 class Skipped(NamedTuple):
@@ -45,7 +45,7 @@ def list_photos(source: Path, *, in_place: bool = False) -> Listing:
 
     Args:
         source: the folder.
-        in_place: records of a run in it are ours, and nothing that was skipped.
+        in_place: what a run left in it is ours, and nothing that was skipped.
     """
     photos: list[Path] = []
     skipped: list[Skipped] = []
@@ -63,7 +63,7 @@ def list_photos(source: Path, *, in_place: bool = False) -> Listing:
                 skipped.append(Skipped(f"{below}/", "link to a folder, not followed"))
         for file in (Path(top, name) for name in names):
             inside = file.relative_to(source)
-            if in_place and is_record(inside):
+            if in_place and is_ours(inside):
                 continue
             if why := _why_not(file, inside, root):
                 skipped.append(Skipped(encodable(inside.as_posix()), why))

@@ -15,10 +15,10 @@ from ..files.atomic import staged
 from ..files.printable import printable
 from .manifest import Row
 from .one_photo import anonymize_bytes, failed
+from .records import TEMPORARY
 from .settings import Settings
 from .targets import Pair
 
-TEMPORARY = ".unmask-"  # how names of files begin that are not finished
 _HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+TEMPORARY = ".unmask-"
+"""How names of files begin that are not finished."""
 _KINDS = ("manifest.csv", "manifest.parquet", "summary.json", "skipped.csv")
 _NAME = re.compile(r"(manifest|summary|skipped)(-\d{5}-of-\d{5})?\.(csv|parquet|json)")
 
@@ -66,6 +68,11 @@ def records_in(folder: Path, part: Part = Part()) -> Records:
     """Return where the records of a run, or of a part of one, lie."""
     names = (Path(kind) for kind in _KINDS)
     return Records(*(folder / f"{name.stem}{part.mark}{name.suffix}" for name in names))
+
+
+def is_ours(below: Path) -> bool:
+    """Whether a path below the target is that of a record, or of what a run left unfinished."""
+    return is_record(below) or below.name.startswith(TEMPORARY)
 
 
 def is_record(below: Path) -> bool:

@@ -13,7 +13,7 @@ from ..files.atomic import check_writable
 from ..files.pictures import FORMATS, SUFFIXES
 from ..files.printable import encodable, printable
 from .listing import Skipped, list_photos
-from .records import is_record
+from .records import is_ours
 
 
 class Pair(NamedTuple):
@@ -114,7 +114,7 @@ def strangers(task: Task) -> tuple[str, ...]:
         return ()
     goals = {pair.target for pair in task.pairs} | {pair.source for pair in task.pairs}
     files = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
-    others = (f for f in files if f not in goals and not is_record(f.relative_to(folder)))
+    others = (f for f in files if f not in goals and not is_ours(f.relative_to(folder)))
     return tuple(sorted(encodable(f.relative_to(folder).as_posix()) for f in others))
 
 
