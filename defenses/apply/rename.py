@@ -15,7 +15,7 @@ from .targets import Pair, Task
 
 # what cameras, phones and programs call photos
 _CAMERA = re.compile(
-    r"(?i)\b_?(img|dsc[nf]?|pxl|mvimg|pic|pict|photo|image|dcim|picture|frame|scan|screenshot|"
+    r"(?i)\b(img|mg|dsc[nf]?|pxl|mvimg|pic|pict|photo|image|dcim|picture|frame|scan|screenshot|"
     r"p|wp|gopr|dji|burst|portrait|edit|copy|canon|fuji|nikon|apple|x|jpe?g|png|tiff?|webp|"
     r"[a-z])(?![a-z])"
 )
