@@ -72,7 +72,8 @@ class Attacker(ABC):
     """Someone who tries to name the people on defended photos.
 
     Class data: `informed` (knows the defense and its parameters, not its seeds); `reads_seed`:
-    it also runs with the seed of the release known, for a figure of its own.
+    it also runs with the seed of the release known, for a figure of its own; `names_people`: it
+    does, on single photos.
 
     What an attacker is good for is not declared but shown, on planted cases
     (`comparison/certificates.py`). Only one that does better than chance on a constant picture
@@ -89,6 +90,7 @@ class Attacker(ABC):
     name: ClassVar[str]
     informed: ClassVar[bool] = True
     reads_seed: ClassVar[bool] = False
+    names_people: ClassVar[bool] = True
 
     @property
     def fingerprint(self) -> str:

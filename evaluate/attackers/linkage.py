@@ -28,6 +28,7 @@ class Linkage(Attacker):
     """
 
     name: ClassVar[str] = "linkage"
+    names_people: ClassVar[bool] = False
 
     def for_part(self, budget: str) -> None:
         """Return None: it names nobody."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.scene import Scene
-from ..results.records import FOUND, LOST, Record
+from ..results.records import FOUND, LOST, SPARED, Record
 from ..statistics import chance_of, clustered_interval, means_of
 from .answers import answer_records, answers_of
 from .ceiling import ceiling_record
@@ -21,7 +21,7 @@ from .means import statistic_of
 from .measured import Attack, Measured, Utility
 from .plan import Plan
 from .where import Parts, where_records
-from .worst import checked_attacks, seed_known, worst_record
+from .worst import checked_attacks, face_alone, seed_known, worst_record
 
 
 def records_of(
@@ -57,6 +57,7 @@ def records_of(
     for attack in attacks:
         records += _leakage(base, attack, measured)
         records += answers_of(base, attack, measured)
+    records += _spared(records[0], measured)
     for utility in measured.utilities:
         records.append(_utility(base, utility, measured))
     records += _outcomes(base, measured)
@@ -124,6 +125,17 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
                         chance=chance_of(measured.people, rank, mean=over))
             )  # fmt: skip
     return records
+
+
+def _spared(worst: Record, measured: Measured) -> list[Record]:
+    """Say who was not asked, and why."""
+    names = [*measured.spared, *map(face_alone, measured.face_spared)]
+    return [
+        replace(worst, name=name, value=None, low=None, high=None, chance=None, ceiling=None,
+                attack="", recognizer="", status=SPARED,
+                reason="others had left nothing to be found")
+        for name in names
+    ]  # fmt: skip
 
 
 def _utility(base: Record, utility: Utility, measured: Measured) -> Record:

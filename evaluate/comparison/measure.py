@@ -26,6 +26,7 @@ from .measured import Attack, Measured, Utility
 from .parts import attack_face, breach
 from .plan import Plan
 from .region import Region, region_of
+from .sparing import ask, never, settled
 from .usefulness import usefulness
 
 DRAWS = 3  # releases of a defense that draws: one may be lucky
@@ -47,6 +48,7 @@ class UnfitError(ValueError):
 def measure(
     spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *,
     draws: int = DRAWS, judged: bool = True, photo: bool = True, face: bool = False,
+    spare: bool = False,
 ) -> Measured:  # fmt: skip
     """Run every attacker and metric of `plan` against the defense `spec`.
 
@@ -64,6 +66,7 @@ def measure(
         photo: whether attackers are shown whole photos.
         face: whether they are, once more, shown the region of the face alone; of a defense that
             draws, in one release. If there is none, it is the photo.
+        spare: whether nobody else is asked once nothing is left to be found.
 
     Raises:
         UnfitError: the defense cannot learn from the background people.
@@ -90,16 +93,19 @@ def measure(
         ),
         indices(scene.probes),
     )
-    attacks = [one for a in attackers for one in attack(a, hidden, copies, release)]
-    faces: tuple[Attack, ...] = ()
+    enough = settled if spare else never
+    attacks, spared = ask(attackers, lambda one: attack(one, hidden, copies, release), enough)
+    faces, face_spared = (), ()
     if region:
-        faces = attack_face(plan, region, hidden, copies, defended, release.people)
+        faces, face_spared = attack_face(
+            plan, region, hidden, copies, defended, release.people, enough=enough
+        )
     return Measured(
         spec,
         defense.parameters,
         release.people,
         tuple(done.outcome for done in defended),
-        tuple(attacks),
+        attacks,
         tuple(_utility(m, scene.probes, defended, release.people) for m in plan.build_metrics()),
         {
             k: why
@@ -116,13 +122,15 @@ def measure(
         region=region.words if region else "",
         face=faces,
         face_doubts=_breach(region, defense, hidden, defended),
+        spared=spared,
+        face_spared=face_spared,
     )
 
 
 def measure_or_say(spec: str, scene: Scene, plan: Plan) -> Measured:
     """Measure as `measure` does; a defense that cannot learn is said to be unmeasured."""
     try:
-        return measure(spec, scene, plan, face=True)
+        return measure(spec, scene, plan, face=True, spare=not plan.everybody)
     except UnfitError as error:
         return Measured(
             spec, DEFENSES.build(spec).parameters, indices(scene.probes), (), (), (),

@@ -90,6 +90,8 @@ class Measured:
             whole photo, or nobody asked.
         face: what attackers reached who were shown that region and nothing else.
         face_doubts: sentences that say why the region may leak more than they reached.
+        spared: attackers who were not asked, since others had left nothing to be found.
+        face_spared: the same of the region alone.
         status: `ok`; `unavailable`: the defense cannot learn from these background people;
             `invalid`: it broke when it should. Then nothing was measured.
         reason: why not `ok`.
@@ -112,6 +114,8 @@ class Measured:
     region: str = ""
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
+    face_spared: tuple[str, ...] = ()
     status: Status = "ok"
     reason: str = ""
 

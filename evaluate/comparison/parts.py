@@ -20,6 +20,7 @@ from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
 from .plan import Plan
 from .region import Region, stray
+from .sparing import Enough, ask, never, settled
 from .within import GREY, within
 
 Part = Literal["face", "context"]
@@ -28,8 +29,8 @@ SOLVED = 0.9  # at this rate nobody else needs to be asked about undefended face
 
 def attack_face(
     plan: Plan, region: Region, hidden: Blind, copies: OwnCopies, defended: Sequence[Defended],
-    people: NDArray[np.int64], *, until: float = 2.0,
-) -> tuple[Attack, ...]:  # fmt: skip
+    people: NDArray[np.int64], *, enough: Enough,
+) -> tuple[tuple[Attack, ...], tuple[str, ...]]:  # fmt: skip
     """Let attackers name people by what a defense left in the region of the main face.
 
     Photos are defended first and cut out then, by the region of the clean photo; so are the
@@ -42,8 +43,10 @@ def attack_face(
         copies: the attackers' copy of the defense, for whole photos.
         defended: the release.
         people: `(N,)`, who is on each photo of it.
-        until: nobody else is asked once somebody names so many; those without face models, who
-            cost least, are asked first.
+        enough: whether what was found leaves nothing to ask others for.
+
+    Returns:
+        What they found, and the names of those who were not asked.
     """
     own = FaceCopies(copies, region, (*hidden.gallery, *hidden.background))
     shown = replace(
@@ -56,11 +59,7 @@ def attack_face(
         for photo, done in zip(hidden.probes, defended, strict=True)
     ]
     release = Release(tuple(seen), people)
-    attacks: list[Attack] = []
-    for attacker in attackers_of(plan):
-        if not any(one.credits and one.credits["rank1"].mean() >= until for one in attacks):
-            attacks += attack(attacker, shown, own, release)
-    return tuple(attacks)
+    return ask(attackers_of(plan), lambda one: attack(one, shown, own, release), enough)
 
 
 def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measured:
@@ -88,22 +87,28 @@ def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measur
     if part == "face":
         none = np.zeros((1, 1), np.float32)
         clean = [Defended(photo, "unchanged", none) for photo in hidden.probes]
-        attacks = attack_face(plan, region, hidden, copies, clean, people, until=SOLVED)
-    else:
-        release = Release(hidden.probes, people)
-        attacks = tuple(o for a in attackers_of(plan) for o in attack(a, hidden, copies, release))
-    return Measured("none", {}, people, (), attacks, ())
+        attacks, _ = attack_face(plan, region, hidden, copies, clean, people, enough=_solved)
+        return Measured("none", {}, people, (), attacks, ())
+    release = Release(hidden.probes, people)
+    enough = never if plan.everybody else settled
+    attacks, spared = ask(
+        attackers_of(plan), lambda one: attack(one, hidden, copies, release), enough
+    )
+    return Measured("none", {}, people, (), attacks, (), spared=spared)
 
 
 def attackers_of(plan: Plan) -> list[Attacker]:
-    """Return who of a plan looks at parts of photos, those without face models first.
+    """Return who of a plan looks at parts of photos.
 
     But for the budget `thorough`, they get the first face model alone.
     """
     if plan.budget != "thorough":
         plan = replace(plan, recognizers=plan.face_models[:1])
-    found = [part for one in plan.build_attackers() if (part := one.for_part(plan.budget))]
-    return sorted(found, key=lambda one: one.name != "pixels")
+    return [part for one in plan.build_attackers() if (part := one.for_part(plan.budget))]
+
+
+def _solved(attacks: Sequence[Attack]) -> bool:
+    return any(one.credits and one.credits["rank1"].mean() >= SOLVED for one in attacks)
 
 
 def breach(region: Region, clean: Sequence[Photo], defended: Sequence[Defended]) -> str:

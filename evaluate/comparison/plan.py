@@ -40,7 +40,7 @@ BUDGETS = {
         "restored:variants=linear+pixels+unet",
     ),
 }
-
+SPARING = ("quick", "standard")
 
 _log = logging.getLogger("unmask")
 FIRST, SECOND = "dlib", "sface"  # the usual face models; the second one must be fetched
@@ -66,6 +66,9 @@ class Plan:
         recognizers: specs of face models; None: the usual ones, which `with_models` fetches.
         budget: name of the budget, a key of `BUDGETS`; part of every record.
         seed: seed of everything.
+        everybody: ask all attackers about each defense. None: where somebody named them, and
+            but for the budgets of `SPARING`; there nobody else is asked once nothing is left to
+            be found, see `comparison/sparing.py`.
 
     Example:
         >>> Plan(budget="quick").attackers
@@ -77,11 +80,15 @@ class Plan:
     recognizers: tuple[str, ...] | None = None
     budget: str = "standard"
     seed: int = 0
+    everybody: bool | None = None
 
     def __post_init__(self) -> None:
         if self.budget not in BUDGETS:
             raise ValueError(f"budget must be one of {', '.join(BUDGETS)}, got '{self.budget}'")
         # written out here, so that `config.json` says what ran
+        if self.everybody is None:
+            everybody = bool(self.attackers) or self.budget not in SPARING
+            object.__setattr__(self, "everybody", everybody)
         object.__setattr__(self, "attackers", tuple(self.attackers) or BUDGETS[self.budget])
         metrics = usual_metrics() if self.metrics is None else tuple(self.metrics)
         object.__setattr__(self, "metrics", metrics)

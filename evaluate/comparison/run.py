@@ -21,7 +21,7 @@ from ..results.report import write_report
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .cases import CASES
-from .certificates import planted_records, prove
+from .certificates import Proof, planted_records, prove
 from .config import describe, measurement_key
 from .groups import Groups, members
 from .measured import Measured
@@ -29,6 +29,7 @@ from .ordering import differences
 from .parts import Part
 from .plan import Plan, default_defenses
 from .region import digest_of, region_of
+from .sparing import hasty
 from .store import dump, restore, restore_file
 from .surroundings import same_session_note
 from .where import Parts
@@ -111,7 +112,7 @@ def compare(
     plan = plan.with_models(progress)
     open_folder(folder, describe(scene, defenses, plan), resume=resume)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)
-    proof = prove({case: done[f"case {case}"] for case in CASES})
+    proof = _proof(done)
     records = [
         record
         for spec in defenses
@@ -137,21 +138,40 @@ def _measure(
 ) -> dict[str, Measured]:  # fmt: skip
     """Measure planted cases and defenses, or take over what is known of them, by label."""
     done: dict[str, Measured] = {}
-    todo: list[Job] = []  # planted cases and undefended parts first
-    shared = [Job(CASES[case].defense, plan, case) for case in CASES]
-    shared += _undefended(defenses, scene, plan)
-    for job in shared:
-        known = default_cache().get_many([_shared_key(scene, job)])
-        if known:
-            done[job.label] = restore(next(iter(known.values())).decode())
-        else:
-            todo.append(job)
-    for spec in defenses:
-        kept = _kept(folder, spec)
-        if resume and kept.exists():
-            done[spec] = restore_file(kept)
-        else:
-            todo.append(Job(spec, plan))
+    jobs = [Job(CASES[case].defense, plan, case) for case in CASES]  # these and parts first
+    jobs += _undefended(defenses, scene, plan)
+    jobs += [Job(spec, plan) for spec in defenses]
+    _work(jobs, done, scene, folder, workers, resume, progress)
+    cheats = _proof(done).cheats
+    doubted = {job.label: job for job in jobs if hasty(done[job.label], cheats)}
+    if doubted:
+        asked = replace(plan, everybody=True)
+        again = [job._replace(plan=asked) for job in doubted.values()]
+        _work(again, done, scene, folder, workers, False, progress)
+    return done
+
+
+def _proof(done: Mapping[str, Measured]) -> Proof:
+    return prove({case: done[f"case {case}"] for case in CASES})
+
+
+def _work(
+    jobs: Sequence[Job], done: dict[str, Measured], scene: Scene, folder: Path, workers: int,
+    resume: bool, progress: Progress | None,
+) -> None:  # fmt: skip
+    """Add to `done` what these jobs find, or found before."""
+    todo: list[Job] = []
+    for job in jobs:
+        kept = _kept(folder, job.spec)
+        if job.case or job.part:
+            known = default_cache().get_many([_shared_key(scene, job)])
+            if known:
+                done[job.label] = restore(next(iter(known.values())).decode())
+                continue
+        elif resume and kept.exists():
+            done[job.label] = restore_file(kept)
+            continue
+        todo.append(job)
     finished = 0
 
     def begin(number: int) -> None:
@@ -173,7 +193,6 @@ def _measure(
             finished += 1
             if progress:
                 progress("attacking", finished, len(todo))
-    return done
 
 
 def _undefended(defenses: Sequence[str], scene: Scene, plan: Plan) -> list[Job]:

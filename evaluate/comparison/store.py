@@ -42,8 +42,8 @@ def restore(text: str) -> Measured:
         )
         entry["people"] = np.array(entry["people"], np.int64)
         entry["outcomes"] = tuple(entry["outcomes"])
-        for doubts in ("doubts", "face_doubts"):
-            entry[doubts] = tuple(entry[doubts])
+        for texts in ("doubts", "face_doubts", "spared", "face_spared"):
+            entry[texts] = tuple(entry[texts])
         entry["found"] = {role: tuple(counts) for role, counts in entry["found"].items()}
         return Measured(**entry, utilities=utilities)
     except (KeyError, TypeError, AttributeError) as error:

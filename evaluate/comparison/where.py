@@ -10,6 +10,7 @@ from ..results.records import AND, Record
 from ..statistics import worst_gap
 from .certificates import Key, Proof, prove_part
 from .measured import Attack, Credits, Measured
+from .sparing import settled
 from .worst import checked_attacks, counting, worst_record
 
 WHOLE = "the defense may change the whole photo, so this is the leakage of the photo"
@@ -66,10 +67,11 @@ def where_records(
         checked_attacks(replace(measured, attacks=some, face=()), proof)
         for some in (measured.face, parts.context.attacks)
     )
+    alone = replace(measured, spared=measured.face_spared)
     doubts = (*measured.doubts, *measured.face_doubts, *_unseen(attacks, face, measured))
     records = [
         worst_record(
-            replace(base, name="face"), face, replace(measured, doubts=doubts),
+            replace(base, name="face"), face, replace(alone, doubts=doubts),
             prove_part(proof, parts.face, "faces"),
         ),
         worst_record(
@@ -86,7 +88,7 @@ def _unseen(attacks: Sequence[Attack], face: Sequence[Attack], measured: Measure
         counting([a for a in attacks if ((a.attacker, a.recognizer) in among) == is_able])
         for is_able in (True, False)
     )
-    if not able or not others:
+    if not able or not others or settled(face):
         return []
     gap = worst_gap(others, able, measured.people).estimate
     if gap.low <= 0:

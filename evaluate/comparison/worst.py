@@ -33,7 +33,12 @@ def checked_attacks(measured: Measured, proof: Proof) -> list[Attack]:
 
 def on_face(attack: Attack) -> Attack:
     """Return an attack on the face alone as one on the photo, under a name of its own."""
-    return replace(attack, name=f"{attack.name}, face alone")
+    return replace(attack, name=face_alone(attack.name))
+
+
+def face_alone(name: str) -> str:
+    """Return what an attack is called that was shown the face alone."""
+    return f"{name}, face alone"
 
 
 def worst_record(
@@ -86,7 +91,7 @@ def doubts_of(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> li
     for attack in attacks:
         if attack.status != "ok":
             told.setdefault(attack.reason, []).append(attack.name)
-    silent = _silent(attacks, proof)
+    silent = _silent(attacks, measured, proof)
     if silent:
         told["it gave no answer here, though it did on undefended photos"] = silent
     doubts = [f"{', '.join(names)} did not count: {why}" for why, names in told.items()]
@@ -102,14 +107,15 @@ def doubts_of(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> li
     return [*doubts, *measured.doubts]
 
 
-def _silent(attacks: Sequence[Attack], proof: Proof) -> list[str]:
-    """Return the attacks that answered on undefended photos and are missing here."""
+def _silent(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> list[str]:
+    """Return the attacks that answered on undefended photos and are missing here, though asked."""
     here = {(attack.name, attack.recognizer) for attack in attacks}
-    failed = {attack.attacker for attack in attacks if attack.status != "ok"}  # they are told
+    known = {attack.attacker for attack in attacks if attack.status != "ok"}  # they are told
+    known |= set(measured.spared)
     return [
         one.name
         for one in proof.cases["undefended"].attacks
-        if (one.name, one.recognizer) not in here and one.attacker not in failed
+        if (one.name, one.recognizer) not in here and one.attacker not in known
     ]
 
 

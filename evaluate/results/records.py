@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from unmask.defenses.files.atomic import write_text
 
@@ -22,7 +22,8 @@ CEILING = "ceiling"  # the very photo is told from its defended version
 FOUND = "found"  # ends the outcomes that count the pictures of another program
 BALANCED = "balanced"  # the statistic of attributes: each class counts the same
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
-Status = Literal["ok", "at least", "invalid", "unavailable"]
+SPARED: Final = "not asked"  # the status of attackers who could have added nothing
+Status = Literal["ok", "at least", "invalid", "unavailable", "not asked"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Record:
         status: `ok`; `at least` (a lower bound: something broke, was missing, or a planted
             case stayed unsolved); `invalid` (the attacker reads something else than pixels,
             or broke; for a worst case: nobody informed was there); `unavailable` (could not be
-            measured here).
+            measured here); `not asked` (an attacker: others had left nothing to be found).
         reason: why it is not `ok`, or what must be known to read it.
         seed: seed of the run.
         seconds: time spent; the one field that differs between two equal runs.

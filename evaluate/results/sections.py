@@ -9,7 +9,7 @@ from .failures import lower_bounds
 from .markup import html_table, number
 from .pairs import pair_attacks
 from .questions import is_worst
-from .records import WEAK, Record, find
+from .records import SPARED, WEAK, Record, find
 from .summary import Row, attacker_of, value_of
 from .table import interval
 
@@ -123,11 +123,17 @@ def attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
     """Return what every attacker reached against every defense."""
     leakage = [r for r in records if r.kind == "leakage" and not r.group and not is_worst(r)]
     cases = find(records, kind="planted")
-    keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage))
+    spared = {(r.defense, r.name) for r in find(leakage, status=SPARED)}
+    keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage if r.status != SPARED))
     body = []
     for row in found:
         mine = find(leakage, defense=row.defense)
-        body.append([row.shown, *(_reached(find(mine, name=n, recognizer=r)) for n, r in keys)])
+        cells = [
+            SPARED if (row.defense, _asked(n)) in spared
+            else _reached(find(mine, name=n, recognizer=r))
+            for n, r in keys
+        ]  # fmt: skip
+        body.append([row.shown, *cells])
     for case in ("undefended", "constant"):  # asked of all
         asked = {(r.name, r.recognizer): r for r in find(cases, group=case)}
         if asked:
@@ -145,6 +151,12 @@ def attackers(records: Sequence[Record], found: Sequence[Row]) -> str:
         for reason, where in told.items()
     )
     return html_table(head, body) + (f"<ul>{listed}</ul>" if listed else "")
+
+
+def _asked(name: str) -> str:
+    """Return whom an attack belongs to: `retrained`, and `retrained, face alone`."""
+    attack, comma, where = name.partition(",")
+    return attack.partition("/")[0] + comma + where
 
 
 def _reached(attack: Sequence[Record]) -> str:
