@@ -12,7 +12,7 @@ import argparse
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 
@@ -154,23 +154,33 @@ def page(runs: int) -> str:
     ])  # fmt: skip
 
 
-def main() -> None:
-    """Write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def publish(
+    name: str, title: str, page: Callable[[int], str], *, runs: int, rest: str = ""
+) -> None:
+    """Simulate as often as the command line says, and write the page there.
+
+    Args:
+        name: of the module that is run.
+        title: of the page.
+        page: given the number of runs, returns the tables as Markdown.
+        runs: how many a row, unless `--runs` says otherwise.
+        rest: what must be known of them, in brackets.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m unmask.benchmarks.{name}")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--runs", type=int, default=runs)
     given = parser.parse_args()
     pin_threads()
-    start = time.perf_counter()
+    start = time.process_time()
     tables = page(given.runs)
-    command = f"python -m unmask.benchmarks.coverage {shlex.join(sys.argv[1:])}"
-    head = ["# Do the printed figures hold?", "", f"`{command}`", "",
-            f"{given.runs} simulated runs a row (the last table a quarter), 95 % intervals; "
-            f"{time.perf_counter() - start:.0f} s. docs/statistics.md says what they mean.",
+    head = [f"# {title}", "", f"`{parser.prog} {shlex.join(sys.argv[1:])}`", "",
+            f"{given.runs} simulated runs a row{rest}, 95 % intervals; "
+            f"{time.process_time() - start:.0f} CPU-s. docs/statistics.md says what they mean.",
             origin(), ""]  # fmt: skip
     given.out.parent.mkdir(parents=True, exist_ok=True)
     write_text(given.out, "\n".join([*head, tables]))
 
 
 if __name__ == "__main__":
-    main()
+    publish("coverage", "Do the printed figures hold?", page, runs=400,
+            rest=" (the last table a quarter)")  # fmt: skip

@@ -8,19 +8,13 @@ people are drawn anew in each run.
 
 from __future__ import annotations
 
-import argparse
-import shlex
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from unmask.defenses.files.atomic import write_text
 from unmask.evaluate.statistics import (
     Estimate,
     album_credits,
@@ -34,9 +28,8 @@ from unmask.evaluate.statistics import (
     unlinkability,
     worst_case,
 )
-from unmask.threads import pin_threads
 
-from .origin import origin
+from .coverage import publish
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -159,23 +152,5 @@ def page(runs: int) -> str:
     ])  # fmt: skip
 
 
-def main() -> None:
-    """Write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--runs", type=int, default=200)
-    given = parser.parse_args()
-    pin_threads()
-    start = time.process_time()
-    tables = page(given.runs)
-    command = f"python -m unmask.benchmarks.coverage_scores {shlex.join(sys.argv[1:])}"
-    head = ["# Do figures from scores hold?", "", f"`{command}`", "",
-            f"{given.runs} simulated runs a row, 95 % intervals; "
-            f"{time.process_time() - start:.0f} CPU-s. docs/statistics.md says what they mean.",
-            origin(), ""]  # fmt: skip
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    write_text(given.out, "\n".join([*head, tables]))
-
-
 if __name__ == "__main__":
-    main()
+    publish("coverage_scores", "Do figures from scores hold?", page, runs=200)

@@ -15,7 +15,7 @@ from .ceiling import ceilings
 from .frontier import plot_frontier
 from .jsonfile import read_json
 from .markup import html_table, number, page_head
-from .questions import QUESTIONS
+from .questions import DETAILED, QUESTIONS
 from .records import Record, read_records
 from .sections import attackers, bounds, groups, linkage, outcomes, planted, unmeasured
 from .summary import Row, value_of, write_summary
@@ -96,6 +96,14 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def _called(question: str, found: Sequence[Row]) -> str:
+    """Return a question with what is asked, where it is asked in several sizes."""
+    if question not in DETAILED:
+        return question
+    first = next(row.others[question] for row in found if question in row.others)
+    return f"{question}: {first.statistic.removesuffix('/person')}"
+
+
 def _overview(found: Sequence[Row]) -> str:
     names = sorted({name for row in found for name in row.utilities})
     names.sort(key=lambda name: [*METRICS, name].index(name))  # those of the terminal first
@@ -106,7 +114,8 @@ def _overview(found: Sequence[Row]) -> str:
     asked = [name for name in QUESTIONS if any(name in row.others for row in found)]
     early = [name for name in asked if QUESTIONS[name].early]
     late = [name for name in asked if not QUESTIONS[name].early]
-    head = ["defense", "rank", "leakage", "95 %", *early, "worst attacker", *late, "naive"]
+    head = ["defense", "rank", "leakage", "95 %", *(_called(name, found) for name in early),
+            "worst attacker", *late, "naive"]  # fmt: skip
     head += [*(["link"] if linked else []), *metrics]
     body = []
     for row in found:

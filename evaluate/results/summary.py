@@ -121,7 +121,11 @@ def write_summary(path: Path, records: Sequence[Record]) -> None:
     """
     table = rows(records)
     metrics = sorted({name for row in table for name in row.utilities})
-    asked = list(dict.fromkeys(name for row in table for name in row.detailed))
+    columns = {name for name, question in QUESTIONS.items() if question.drop is not None}
+    asked = list(dict.fromkeys(
+        statistic for row in table for statistic, record in row.detailed.items()
+        if record.name not in columns or record is not row.others[record.name]
+    ))  # fmt: skip
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     lines = [_cells(row, metrics, asked) for row in table]

@@ -15,7 +15,6 @@ from .open_set import RATES, open_credits, open_name
 from .rates import (
     Floats,
     Mean,
-    binomial_interval,
     chance_of,
     constant_bound,
     rank_credit,
@@ -44,7 +43,6 @@ __all__ = [
     "album_name",
     "always_named",
     "balanced_accuracy",
-    "binomial_interval",
     "bootstrap_weights",
     "chance_linkability",
     "chance_of",

@@ -108,13 +108,6 @@ def constant_bound(people: ArrayLike) -> float:
     return float(stats.binom.ppf(0.999, count, chance_of(people))) / count
 
 
-def binomial_interval(p: float, n: int) -> tuple[float, float]:
-    """Return between which rates 95 % of `n` independent tries with chance `p` end."""
-    if not (0 <= p <= 1 and n >= 1):
-        raise ValueError(f"p must be 0 to 1 and n at least 1, got {p} and {n}")
-    return float(stats.binom.ppf(0.025, n, p)) / n, float(stats.binom.ppf(0.975, n, p)) / n
-
-
 def finite(values: Any, what: str) -> Floats:
     """Return the values as float64, if none is NaN or infinite.
 

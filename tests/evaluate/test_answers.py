@@ -150,8 +150,13 @@ def test_summary_table_and_report_show_them(scene: Scene, tmp_path: Path) -> Non
     for text in ("WP216", "line-up: rank1@people=5", "open set: fnir@fpir=1e-1",
                  "exposed: always", f"{album.value:.3f}"):  # fmt: skip
         assert text in page
+    overview = page[: page.index("</table>")]
+    assert "<th>album: rank1@all" in overview
+    assert "<th>line-up: rank1@people=2" in overview
     (line,) = csv.DictReader((tmp_path / "summary.csv").read_text().splitlines())
     assert float(line["album"]) == pytest.approx(album.value, abs=1e-5)
+    assert "rank1@all" not in line  # that is the album
+    assert {"rank1@4", "rank1@2", "always"} <= set(line)
     assert float(line["rank1@people=2_low"]) == pytest.approx(
         one(found, "line-up", "rank1@people=2").low, abs=1e-5
     )

@@ -20,6 +20,7 @@ from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.parts import attack_face, breach, measure_part
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.region import USUAL, Region, digest_of, region_of
+from unmask.evaluate.comparison.sparing import never
 from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.comparison.where import Parts
 from unmask.evaluate.comparison.within import GREY, shape_of_region, within
@@ -42,7 +43,9 @@ def face_of(defense: Defense, scene: Scene) -> tuple[tuple[Attack, ...], str]:
     assert region
     copies = OwnCopies(Blindfolded(defense, 0, hidden.names))
     done = copies.with_release(hidden.probes, hidden.gallery)
-    found = attack_face(PIXELS, region, hidden, copies, done, indices(scene.probes))
+    found, _ = attack_face(
+        PIXELS, region, hidden, copies, done, indices(scene.probes), enough=never
+    )
     return found, breach(region, hidden.probes, done)
 
 

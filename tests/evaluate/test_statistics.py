@@ -13,7 +13,6 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from unmask.evaluate.statistics import (
     Estimate,
     UnresolvedError,
-    binomial_interval,
     bootstrap_weights,
     chance_of,
     clustered_interval,
@@ -108,10 +107,6 @@ def test_rank_credit_checks() -> None:
 
 def test_chance() -> None:
     assert chance_of([3, 5, 9, 9, 5, 3]) == pytest.approx(1 / 3)
-    low, high = binomial_interval(0.05, 100)
-    assert (low, high) == (0.01, 0.1)
-    draws = default_rng(0).binomial(100, 0.05, 20_000) / 100
-    assert 0.95 <= np.mean((draws >= low) & (draws <= high)) <= 0.99
 
 
 # intervals
