@@ -42,7 +42,13 @@ def compare(
             "diagnostic ones."
         ),
     ] = "",
-    attackers: Annotated[str, typer.Option(help="Attackers. Default: those of the budget.")] = "",
+    attackers: Annotated[
+        str,
+        typer.Option(
+            help="Attackers, each asked about every defense. Default: those of the budget; below "
+            "'thorough', where one names everybody, no other that could add nothing is asked."
+        ),
+    ] = "",
     metrics: Metrics = "",
     recognizers: Annotated[
         str, typer.Option(help="Face models of the attackers. Default: dlib and onnx:sface.")

@@ -19,7 +19,7 @@ from .certificates import Proof
 from .groups import group_records
 from .means import statistic_of
 from .measured import Attack, Measured, Utility
-from .plan import Plan
+from .plan import Plan, labels_of
 from .where import Parts, where_records
 from .worst import checked_attacks, face_alone, seed_known, worst_record
 
@@ -46,7 +46,7 @@ def records_of(
         seed=plan.seed,
         run=run,
         people=len(np.unique(measured.people)),
-        models=" ".join(model.label for model in plan.build_recognizers()),
+        models=" ".join(labels_of(plan.face_models)),
     )
     attacks = checked_attacks(measured, proof)
     records = [worst_record(base, attacks, measured, proof)]

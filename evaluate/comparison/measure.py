@@ -95,7 +95,8 @@ def measure(
     )
     enough = settled if spare else never
     attacks, spared = ask(attackers, lambda one: attack(one, hidden, copies, release), enough)
-    faces, face_spared = (), ()
+    faces: tuple[Attack, ...] = ()
+    face_spared: tuple[str, ...] = ()
     if region:
         faces, face_spared = attack_face(
             plan, region, hidden, copies, defended, release.people, enough=enough

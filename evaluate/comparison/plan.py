@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 from unmask.defenses import DEFENSES, Registry
@@ -49,6 +50,12 @@ FIRST, SECOND = "dlib", "sface"  # the usual face models; the second one must be
 def usual_recognizers() -> tuple[str, ...]:
     """Return the face models that attack unasked: two, or one where the other is not at hand."""
     return (FIRST, f"onnx:{SECOND}") if KNOWN[SECOND].at_hand else (FIRST,)
+
+
+@cache
+def labels_of(face_models: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what face models are called in records; each set is built for that once."""
+    return tuple(RECOGNIZERS.build(spec).label for spec in face_models)
 
 
 def usual_metrics() -> tuple[str, ...]:

@@ -223,7 +223,8 @@ def _mark(spec: str, scene: Scene) -> str:
 def _shared_key(scene: Scene, job: Job) -> bytes:
     """Return the cache key of what all runs on the same photos share."""
     base = "none" if job.part else job.spec
-    key = measurement_key(scene, replace(job.plan, metrics=()), base)
+    everybody = job.plan.everybody or job.part != "context"  # nobody is spared elsewhere
+    key = measurement_key(scene, replace(job.plan, metrics=(), everybody=everybody), base)
     name = job.label if job.part else f"planted {job.case}"
     return hashlib.sha256(name.encode() + key).digest()
 

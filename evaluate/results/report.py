@@ -84,7 +84,8 @@ def _page(records: Sequence[Record], picture: str, notes: Sequence[str]) -> str:
         *planted(records),
         "<h2>Every attacker</h2><p>Rank-1, and rank-5 in brackets; AUC for one that links photos "
         "and names nobody. An attacker that reads something else than pixels, or broke, is "
-        "marked: its figure does not count.</p>",
+        "marked: its figure does not count. Where somebody named everybody, whoever could add "
+        "nothing was not asked.</p>",
         attackers(records, found),
         "<h2>What became of the photos</h2>",
         outcomes(records, found),

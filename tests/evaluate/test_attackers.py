@@ -22,7 +22,9 @@ PLAN = Plan(metrics=())
 
 @pytest.fixture(scope="module")
 def cases(scene: Scene) -> dict[str, Measured]:
-    return {spec: measure(spec, scene, PLAN) for spec in ("none", "permute", "constant")}
+    some = Plan(("naive", "matched", "pixels", "linkage", "retrained"), ())
+    plans = {"none": some, "permute": some, "constant": PLAN}  # of nothing, all must see nothing
+    return {spec: measure(spec, scene, plan, judged=False) for spec, plan in plans.items()}
 
 
 def rank1(measured: Measured, name: str) -> float:
@@ -256,7 +258,10 @@ def test_one_gallery_photo_per_person_is_enough(scene: Scene) -> None:
     first = {photo.identity: photo for photo in reversed(scene.gallery)}
     small = replace(scene, gallery=tuple(first.values()))
     found = measure(
-        "none", small, Plan(attackers=("pixels", "retrained"), metrics=(), recognizers=())
+        "none",
+        small,
+        Plan(attackers=("pixels", "retrained"), metrics=(), recognizers=()),
+        judged=False,
     )
     assert people_of(small.gallery) == people_of(scene.gallery)
     assert all(attack.status == "ok" for attack in found.attacks), found.attacks
@@ -269,7 +274,7 @@ def test_the_network_takes_nothing_from_the_cheap_variants(scene: Scene) -> None
         "retrained:parts=pixels+outside+cnn,draws=1",
     )
     few, more = (
-        {a.name: a for a in measure("pixelate:blocks=6", scene, Plan((s,), ())).attacks}
+        {a.name: a for a in measure("pixelate:blocks=6", scene, Plan((s,), (), ())).attacks}
         for s in specs
     )
     assert set(more) - set(few) == {"retrained/cnn", "retrained/fused/cnn"}

@@ -117,9 +117,9 @@ def test_attackers_that_are_named_are_all_asked() -> None:
 
 
 def test_no_figure_is_lower_for_it(scene: Scene, tmp_path: Path) -> None:
-    plan = Plan(("naive", "matched", "pixels", "look", "linkage"), (), everybody=True)
+    plan = Plan(("naive", "matched", "pixels", "linkage"), (), everybody=True)
     sparing = replace(plan, everybody=False)
-    defenses = ["none", "pixelate:blocks=4", "mask"]
+    defenses = ["none", "mask"]
     all_asked, some = (
         compare(scene, defenses, one, folder=tmp_path / str(one.everybody), few=True).records
         for one in (plan, sparing)
@@ -131,7 +131,7 @@ def test_no_figure_is_lower_for_it(scene: Scene, tmp_path: Path) -> None:
 
     assert worst(some) == worst(all_asked)
     spared = {(r.defense, r.name) for r in find(some, status="not asked")}
-    assert {("none", "matched"), ("none", "look")} <= spared
+    assert ("none", "matched") in spared
     assert not find(all_asked, status="not asked")
     kept = {(r.name, r.recognizer, r.statistic) for r in find(some, defense="none")}
     assert {("naive", "dlib", "rank1"), ("linkage", "dlib", "d_sys")} <= kept

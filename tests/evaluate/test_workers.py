@@ -59,7 +59,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_clear_error(scene: Scene) -
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_the_program(how: signal.Signals, tmp_path: Path) -> None:
     program = [str(Path(sys.executable).parent / "unmask"), "compare", "orl:people=12,photos=4",
-               "--budget", "quick", "--metrics", "ssim", "--workers", "2",
+               "--budget", "quick", "--attackers", "pixels", "--metrics", "ssim", "--workers", "2",
                "--few", "--out", "run"]  # fmt: skip
     running = subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
                                stdout=subprocess.DEVNULL, start_new_session=True,
@@ -79,8 +79,8 @@ def test_nothing_outlives_the_program(how: signal.Signals, tmp_path: Path) -> No
         assert running.returncode == 130
         assert said.splitlines()[-2:] == [
             "unmask: stopped; finished measurements are kept. Go on with:",
-            "  unmask compare orl:people=12,photos=4 --budget quick --metrics ssim --workers 2 "
-            "--few --out run --resume",
+            "  unmask compare orl:people=12,photos=4 --budget quick --attackers pixels "
+            "--metrics ssim --workers 2 --few --out run --resume",
         ]
         assert "Traceback" not in said
     for _ in range(100):

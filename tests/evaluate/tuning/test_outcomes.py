@@ -17,6 +17,7 @@ from unmask.evaluate.cli.main import app
 from unmask.evaluate.comparison import run
 from unmask.evaluate.comparison.certificates import prove
 from unmask.evaluate.comparison.measure import Measured
+from unmask.evaluate.comparison.plan import BUDGETS
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.results.summary import Row
 from unmask.evaluate.statistics import Estimate
@@ -232,7 +233,10 @@ def test_all_on_screen_and_as_json(all_tuned: Iso, monkeypatch: pytest.MonkeyPat
     assert PLAIN.invoke(app, words).exit_code == 3
 
 
-def test_without_a_limit_the_exit_code_is_0_and_nothing_is_advised(tmp_path: Path) -> None:
+def test_without_a_limit_the_exit_code_is_0_and_nothing_is_advised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BUDGETS, "quick", PLAN.attackers)  # planted cases cost least
     words = ["tune", "pixelate", DATA, "--trials", "3", "--out", str(tmp_path / "run"),
              "--search-budget", "quick", "--budget", "quick", "--metrics", "ssim",
              "--workers", "1", "--split", "0.25,0.375,0.375", "--few"]  # fmt: skip

@@ -55,7 +55,12 @@ def table_of(folder: Path) -> list[dict[str, object]]:
 
 
 def program(*words: str) -> list[str]:
-    return [sys.executable, "-P", "-c", "from unmask.evaluate.cli import main; main()", *words]
+    """Return a program whose budget `quick` is two attackers: planted cases cost least."""
+    code = (
+        "from unmask.evaluate.cli import main; from unmask.evaluate.comparison import plan; "
+        "plan.BUDGETS['quick'] = ('naive', 'pixels'); main()"
+    )
+    return [sys.executable, "-P", "-c", code, *words]
 
 
 def test_front_chosen_and_outputs(tmp_path: Path) -> None:
@@ -211,7 +216,7 @@ def test_two_programs_share_a_postgresql_study(tmp_path: Path) -> None:
     assert [process.wait(240) for process in running] == [0, 0]
     found = small(
         tmp_path / "c", "noise", trials=10, storage=url, study=name,
-        search=Plan(metrics=("ssim",), budget="quick"),
+        search=QUICK,
     )  # fmt: skip
     rows = [row for row in table(tmp_path / "c") if row["state"] in ("complete", "pruned")]
     assert len(rows) == 10
