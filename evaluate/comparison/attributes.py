@@ -23,6 +23,7 @@ from .blind import blind
 from .defending import Blindfolded, OwnCopies
 from .groups import Groups
 from .guessing import Asked, Features, Question, reached
+from .landmarking import landmark_records
 from .plan import Plan
 
 LEAST = 5  # test people of a class: fewer leave nobody to learn from, and an interval of nothing
@@ -54,7 +55,8 @@ def attribute_records(
         attributes: from `read_groups`: names are identities, or keys of photos where an
             attribute is not the same for all photos of a person.
         read_as: `leak`: what photos give away. `use`: what they are good for, so it is also
-            measured how well who learned from defended photos alone guesses on clean ones.
+            measured how well who learned from defended photos alone guesses on clean ones, and
+            finds landmarks there.
         progress: called with what is being done, the number done and the number to do.
 
     Raises:
@@ -78,6 +80,8 @@ def attribute_records(
                     continue
                 sources, shown = ([seen], clean) if kind == "learn" else ([seen, clean], seen)
                 found.append(_with(record, *reached(question, asked, sources, shown), why))
+    if read_as == "use":
+        found += landmark_records(worst, scene, plan.seed, progress=progress)
     return found
 
 

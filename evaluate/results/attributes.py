@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .markup import html_table, number
-from .records import BALANCED, Record, find
+from .records import BALANCED, NME, Record, find
 from .shown import shown_names
 from .table import Column, interval, two
 
@@ -14,6 +14,7 @@ ATTRIBUTE = {  # what the name of a record begins with, by how it is to be read
     "use": "guess ",
     "learn": "learn ",
 }
+LANDMARKS = "learn landmarks"
 SAID = {
     "leak": "is given away by defended photos",
     "use": "can still be told from defended photos",
@@ -49,7 +50,31 @@ def attribute_table(records: Sequence[Record]) -> list[Column]:
 
 
 def attribute_section(records: Sequence[Record]) -> list[str]:
-    """Return the part of the report about attributes; none without such records."""
+    """Return the part of the report about attributes and landmarks; none without such records."""
+    return _attributes(records) + _landmarks(records)
+
+
+def _landmarks(records: Sequence[Record]) -> list[str]:
+    found = find(records, statistic=NME)
+    if not found:
+        return []
+    called = shown_names(records)
+    body = [
+        [called.get(r.defense, r.defense), number(r.value), interval(r, 3, " to "),
+         number(r.ceiling), number(r.chance), r.reason]
+        for r in found
+    ]  # fmt: skip
+    return [
+        "<h2>Do defended photos teach where landmarks are?</h2><p>Somebody learned from defended "
+        "photos of background people (ridge regression on histograms of oriented gradients) and "
+        "looks for the 68 landmarks on clean photos of others. The mean error is given in "
+        "distances between the eyes, so that less is better, beside that of who learned from "
+        "clean photos, and of who always says where they lie on average.</p>",
+        html_table(["defense", "error", "95 %", "learned clean", "average face", "note"], body),
+    ]
+
+
+def _attributes(records: Sequence[Record]) -> list[str]:
     found = attributes_of(records)
     if not found:
         return []

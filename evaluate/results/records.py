@@ -20,6 +20,7 @@ AND = " | "  # between the reasons of one record, which may hold any other sign
 WEAK = "budget too small: "
 CEILING = "ceiling"  # the very photo is told from its defended version
 FOUND = "found"  # ends the outcomes that count the pictures of another program
+NME = "nme"  # the statistic of landmarks: normalized mean error, less is better
 BALANCED = "balanced"  # the statistic of attributes: each class counts the same
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 SPARED: Final = "not asked"  # the status of attackers who could have added nothing
@@ -47,9 +48,10 @@ class Record:
             `ceiling` the share of defended photos of which it is told, among all clean probes,
             which one they were made of; `attribute X` what photos tell of X; of kind `utility`,
             `guess X` says the same and `learn X` what is told of clean photos by who learned
-            from defended ones.
+            from defended ones, and `learn landmarks` how far off their landmarks are then.
         statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`,
-            `balanced` (accuracy, the mean over classes).
+            `balanced` (accuracy, the mean over classes), `nme` (error of landmarks over the
+            distance between the eyes).
         recognizer: the face model used, or empty.
         group: subgroup of people, or empty for all.
         value: the figure; shares are 0 to 1. None if nothing was measured.
