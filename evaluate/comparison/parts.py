@@ -98,13 +98,14 @@ def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measur
 
 
 def attackers_of(plan: Plan) -> list[Attacker]:
-    """Return who of a plan looks at parts of photos.
+    """Return who of a plan looks at parts of photos, those without face models first.
 
     But for the budget `thorough`, they get the first face model alone.
     """
     if plan.budget != "thorough":
         plan = replace(plan, recognizers=plan.face_models[:1])
-    return [part for one in plan.build_attackers() if (part := one.for_part(plan.budget))]
+    found = [part for one in plan.build_attackers() if (part := one.for_part(plan.budget))]
+    return sorted(found, key=lambda one: one.name != "pixels")
 
 
 def _solved(attacks: Sequence[Attack]) -> bool:
