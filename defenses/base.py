@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .faces.regions import REGIONS, bounds, region_mask
+from .faces.regions import REGIONS, Place, Region, bounds_of, region_of
 from .photo import Face, Photo, Pixels, check_pixels
 from .registry import format_spec
 from .space import Choice, Range
@@ -187,38 +187,41 @@ class Defense(ABC):
         """
         photos = [with_faces(photo) for photo in photos]
         targets = [self._targets(photo) for photo in photos]
-        pixels = [photo.pixels for photo in photos]
+        pixels = [p.pixels.copy() if t else p.pixels for p, t in zip(photos, targets, strict=True)]
+        places: list[list[Place]] = [[] for _ in photos]
         masks = [np.zeros(photo.pixels.shape[:2], np.float32) for photo in photos]
         # one face per photo and round: a face is defended on top of its neighbours' result,
         # so that overlapping regions never bring original pixels back
         for turn in range(max(map(len, targets), default=0)):
             where = [i for i, found in enumerate(targets) if turn < len(found)]
-            regions = [self._mask(pixels[i].shape[:2], targets[i][turn]) for i in where]
+            regions = [self._region(pixels[i].shape[:2], targets[i][turn]) for i in where]
             cuts = [
-                self._cut(photos[i].with_pixels(pixels[i]), targets[i][turn], mask)
-                for i, mask in zip(where, regions, strict=True)
+                self._cut(photos[i].with_pixels(pixels[i]), targets[i][turn], region)
+                for i, region in zip(where, regions, strict=True)
             ]
             rngs = [_generator(seed, self.spec, photos[i].key, turn) for i in where]
             made = self.apply_many([cut for cut, _ in cuts], rngs)
-            for i, mask, (cut, place), new in zip(where, regions, cuts, made, strict=True):
+            for i, region, (cut, place), new in zip(where, regions, cuts, made, strict=True):
                 if new.shape != cut.pixels.shape or new.dtype != np.uint8:
                     raise ValueError(
                         f"{self.spec}: apply must return uint8 {cut.pixels.shape}, "
                         f"got {new.dtype} {new.shape}"
                     )
-                pixels[i] = _pasted(pixels[i], new, mask, place)
-                masks[i] = np.maximum(masks[i], mask)
+                _paste(pixels[i], new, region, place)
+                _add(masks[i], region)
+                places[i].append(place)
         return [
-            Defended(photo.with_pixels(new), self._outcome(photo, new, found), mask)
-            for photo, new, found, mask in zip(photos, pixels, targets, masks, strict=True)
+            Defended(photo.with_pixels(new), _outcome(photo.pixels, new, where), mask)
+            for photo, new, where, mask in zip(photos, pixels, places, masks, strict=True)
         ]
 
     def mask(self, photo: Photo) -> NDArray[np.float32]:
         """Return `(H, W)`, 0 to 1: where this defense may change this photo."""
         photo = with_faces(photo)
-        shape = photo.pixels.shape[:2]
-        masks = [self._mask(shape, face) for face in self._targets(photo)]
-        return np.asarray(np.maximum.reduce([np.zeros(shape, np.float32), *masks]))
+        mask = np.zeros(photo.pixels.shape[:2], np.float32)
+        for face in self._targets(photo):
+            _add(mask, self._region(mask.shape, face))
+        return mask
 
     def _targets(self, photo: Photo) -> list[Face | None]:
         if self.region == "image":
@@ -227,23 +230,19 @@ class Defense(ABC):
 
     def mask_of(self, photo: Photo) -> NDArray[np.float32]:
         """Return the region of the main face alone, as `mask` does for all."""
-        return self._mask(photo.pixels.shape[:2], photo.face)
+        mask = np.zeros(photo.pixels.shape[:2], np.float32)
+        _add(mask, self._region(mask.shape, photo.face))
+        return mask
 
-    def _mask(self, shape: tuple[int, int], face: Face | None) -> NDArray[np.float32]:
-        return region_mask(shape, face, self.region, margin=self.margin, feather=self.feather)
+    def _region(self, shape: tuple[int, ...], face: Face | None) -> Region:
+        size = shape[0], shape[1]
+        return region_of(size, face, self.region, margin=self.margin, feather=self.feather)
 
-    def _cut(
-        self, photo: Photo, face: Face | None, mask: NDArray[np.float32]
-    ) -> tuple[Photo, tuple[slice, slice]]:
-        place = bounds(mask, around=face.width if face else 0.0)
+    def _cut(self, photo: Photo, face: Face | None, region: Region) -> tuple[Photo, Place]:
+        place = bounds_of(region, photo.pixels.shape, around=face.width if face else 0.0)
         rows, columns = place
         inside = (face.moved(-columns.start, -rows.start),) if face else ()
         return replace(photo, pixels=photo.pixels[place].copy(), faces=inside), place
-
-    def _outcome(self, photo: Photo, new: Pixels, found: Sequence[Face | None]) -> Outcome:
-        if not found:
-            return "no_face"
-        return "unchanged" if np.array_equal(photo.pixels, new) else "defended"
 
 
 def with_faces(photo: Photo) -> Photo:
@@ -262,11 +261,43 @@ def _generator(seed: int, spec: str, key: str, turn: int) -> np.random.Generator
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]))
 
 
-def _pasted(
-    old: Pixels, new: Pixels, mask: NDArray[np.float32], place: tuple[slice, slice]
-) -> Pixels:
-    share = mask[place][..., None]
-    result = old.copy()
-    blended = np.rint(old[place] * (1 - share) + new * share)
-    result[place] = blended.astype(np.uint8)
-    return result
+def _add(mask: NDArray[np.float32], region: Region) -> None:
+    there = mask[region.place]
+    np.maximum(there, region.mask, out=there)
+
+
+def _paste(photo: Pixels, new: Pixels, region: Region, place: Place) -> None:
+    """Write a cut-out, which lies at `place` of the photo, into the region of the photo."""
+    both = _shared(region.place, place)
+    old, share = photo[both], region.mask[_inside(both, region.place)]
+    new = new[_inside(both, place)]
+    soft = (share > 0) & (share < 1)
+    part = share[soft][:, None]
+    blended = np.rint(old[soft] * (1 - part) + new[soft] * part)
+    np.copyto(old, new, where=share[..., None] >= 1)
+    old[soft] = blended.astype(np.uint8)
+
+
+def _shared(one: Place, other: Place) -> Place:
+    """Return what two places share; the cut-out holds the region, unless that is empty."""
+    rows, columns = (
+        slice(start := max(a.start, b.start), max(start, min(a.stop, b.stop)))
+        for a, b in zip(one, other, strict=True)
+    )
+    return rows, columns
+
+
+def _inside(place: Place, whole: Place) -> Place:
+    """Return a place of the photo as one of a part of the photo."""
+    rows, columns = (
+        slice(a.start - b.start, a.stop - b.start) for a, b in zip(place, whole, strict=True)
+    )
+    return rows, columns
+
+
+def _outcome(before: Pixels, after: Pixels, places: Sequence[Place]) -> Outcome:
+    """Say what became of a photo; it can only have changed in these places."""
+    if not places:
+        return "no_face"
+    same = all(np.array_equal(before[place], after[place]) for place in places)
+    return "unchanged" if same else "defended"

@@ -79,8 +79,8 @@ class Grid:
 
     def means(self, pixels: Pixels) -> NDArray[np.float64]:
         """Return the mean colour of each block, `(R, C, 3)`."""
-        sums = np.add.reduceat(pixels.astype(np.int64), self.rows, 0)
-        sums = np.add.reduceat(sums, self.columns, 1)
+        down = np.add.reduceat(pixels, self.rows, 0, dtype=np.uint32)
+        sums = np.add.reduceat(down, self.columns, 1, dtype=np.int64)
         return np.asarray(sums / self.counts[..., None])
 
     def fill(self, colours: Pixels) -> Pixels:

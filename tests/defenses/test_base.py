@@ -142,3 +142,31 @@ def test_apply_that_breaks_its_word_is_named() -> None:
 def test_bad_parameters(setting: dict[str, object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         replace(Paint(), **setting)
+
+
+@pytest.mark.parametrize("region", ["box", "ellipse", "hull", "eyes", "head"])
+@pytest.mark.parametrize(("margin", "feather"), [(0.1, 0.0), (-0.2, 0.0), (0.3, 0.25)])
+def test_a_face_is_defended_alike_in_a_small_and_in_a_large_photo(
+    region: str, margin: float, feather: float
+) -> None:
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 256, (150, 140, 3)).astype(np.uint8)
+    points = (rng.random((68, 2)) * (24, 30) + (61, 60)).astype(np.float32)
+    face = Face((58, 55, 30, 40), points=points)
+    large = np.full((700, 600, 3), 7, np.uint8)
+    large[300:450, 200:340] = small
+    defense = Paint(region=region, margin=margin, feather=feather)
+    one = defense(Photo(small, faces=(face,)))
+    other = defense(Photo(large, faces=(face.moved(200, 300),)))
+    assert one.outcome == other.outcome == "defended"
+    np.testing.assert_array_equal(other.photo.pixels[300:450, 200:340], one.photo.pixels)
+    np.testing.assert_allclose(other.mask[300:450, 200:340], one.mask, atol=1e-6)
+    assert other.mask.sum() == pytest.approx(one.mask.sum())
+    assert (one.photo.pixels == 200).any()
+
+
+def test_a_face_that_lies_beyond_the_border_changes_nothing() -> None:
+    for box in ((-50, 5, 20, 30), (100, 5, 20, 30), (5, -60, 20, 30), (5, 90, 20, 30)):
+        made = Paint(region="box", margin=0.0, feather=0.1)(_photo(box))
+        assert made.outcome == "unchanged"
+        assert not made.mask.any()
