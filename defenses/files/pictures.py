@@ -6,26 +6,35 @@ import io
 import os
 import warnings
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
 
 from ..photo import Pixels, check_pixels
+from . import depth
 from .atomic import write_bytes
 from .profiles import renewed
+from .turning import UPRIGHT, turned
 
 FORMATS = {
     ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG",
     ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP", ".gif": "GIF",
     ".ppm": "PPM", ".pgm": "PPM", ".pnm": "PPM", ".jp2": "JPEG2000", ".avif": "AVIF",
 }  # fmt: skip
+_HEIF = (".heic", ".heif", ".hif")
+if find_spec("pillow_heif"):
+    FORMATS |= dict.fromkeys(_HEIF, "HEIF")
 # photos that cannot be read: a folder with some must not look as if all of it was done
-UNREADABLE = frozenset({".heic", ".heif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"})
+UNREADABLE = frozenset({*_HEIF, ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf"}) - {*FORMATS}
 SUFFIXES = frozenset(FORMATS) | UNREADABLE
 """Endings, in lower case, of what counts as a picture file."""
+MAX_PIXELS = 65_000_000
+"""More are not decoded unless asked for: a small file may hold any number of equal ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +50,9 @@ class PictureMeta:
         subsampling: JPEG chroma subsampling as Pillow numbers it; -1 if unknown.
         progressive: it was a progressive JPEG.
         lossless: it was a WebP that loses nothing.
+        orientation: EXIF's number of how it was turned, 1 to 8; it is read upright.
+        converted: whether its colours are no longer those that were stored, see `renewed`.
+        deep: `(H, W)` or `(H, W, 3)`, uint16, upright, its values if it had 16 bits.
     """
 
     format: str = "PNG"
@@ -51,10 +63,31 @@ class PictureMeta:
     subsampling: int = -1
     progressive: bool = False
     lossless: bool = False
+    orientation: int = UPRIGHT
+    converted: bool = False
+    deep: depth.Deep | None = None
 
 
-def read_picture(path: str | os.PathLike[str]) -> tuple[Pixels, PictureMeta]:
-    """Read a picture file of any usual kind as uint8 RGB, upright.
+def read_picture(
+    path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS
+) -> tuple[Pixels, PictureMeta]:
+    """Read a picture file as `decode_picture` does.
+
+    Raises:
+        ValueError: it cannot be read, or not decoded. One line with the path.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror or error}") from error
+    return decode_picture(data, str(path), max_pixels=max_pixels)
+
+
+def decode_picture(
+    data: bytes, name: str, *, max_pixels: int = MAX_PIXELS
+) -> tuple[Pixels, PictureMeta]:
+    """Decode a picture of any usual kind to uint8 RGB, upright.
 
     The rotation that EXIF asks for is applied. Grey is repeated three times, 16 bits are
     scaled to 8, a palette is looked up, CMYK is converted through its colour profile.
@@ -64,60 +97,64 @@ def read_picture(path: str | os.PathLike[str]) -> tuple[Pixels, PictureMeta]:
     Colours of a space that is not well known are converted to sRGB, see `renewed`.
 
     Args:
-        path: the file.
+        data: a file.
+        name: what it is called, for errors.
+        max_pixels: more are refused before anything is decoded, at most 178,956,970.
 
     Returns:
-        `(H, W, 3)`, uint8, RGB, and what `write_picture` needs to store it alike.
+        `(H, W, 3)`, uint8, RGB, and what `encode_picture` needs to store it alike.
 
     Raises:
-        ValueError: missing, empty, truncated, no picture, several pictures in one file, or
-            values that have no known range. One line with the path.
+        ValueError: empty, truncated, no picture, several pictures in one file, too many
+            pixels, or values that have no known range. One line with the name.
     """
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror or error}") from error
-    return decode_picture(data, str(path))
-
-
-def decode_picture(data: bytes, name: str) -> tuple[Pixels, PictureMeta]:
-    """Do what `read_picture` does, of the content of a file; `name` is for its errors."""
     if not data:
         raise ValueError(f"{name} is empty (0 bytes)")
     try:
-        return _decoded(data)
+        return _decoded(data, max_pixels)
     except UnidentifiedImageError as error:
-        cure = "convert it to JPEG or PNG first" if _ending(name) in UNREADABLE else ""
+        cure = _cure(_ending(name))
         raise ValueError(f"{name} is no picture that can be read{cure and '; ' + cure}") from error
+    except TooManyPixelsError as error:
+        raise ValueError(f"{name} {error}") from error
     except Exception as error:  # on broken files decoders raise nearly anything
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{name} is a damaged or unsupported picture: {reason}") from error
 
 
+class TooManyPixelsError(ValueError):
+    """A picture that is larger than the limit."""
+
+
 def write_picture(
     path: str | os.PathLike[str], pixels: Pixels, meta: PictureMeta | None = None
 ) -> None:
-    """Write a picture without EXIF, position, comments, texts or thumbnails.
-
-    The colour profile says nothing but colour, see `renewed`. JPEG takes quantization tables
-    and subsampling of the source, so quality and size stay alike. The file appears whole or
-    not at all, also on a disk that is full. Formats without opacity (JPEG, BMP, PPM) drop it.
-
-    Args:
-        path: the file; its ending gives the format. Its folder is made.
-        pixels: `(H, W, 3)`, uint8, RGB. From a grey source only the lightness is written.
-        meta: what `read_picture` said about the source.
+    """Write a picture file as `encode_picture` makes it, whole or not at all.
 
     Raises:
         ValueError: bad pixels, another size than the opacity, or an unknown ending.
         OSError: the file cannot be written.
     """
-    write_bytes(Path(path), encode_picture(Path(path).name, pixels, meta))
+    path = Path(path)
+    write_bytes(path, encode_picture(path.name, pixels, meta))
 
 
 def encode_picture(name: str, pixels: Pixels, meta: PictureMeta | None = None) -> bytes:
-    """Return what `write_picture` writes; the ending of `name` gives the format."""
+    """Encode a picture without EXIF, position, comments, texts or thumbnails.
+
+    The colour profile says nothing but colour, see `renewed`. JPEG takes quantization tables
+    and subsampling of the source, so quality and size stay alike. PNG and TIFF of 16 bits
+    keep the values of the source wherever the pixels look like it. Formats without opacity
+    (JPEG, BMP, PPM) drop it.
+
+    Args:
+        name: of the file; its ending gives the format.
+        pixels: `(H, W, 3)`, uint8, RGB. From a grey source only the lightness is written.
+        meta: what `decode_picture` said about the source.
+
+    Raises:
+        ValueError: bad pixels, another size than the opacity, or an unknown ending.
+    """
     meta = meta or PictureMeta()
     kind = FORMATS.get(_ending(name))
     if kind is None:
@@ -125,10 +162,16 @@ def encode_picture(name: str, pixels: Pixels, meta: PictureMeta | None = None) -
     picture = Image.fromarray(np.ascontiguousarray(check_pixels(pixels)))
     if meta.grey:
         picture = picture.convert("L")
-    if meta.alpha is not None and kind not in ("JPEG", "BMP", "PPM"):
-        if meta.alpha.shape != pixels.shape[:2]:
-            raise ValueError(f"opacity is {meta.alpha.shape}, pixels are {pixels.shape[:2]}")
-        picture.putalpha(Image.fromarray(meta.alpha))
+    alpha = None if kind in ("JPEG", "BMP", "PPM") else meta.alpha
+    if alpha is not None and alpha.shape != pixels.shape[:2]:
+        raise ValueError(f"opacity is {alpha.shape}, pixels are {pixels.shape[:2]}")
+    if meta.deep is not None and kind in depth.KINDS:
+        values = depth.deepened(np.asarray(picture), meta.deep)
+        return depth.encoded(values, kind, alpha, meta.icc)
+    if alpha is not None:
+        picture.putalpha(Image.fromarray(alpha))
+    if kind == "HEIF":
+        _open_heif()
     # not straight into a file: of what a disk has no room for, encoders take no notice
     encoded = io.BytesIO()
     picture.save(encoded, kind, **_options(kind, meta))
@@ -139,12 +182,29 @@ def _ending(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
-def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:
+@cache
+def _open_heif() -> None:
+    if find_spec("pillow_heif"):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def _cure(suffix: str) -> str:
+    if suffix in UNREADABLE & {*_HEIF}:
+        return "pip install 'unmask[heif]'"
+    return "convert it to JPEG or PNG first" if suffix in UNREADABLE else ""
+
+
+def _decoded(data: bytes, max_pixels: int) -> tuple[Pixels, PictureMeta]:
     Image.init()
+    if data[4:8] == b"ftyp":
+        _open_heif()
     kinds = [kind for kind in {**dict.fromkeys(FORMATS.values())} if kind in Image.OPEN]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd EXIF or palette entries do not spoil the pixels
         with Image.open(io.BytesIO(data), formats=kinds) as source:
+            _check_size(source.size, max_pixels)
             kind = "JPEG" if source.format == "MPO" else str(source.format)
             # the second picture of a phone's MPO is a depth map or a preview: left out
             if source.format != "MPO" and getattr(source, "n_frames", 1) > 1:
@@ -152,39 +212,51 @@ def _decoded(data: bytes) -> tuple[Pixels, PictureMeta]:
             source.load()
             profile = source.info.get("icc_profile")
             jpeg = _jpeg_settings(source) if kind == "JPEG" else {}
-            upright = ImageOps.exif_transpose(source)
-    pixels, grey, alpha = _channels(upright, profile)
-    pixels, profile = renewed(pixels, profile, grey=grey)  # that of CMYK is already applied
+            orientation = source.getexif().get(0x0112, UPRIGHT)
+            stored, grey, alpha, deep = _channels(source, profile, data)
+    if orientation not in range(1, 9):
+        orientation = UPRIGHT
+    pixels = np.ascontiguousarray(turned(stored, orientation))
+    alpha = None if alpha is None else turned(alpha, orientation)
+    deep = None if deep is None else turned(deep, orientation)
+    shown, profile = renewed(pixels, profile, grey=grey)  # that of CMYK is already applied
+    converted = shown is not pixels
     if alpha is not None:
-        pixels[alpha == 0] = 255  # after the conversion: white, whatever the profile says
-    lossless = kind == "WEBP" and b"VP8L" in data
-    return pixels, PictureMeta(kind, grey, alpha, profile, **jpeg, lossless=lossless)
+        shown[alpha == 0] = 255  # after the conversion: white, whatever the profile says
+        deep = None if deep is None else depth.covered(deep, (alpha == 0).astype(np.float32))
+    return shown, PictureMeta(
+        kind, grey, alpha, profile, **jpeg, lossless=kind == "WEBP" and b"VP8L" in data,
+        orientation=orientation, converted=converted, deep=None if converted else deep,
+    )  # fmt: skip
+
+
+def _check_size(size: tuple[int, int], most: int) -> None:
+    if size[0] * size[1] > most:
+        raise TooManyPixelsError(
+            f"has {size[0]} x {size[1]} pixels, more than {most:,}; if it is a photo, allow "
+            "more with --max-pixels (max_pixels)"
+        )
 
 
 def _channels(
-    picture: Image.Image, profile: bytes | None
-) -> tuple[Pixels, bool, NDArray[np.uint8] | None]:
+    picture: Image.Image, profile: bytes | None, data: bytes
+) -> tuple[Pixels, bool, NDArray[np.uint8] | None, depth.Deep | None]:
+    """Return colours, whether they are grey, opacity and 16-bit values, as they are stored."""
     if picture.mode == "F" or picture.mode.startswith("I"):
-        return np.repeat(_eight_bits(picture)[..., None], 3, 2), True, None
+        values = np.asarray(picture)
+        seen = depth.eight_bits(values, picture.mode)
+        return np.repeat(seen[..., None], 3, 2), True, None, values.astype(np.uint16)
     if picture.mode == "CMYK":
-        return np.asarray(_from_cmyk(picture, profile)), False, None
-    grey = picture.mode in ("1", "L", "LA", "La")
+        return np.asarray(_from_cmyk(picture, profile)), False, None, None
+    grey, deep = picture.mode in ("1", "L", "LA", "La"), depth.deep_colours(data, picture)
     if not (picture.has_transparency_data or picture.mode in ("LA", "La", "RGBa")):
-        return np.asarray(picture.convert("RGB")).copy(), grey, None
+        colours = np.array(picture if picture.mode == "RGB" else picture.convert("RGB"))
+        return (colours if deep is None else depth.eight_bits(deep)), grey, None, deep
     if picture.mode in ("La", "RGBa"):
         picture = picture.convert(picture.mode[:-1] + "A")
     both = np.asarray(picture.convert("RGBA"))
-    return both[..., :3].copy(), grey, both[..., 3].copy()
-
-
-def _eight_bits(picture: Image.Image) -> NDArray[np.uint8]:
-    values = np.asarray(picture)
-    if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:
-        raise ValueError(
-            f"values must be of 8 or 16 bits, got {values.min():g} to {values.max():g} "
-            f"in mode {picture.mode}; convert it to 16-bit PNG"
-        )
-    return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    colours, alpha = both[..., :3].copy(), both[..., 3].copy()
+    return (colours if deep is None else depth.eight_bits(deep)), grey, alpha, deep
 
 
 def _from_cmyk(picture: Image.Image, profile: bytes | None) -> Image.Image:
@@ -224,6 +296,6 @@ def _options(kind: str, meta: PictureMeta) -> dict[str, Any]:
         options |= {"lossless": True} if meta.lossless else {"quality": 90}
     elif kind == "TIFF":
         options["compression"] = "tiff_lzw"
-    elif kind == "AVIF":
+    elif kind in ("AVIF", "HEIF"):
         options["quality"] = 90
     return options

@@ -142,7 +142,8 @@ def test_each_bad_file_is_one_clear_line(tmp_path: Path) -> None:
         "text.png": (b"just some words", "no picture that can be read"),
         "half.jpg": (whole.getvalue()[: len(whole.getvalue()) // 2], "damaged .* truncated"),
         "start.jpg": (whole.getvalue()[:30], "no picture|damaged"),
-        "phone.heic": (b"\0\0\0\x18ftypheic\0\0\0\0", "convert it to JPEG or PNG"),
+        "camera.nef": (b"II*\0\0\0", "convert it to JPEG or PNG"),
+        "phone.heic": (b"\0\0\0\x18ftypheic\0\0\0\0", "no picture that can be read|damaged"),
         "moving.gif": (several.getvalue(), "holds 2 pictures"),
     }
     for name, (content, message) in bad.items():
