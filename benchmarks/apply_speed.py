@@ -171,7 +171,7 @@ def stages(folder: Path, names: Sequence[str], defense: str, detector: str) -> d
         times.append(time.process_time())
         made = tool(Photo(pixels, name, faces=tuple(faces)))
         times.append(time.process_time())
-        encode_picture(made.photo.pixels, name, meta)
+        encode_picture(name, made.photo.pixels, meta)
         times.append(time.process_time())
         if number:
             for stage, took in zip(STAGES, np.diff(times), strict=True):

@@ -13,14 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import Defended, Photo
+from .. import Photo
 from ..faces.find import find_many
-from ..files.opacity import closed, faces_seen
+from ..faces.regions import bounds
+from ..files.opacity import faces_seen
 from ..files.pictures import PictureMeta, decode_picture, encode_picture
 from ..files.printable import printable
 from ..photo import Pixels
 from .manifest import Row
 from .settings import Settings
+from .storing import stored, without_face
 
 _BLANK = 128  # grey level of a picture that shows nothing
 
@@ -67,15 +69,15 @@ def anonymize_bytes(data: bytes, name: str, settings: Settings, ending: str = ""
 
 
 def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
-    pixels, meta = _decoded(data, name)
+    pixels, meta = _decoded(data, name, settings.max_pixels)
     find = partial(find_many, detector=settings.detector)
-    stored, shown = faces_seen(pixels, meta.alpha, find)
-    done = settings.defense(Photo(pixels, name, faces=stored + shown), seed=settings.seed)
+    seen, shown = faces_seen(pixels, meta.alpha, find)
+    done = settings.defense(Photo(pixels, name, faces=seen + shown), seed=settings.seed)
     if done.outcome == "failed":
         raise ValueError(done.reason or f"{settings.defense.name} failed")
-    meta, hidden = _closed(meta, done)
+    meta, hidden = without_face(meta, done)
     row = Row(name, done.outcome, len(done.photo.faces or ()), done.reason)
-    if hidden and done.outcome == "unchanged" and not stored:
+    if hidden and done.outcome == "unchanged" and not seen:
         row = replace(row, outcome="defended")  # the face was in the opacity alone
     missed = row.outcome != "defended"
     if missed and settings.on_miss == "skip":
@@ -87,34 +89,29 @@ def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
         written = encode_picture(f"photo{ending}", np.full_like(done.photo.pixels, _BLANK))
         return Made(written, replace(noted(row, "written blank"), hash_out=_hash(written)))
     row = noted(row, "written undefended" if missed else settings.remark)
-    written = encode_picture(f"photo{ending}", done.photo.pixels, meta)
+    written, note = stored(data, done, meta, ending, lossless=settings.lossless)
     regions = () if missed else _parts(done.mask)
-    return Made(written, replace(row, hash_out=_hash(written), regions=regions))
+    return Made(written, noted(replace(row, hash_out=_hash(written), regions=regions), note))
 
 
 class UnreadableError(ValueError):
     """It is no picture that can be decoded."""
 
 
-def _decoded(data: bytes, name: str) -> tuple[Pixels, PictureMeta]:
+def _decoded(data: bytes, name: str, max_pixels: int) -> tuple[Pixels, PictureMeta]:
     try:
-        return decode_picture(data, Path(name).name)
+        return decode_picture(data, Path(name).name, max_pixels=max_pixels)
     except ValueError as error:
         raise UnreadableError(str(error)) from error
 
 
-def _closed(meta: PictureMeta, done: Defended) -> tuple[PictureMeta, bool]:
-    """Return the meta data with nothing to be seen in the opacity, and whether something was."""
-    if meta.alpha is None:
-        return meta, False
-    alpha = closed(meta.alpha, done.mask)
-    return replace(meta, alpha=alpha), bool((alpha != meta.alpha).any())
-
-
 def _parts(mask: NDArray[np.float32]) -> tuple[tuple[int, int, int, int], ...]:
     """Return left, top, width and height of each connected part of a region."""
-    count, _, boxes, _ = cv2.connectedComponentsWithStats((mask > 0).astype(np.uint8))
-    return tuple((int(x), int(y), int(w), int(h)) for x, y, w, h, _ in boxes[1:count])
+    rows, columns = bounds(mask)
+    there = (mask[rows, columns] > 0).astype(np.uint8)
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(there)
+    left, top = columns.start, rows.start
+    return tuple((int(x) + left, int(y) + top, int(w), int(h)) for x, y, w, h, _ in boxes[1:count])
 
 
 def failed(name: str, error: Exception) -> Row:

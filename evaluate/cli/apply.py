@@ -26,6 +26,8 @@ def apply(
     on_miss: of.OnMiss = "skip",
     seed: of.Seed = None,
     anyway: of.Anyway = False,
+    lossless: of.Lossless = False,
+    max_pixels: of.MaxPixels = 65_000_000,
     overwrite: of.Overwrite = False,
     in_place: of.InPlace = False,
     rename: of.Rename = False,
@@ -52,8 +54,9 @@ def apply(
     try:
         with hears_sigterm(), Bars(quiet=quiet) as progress:
             done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
-                       on_miss=on_miss, overwrite=overwrite, resume=resume, in_place=in_place,
-                       rename=rename, workers=workers, part=part, progress=progress)  # fmt: skip
+                       on_miss=on_miss, lossless=lossless, max_pixels=max_pixels,
+                       overwrite=overwrite, resume=resume, in_place=in_place, rename=rename,
+                       workers=workers, part=part, progress=progress)  # fmt: skip
     except KeyboardInterrupt:
         again = "the same command" if resume or in_place else "the same command and --resume"
         typer.echo(f"\nunmask: stopped; photos that are done are kept: go on with {again}",

@@ -60,6 +60,24 @@ OnMiss = Annotated[
 ]
 
 # --- what is written, and where
+Lossless = Annotated[
+    bool,
+    typer.Option(
+        "--lossless",
+        help="Of a JPEG, change only the blocks that the region touches: nothing else loses "
+        "anything by being stored again. Where that cannot be done (CMYK, rare kinds) the "
+        "manifest says why. Needs jpeglib: pip install 'unmask[lossless]'.",
+    ),
+]
+MaxPixels = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=178_956_970,
+        help="Photos of more pixels are not decoded, and listed as unreadable: a small file may "
+        "need any amount of memory.",
+    ),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are in TARGET.")]
 InPlace = Annotated[
     bool,
