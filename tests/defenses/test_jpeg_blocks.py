@@ -176,6 +176,16 @@ def test_what_cannot_be_kept_says_why() -> None:
             spliced(data, SMOOTH, mask)
 
 
+def test_blocks_of_another_picture_than_was_looked_at_are_not_kept() -> None:
+    """Whatever two decoders make of damaged data, faces are where one of them saw them."""
+    seen = _upright(_jpeg(subsampling=2))
+    mask = np.zeros(SMOOTH.shape[:2], np.float32)
+    mask[30:60, 30:60] = 1
+    assert spliced(_jpeg(subsampling=2), seen, mask)
+    with pytest.raises(NotLosslessError, match="damaged"):
+        spliced(_jpeg(np.roll(SMOOTH, 40, 1), subsampling=2), seen, mask)
+
+
 def test_damaged_files_end_in_a_reason() -> None:
     data = _jpeg(subsampling=2, progressive=True)
     mask = np.zeros(SMOOTH.shape[:2], np.float32)
