@@ -82,10 +82,11 @@ def judged(case: Case) -> Verdict:
         return Verdict(made.row.outcome, wrong, seconds)
     if made.row.outcome != "defended":
         return Verdict(made.row.outcome, "written undefended", seconds)
-    return Verdict("defended", _told(case, made.data), seconds)
+    return Verdict("defended", told(case, made.data), seconds)
 
 
-def _told(case: Case, written: bytes) -> str:
+def told(case: Case, written: bytes) -> str:
+    """Say what is wrong with what was written, empty if nothing is."""
     if SECRET in written:
         return "the secret came through"
     try:

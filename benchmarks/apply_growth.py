@@ -64,11 +64,12 @@ def drawn(found: dict[tuple[int, int], Cost], path: Path) -> None:
         for workers in dict.fromkeys(workers for _, workers in found):
             points = [(n, v) for (n, w), v in zip(found, values, strict=True) if w == workers]
             axes.plot(*zip(*points, strict=True), marker="o", label=f"workers {workers}")
-        axes.set(xlabel="photos", ylabel=label, xscale="log", ylim=(0, None))
+        axes.set(xlabel="photos", ylabel=label, xscale="log")
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False)
-    axes = figure.axes[0]
-    axes.set(yscale="log", ylim=(None, None))
+    seconds, memory = figure.axes
+    seconds.set_yscale("log")
+    memory.set_ylim(bottom=0)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=110)
 
