@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 Deep = NDArray[np.uint16]
 KINDS = ("PNG", "TIFF")  # what is written in 16 bits
 _STEP = 257  # 65535 / 255
+_STRIP = 1_000_000  # pixels
 
 
 def eight_bits(values: NDArray[np.generic], mode: str = "") -> NDArray[np.uint8]:
@@ -27,7 +29,10 @@ def eight_bits(values: NDArray[np.generic], mode: str = "") -> NDArray[np.uint8]
             f"values must be of 8 or 16 bits, got {values.min():g} to {values.max():g} "
             f"in mode {mode}; convert it to 16-bit PNG"
         )
-    return ((values.astype(np.uint32) + _STEP // 2) // _STEP).astype(np.uint8)
+    made = np.empty(values.shape, np.uint8)
+    for rows in _strips(values.shape):
+        made[rows] = (values[rows].astype(np.uint32) + _STEP // 2) // _STEP
+    return made
 
 
 def deep_colours(data: bytes, source: Image.Image) -> Deep | None:
@@ -49,8 +54,12 @@ def deep_colours(data: bytes, source: Image.Image) -> Deep | None:
         return None
     colours: Deep = np.ascontiguousarray(values[..., 2::-1]).astype(np.uint16)
     # two decoders: what is written must be the picture in which faces are looked for
-    seen = np.asarray(source)[..., :3].astype(np.int16)
-    return colours if (np.abs((colours >> 8).astype(np.int16) - seen) <= 1).all() else None
+    seen = np.asarray(source)[..., :3]
+    for rows in _strips(colours.shape):
+        gap = (colours[rows] >> 8).astype(np.int16) - seen[rows]
+        if np.abs(gap).max() > 1:
+            return None
+    return colours
 
 
 def covered(deep: Deep, region: NDArray[np.float32]) -> Deep:
@@ -61,8 +70,11 @@ def covered(deep: Deep, region: NDArray[np.float32]) -> Deep:
 
 def deepened(pixels: NDArray[np.uint8], deep: Deep) -> Deep:
     """Return pixels in 16 bits: the values of the source wherever they look like the pixels."""
-    values = pixels.astype(np.uint16) * np.uint16(_STEP)
-    return np.where(eight_bits(deep) == pixels, deep, values)
+    made = deep.copy()
+    for rows in _strips(deep.shape):
+        other = eight_bits(deep[rows]) != pixels[rows]
+        np.copyto(made[rows], pixels[rows].astype(np.uint16) * np.uint16(_STEP), where=other)
+    return made
 
 
 def encoded(values: Deep, kind: str, alpha: NDArray[np.uint8] | None, icc: bytes | None) -> bytes:
@@ -92,6 +104,12 @@ def encoded(values: Deep, kind: str, alpha: NDArray[np.uint8] | None, icc: bytes
         raise ValueError("the picture cannot be stored as PNG")
     head, rest = made.tobytes()[:33], made.tobytes()[33:]  # IHDR comes first, the profile after it
     return head + (_profile(icc) if icc else b"") + rest
+
+
+def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Yield some rows after the other: what is made of them in between stays small."""
+    step = max(1, _STRIP // max(1, shape[1]))
+    yield from (slice(start, start + step) for start in range(0, shape[0], step))
 
 
 def _says_16(data: bytes, source: Image.Image) -> bool:
