@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from unmask.defenses.faces.landmarks import with_landmarks
 from unmask.defenses.files.atomic import write_text
 from unmask.defenses.files.pictures import decode_picture, encode_picture, read_picture
 from unmask.defenses.photo import Pixels
+from unmask.evaluate.cli.apply import apply
 from unmask.threads import pin_threads
 
 from .origin import origin
@@ -39,6 +41,9 @@ COUNTS = {"250x250": 100, "640x480": 60, "1920x1080": 24, "4032x3024": 6}
 STAGES = ("decode", "detect", "landmarks", "defense", "encode")
 _CHANGED = 12  # grey levels, on average over the middle of a face: more than storing it anew
 _SAME = 0.3  # overlap of boxes, share of their union
+
+# deface does not look at what it made, so we do not either
+_ALONE = ("--no-verify",) if "verify" in signature(apply).parameters else ()
 
 Runs = Callable[[Path, Path], list[str]]
 
@@ -79,7 +84,7 @@ def _deface(backend: str, way: str) -> Runs:
 def _unmask(defense: str, options: Sequence[str]) -> Runs:
     def command(source: Path, target: Path) -> list[str]:
         return [*UNMASK, "apply", defense, str(source), str(target), "--quiet",
-                "--on-miss", "copy", "--workers", "1", "--no-verify", *options]  # fmt: skip
+                "--on-miss", "copy", "--workers", "1", *_ALONE, *options]  # fmt: skip
 
     return command
 
