@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .faces.regions import REGIONS, Place, Region, bounds_of, region_of
+from .pasting import add, paste
 from .photo import Face, Photo, Pixels, check_pixels
 from .registry import format_spec
 from .space import Choice, Range
@@ -207,8 +208,8 @@ class Defense(ABC):
                         f"{self.spec}: apply must return uint8 {cut.pixels.shape}, "
                         f"got {new.dtype} {new.shape}"
                     )
-                _paste(pixels[i], new, region, place)
-                _add(masks[i], region)
+                paste(pixels[i], new, region, place)
+                add(masks[i], region)
                 places[i].append(place)
         return [
             Defended(photo.with_pixels(new), _outcome(photo.pixels, new, where), mask)
@@ -220,7 +221,7 @@ class Defense(ABC):
         photo = with_faces(photo)
         mask = np.zeros(photo.pixels.shape[:2], np.float32)
         for face in self._targets(photo):
-            _add(mask, self._region(mask.shape, face))
+            add(mask, self._region(mask.shape, face))
         return mask
 
     def _targets(self, photo: Photo) -> list[Face | None]:
@@ -231,7 +232,7 @@ class Defense(ABC):
     def mask_of(self, photo: Photo) -> NDArray[np.float32]:
         """Return the region of the main face alone, as `mask` does for all."""
         mask = np.zeros(photo.pixels.shape[:2], np.float32)
-        _add(mask, self._region(mask.shape, photo.face))
+        add(mask, self._region(mask.shape, photo.face))
         return mask
 
     def _region(self, shape: tuple[int, ...], face: Face | None) -> Region:
@@ -259,40 +260,6 @@ def _generator(seed: int, spec: str, key: str, turn: int) -> np.random.Generator
     """Make the generator of one face; stable over platforms and Python versions."""
     text = "\x1f".join((str(seed), spec, key, str(turn)))
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]))
-
-
-def _add(mask: NDArray[np.float32], region: Region) -> None:
-    there = mask[region.place]
-    np.maximum(there, region.mask, out=there)
-
-
-def _paste(photo: Pixels, new: Pixels, region: Region, place: Place) -> None:
-    """Write a cut-out, which lies at `place` of the photo, into the region of the photo."""
-    both = _shared(region.place, place)
-    old, share = photo[both], region.mask[_inside(both, region.place)]
-    new = new[_inside(both, place)]
-    soft = (share > 0) & (share < 1)
-    part = share[soft][:, None]
-    blended = np.rint(old[soft] * (1 - part) + new[soft] * part)
-    np.copyto(old, new, where=share[..., None] >= 1)
-    old[soft] = blended.astype(np.uint8)
-
-
-def _shared(one: Place, other: Place) -> Place:
-    """Return what two places share; the cut-out holds the region, unless that is empty."""
-    rows, columns = (
-        slice(start := max(a.start, b.start), max(start, min(a.stop, b.stop)))
-        for a, b in zip(one, other, strict=True)
-    )
-    return rows, columns
-
-
-def _inside(place: Place, whole: Place) -> Place:
-    """Return a place of the photo as one of a part of the photo."""
-    rows, columns = (
-        slice(a.start - b.start, a.stop - b.start) for a, b in zip(place, whole, strict=True)
-    )
-    return rows, columns
 
 
 def _outcome(before: Pixels, after: Pixels, places: Sequence[Place]) -> Outcome:

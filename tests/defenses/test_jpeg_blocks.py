@@ -111,7 +111,9 @@ def test_a_turned_photo_is_changed_where_it_is_seen(orientation: int) -> None:
 def test_nothing_but_the_picture_survives() -> None:
     exif = Image.Exif()
     exif[0x010F] = "secret maker"
-    data = _jpeg(exif=exif, comment=b"secret comment", icc_profile=b"secret profile")
+    data = _jpeg(
+        exif=exif, comment=b"secret comment", icc_profile=b"secret", restart_marker_blocks=3
+    )
     extra = (
         b"\xff\xe1"
         + struct.pack(">H", 8)
