@@ -27,7 +27,7 @@ FLOORS = {
         ("recognizers", "metrics", "vlm"),
         ("attackers",),
         ("comparison",),
-        ("tuning", "audit", "lab"),
+        ("tuning", "audit", "lab", "verify"),
         ("cli",),
     ),
     "benchmarks": (("ideas",),),

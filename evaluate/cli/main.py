@@ -9,7 +9,20 @@ import typer
 
 from unmask.threads import pin_threads
 
-from . import apply, audit_vlm, cache, check, compare, doctor, fetch, listing, merge, report, tune
+from . import (
+    apply,
+    audit_vlm,
+    cache,
+    check,
+    compare,
+    doctor,
+    fetch,
+    listing,
+    merge,
+    report,
+    tune,
+    verify,
+)
 
 app = typer.Typer(
     name="unmask",
@@ -23,6 +36,7 @@ app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
 app.command("merge")(merge.merge)
+app.command("verify")(verify.verify)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
 app.command("report")(report.report)
 app.command("fetch")(fetch.fetch)

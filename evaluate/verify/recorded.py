@@ -1,0 +1,55 @@
+"""What the manifest says; it is read, and nothing of it is believed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from unmask.defenses.apply.manifest import MANIFEST
+
+_SAID = {"no_face": "no face was found", "unchanged": "nothing was changed", "failed": "it failed",
+         "unreadable": "it could not be read"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The manifest of an output, or nothing where there is none.
+
+    Args:
+        rows: cells by column, by path of the photo.
+        notes: what is wrong with it.
+    """
+
+    rows: Mapping[str, Mapping[str, str]]
+    notes: tuple[str, ...] = ()
+
+    def left_out(self, path: str) -> str:
+        """Say why no file was made of a photo; empty if one should be there."""
+        row = self.rows.get(path)
+        return "" if row is None else _SAID.get(row.get("outcome", ""), "")
+
+    def contradicts(self, path: str, output: Path) -> str | None:
+        """Say how a file differs from what the manifest tells of it; None if it does not."""
+        told = self.rows.get(path, {}).get("hash_out") or ""
+        if told and told != hashlib.sha256(output.read_bytes()).hexdigest():
+            return "its SHA-256 is another one"
+        if self.rows and path not in self.rows:
+            return "the manifest does not name it"
+        return None
+
+
+def read_manifest(output: Path) -> Recorded:
+    """Return what the manifest in a folder says, if there is one."""
+    path = output / MANIFEST
+    if not path.is_file():
+        return Recorded({})
+    try:
+        lines = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return Recorded({}, (f"the manifest could not be read: {error}",))
+    if lines and "path" not in lines[0]:
+        return Recorded({}, ("the manifest has no column 'path'",))
+    return Recorded({(line["path"] or "").removeprefix("./"): line for line in lines})
