@@ -75,7 +75,7 @@ def likeness(source: Pixels, output: Pixels, box: Box, *, anywhere: bool = False
         pattern = np.ascontiguousarray(wanted[:, ::-1]) if mirrored else wanted
         found = cv2.matchTemplate(after, pattern, cv2.TM_CCOEFF_NORMED)
         found = np.abs(np.nan_to_num(found, posinf=0, neginf=0))  # a negative shows the face, too
-        row, column = np.unravel_index(int(found.argmax()), found.shape)
+        row, column = divmod(int(found.argmax()), found.shape[1])
         patch = after[row : row + wanted.shape[0], column : column + wanted.shape[1]]
         if found[row, column] > best.correlation and patch.std() >= _FLAT:
             share = float(found[row, column])

@@ -35,11 +35,13 @@ def apply(
     resume: of.Resume = False,
     shard_index: of.ShardIndex = None,
     num_shards: of.NumShards = None,
+    verify: of.Verify = True,
+    preview: of.Preview = 0,
     quiet: Quiet = False,
 ) -> None:
     """Anonymize a photo or a folder of photos.
 
-    Exit codes: 0 done, 1 something failed, 2 usage, 4 photos without a face were left out.
+    Exit codes: 0 done, 1 something failed, 2 usage, 3 a face was left, 4 photos without a face were left out.
     """
     from unmask.defenses.apply.tree import apply as run
 
@@ -65,8 +67,17 @@ def apply(
     if not quiet:
         typer.echo(done.summary)
     say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
+    left = 0
+    if (verify or preview) and not in_place:  # in place there is no source any more
+        from .second_look import look_again, show_preview
+
+        if preview:
+            show_preview(done, source, target, preview, detector)
+        left = look_again(done, source, target, quiet=quiet) if verify else 0
     if done.failed or done.lost:
         raise typer.Exit(1)
+    if left:
+        raise typer.Exit(3)
     if done.missed and on_miss == "skip":
         raise typer.Exit(4)
 

@@ -96,6 +96,24 @@ Rename = Annotated[
     ),
 ]
 
+# --- how the result is looked at
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify/--no-verify",
+        help="Look at what was written once more, at another scale; the exit code is 3 if a face "
+        "is left. Not in place. 'unmask verify' looks closer.",
+    ),
+]
+Preview = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Also write TARGET-preview.jpg: so many photos before and after, the least sure "
+        "faces first. It shows clean faces: keep it to yourself.",
+    ),
+]
+
 # --- how the work is done
 Workers = Annotated[
     int,

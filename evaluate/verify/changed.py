@@ -40,14 +40,14 @@ def changed(source: Pixels, output: Pixels, boxes: list[Box]) -> Mask:
     return np.asarray(away > max(_LEAST, _NOISE * level))
 
 
-def region_of(changes: Mask, box: Box) -> Mask:
-    """Return the region that was changed around a face: the hull of its pixels that were.
-
-    A region is filled: skin that a mosaic left as it was by chance lies in it all the same.
+def region_of(changes: Mask, box: Box, *, hull: bool = True) -> Mask:
+    """Return the region that was changed around a face.
 
     Args:
         changes: `(H, W)`, from `changed`.
         box: the face.
+        hull: all within the outermost changed pixels: skin that a mosaic left as it was by chance
+            lies in the region all the same. Else only what its outline encloses.
 
     Returns:
         `(H, W)`.
@@ -58,15 +58,15 @@ def region_of(changes: Mask, box: Box) -> Mask:
         part = np.asarray(cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     side = max(3, round(min(box[2:]) / 8))
     joined = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    count, labels = cv2.connectedComponents(np.asarray(joined, np.uint8))
     face = ellipse(changes.shape, box)[place]
     filled = np.zeros_like(part)
-    for label in range(1, count):
-        own = labels == label
-        if (own & face).any():  # else it is the region of somebody beside
-            points = cv2.findNonZero((own & (part > 0)).astype(np.uint8))
-            if points is not None:
-                cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for outline in outlines:
+        shape = cv2.convexHull(outline) if hull else outline
+        own = cv2.drawContours(np.zeros_like(part), [shape], -1, 1, cv2.FILLED)
+        inside = cv2.drawContours(np.zeros_like(part), [outline], -1, 1, cv2.FILLED)
+        if (np.asarray(inside)[face] > 0).any():  # else it is the region of somebody beside
+            filled |= np.asarray(own, np.uint8)
     region = np.zeros(changes.shape, bool)
     region[place] = filled > 0
     return region

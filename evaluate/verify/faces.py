@@ -102,7 +102,7 @@ def look_at(
         region = region_of(changes, box)
         look = Look(
             path, number, box, here.seen if here else {}, there.seen if there else {},
-            _is_sure(here, there), bool(there and there.sure), like,
+            _is_sure(here, there), bool(there and there.shown), like,
             share_covered(region, box) if output.fits else None,
             crop(output.pixels, like.box if like.untouched else box), crop(source, box),
         )  # fmt: skip
@@ -114,16 +114,16 @@ def look_at(
         if there and not look.untouched:
             vectors.add(("after", path, number), output.pixels, face_at(output.pixels, there.box))
     main = next((look for look in looks if look.before and look.sure), None)
-    region = None
+    where = None
     if main is not None:
         if main.untouched:  # the attack on the release needs what the verdict did not
             known = face_at(source, main.box)
             vectors.add(("before", path, main.number), source, known)
             vectors.add(("place", path, main.number), output.pixels, known)
-        region = region_of(changes, main.box)
-        if share_covered(region, main.box) < 0.3 or changes.all():
-            region = ellipse(changes.shape, main.box, 1.1)
-    return Looked(tuple(looks), main and main.box, region, changes)
+        where = region_of(changes, main.box, hull=False)
+        if share_covered(where, main.box) < 0.3 or changes.all():
+            where = ellipse(changes.shape, main.box, 1.1)
+    return Looked(tuple(looks), main.box if main else None, where, changes)
 
 
 def crop(pixels: Pixels, box: Box) -> Pixels:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .faces import Look
 from .findings import Finding
-from .vectors import Vectors
+from .vectors import Key, Vectors
 
 MODEL = "dlib"  # its distances are known best
 STRICT, LOOSE = 0.5, 0.6
@@ -26,16 +27,19 @@ def judge(looks: Sequence[Look], vectors: Vectors, outputs: dict[str, str]) -> l
         vectors: of their faces.
         outputs: the path in the output of each photo.
     """
-    known = {key: vector for look in looks
-             if (vector := vectors.get(MODEL, key := ("before", look.path, look.number)))
-             is not None}  # fmt: skip
+    known: dict[Key, NDArray[np.float32]] = {}
+    for look in looks:
+        key = ("before", look.path, look.number)
+        vector = vectors.get(MODEL, key)
+        if vector is not None:
+            known[key] = vector
     judged = (_judged(look, looks, vectors, known, outputs[look.path]) for look in looks)
     return [finding for finding in judged if finding]
 
 
 def _judged(
-    look: Look, looks: Sequence[Look], vectors: Vectors, known: dict[tuple[object, ...],
-    np.ndarray], path: str,
+    look: Look, looks: Sequence[Look], vectors: Vectors, known: dict[Key, NDArray[np.float32]],
+    path: str,
 ) -> Finding | None:  # fmt: skip
     who = ", ".join(f"{name} {score:.2f}" for name, score in (look.after or look.before).items())
     if look.untouched:
@@ -44,9 +48,8 @@ def _judged(
                      f"{_where(look)}seen by {who}")  # fmt: skip
     far = _nearest(look, looks, vectors, known)
     if far is not None:
-        seen = f"; seen by {who}" if look.after else "; no detector sees it"
         return _said(look, "survivor" if look.sure else "doubt", "recognizable", path,
-                     f"distance {far:.2f}, below {LOOSE} is one person{seen}")  # fmt: skip
+                     f"at {far:.2f}, below {LOOSE} is one person; seen by {who}")  # fmt: skip
     if look.before and look.sure and look.share is not None and look.share < SMALL:
         barely = look.share < BARELY
         return _said(look, "survivor" if barely else "doubt",
@@ -59,23 +62,24 @@ def _judged(
 
 def _nearest(
     look: Look, looks: Sequence[Look], vectors: Vectors,
-    known: dict[tuple[object, ...], np.ndarray],
+    known: dict[Key, NDArray[np.float32]],
 ) -> float | None:  # fmt: skip
     """Return how near the face is to one of the same photo, if that is near enough."""
-    place = vectors.distance(MODEL, ("place", look.path, look.number),
-                             ("before", look.path, look.number))  # fmt: skip
+    shown = vectors.get(MODEL, ("after", look.path, look.number))
+    if shown is None or not look.shown:
+        return None  # with nobody there, hair and what is around decide over the distance
+    place = vectors.distance(
+        MODEL, ("place", look.path, look.number), ("before", look.path, look.number)
+    )
     if place < STRICT:
         return place
-    shown = vectors.get(MODEL, ("after", look.path, look.number))
-    if shown is None:
-        return None
     keys = list(known)
     if not keys:
         return None
     far = -vectors.models[MODEL].similarity(shown[None], np.stack([known[k] for k in keys]))[0]
     own = [i for i, key in enumerate(keys) if key[1] == look.path]
     best = min((float(far[i]) for i in own), default=float("inf"))
-    if best < STRICT or (look.shown and best < LOOSE and best <= float(far.min())):
+    if best < STRICT or (best < LOOSE and best <= float(far.min())):
         return best
     return None
 

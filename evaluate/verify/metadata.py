@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image, TiffTags
 
 _GPS, _THUMBNAIL = 0x8825, 0x0201
 _PNG_PLAIN = frozenset(
@@ -226,7 +226,7 @@ def _tiff(data: bytes) -> Iterator[Extra]:
         if tag == _GPS:
             yield Extra("the place where it was taken (GPS)")
         else:
-            name = TiffImagePlugin.TiffTags.lookup(tag).name
+            name = TiffTags.lookup(tag).name
             yield Extra(f"the entry {name} ({tag})")
     if isinstance(profile := tags.get(34675), bytes):
         yield from _icc(profile)

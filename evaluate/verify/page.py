@@ -104,7 +104,8 @@ def _shown(show_sources: bool) -> str:
 
 
 def _cards(findings: Sequence[Finding], room: int, show_sources: bool) -> str:
-    cards, listed = [], []
+    cards: list[str] = []
+    listed: list[str] = []
     for one in findings:
         if one.crop is None or len(cards) >= room:
             listed.append(named(one))

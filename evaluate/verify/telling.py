@@ -153,7 +153,8 @@ def _by_pixels(pictures: Sequence[Grey], level: int) -> NDArray[np.float64]:
 
 
 def _shrunk(picture: Grey, level: int) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(picture, (level, level), interpolation=cv2.INTER_AREA)).ravel()
+    small = cv2.resize(picture, (level, level), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32).ravel()
 
 
 def _three(source: Pixels, output: Pixels, mask: Mask, box: Box) -> Grey:

