@@ -13,7 +13,7 @@ Level = Literal["survivor", "fault", "doubt", "note"]
 WORDS: dict[str, str] = {
     "untouched": "a face of the source is there, untouched or hardly touched",
     "recognizable": "a face model still takes the face for that of the source",
-    "barely covered": "less than half of the face was changed",
+    "barely covered": "a good part of the face was left as it was",
     "copy": "the file or its pixels are those of a photo of the source",
     "picture inside": "another picture is hidden in the file",
     "meta data": "the file says more than its pixels",

@@ -16,7 +16,7 @@ STRICT, LOOSE = 0.5, 0.6
 """Distances of two faces: below `STRICT` nearly never two people; below `LOOSE` its author's
 own threshold, which counts only where detectors agree that there is a face, and where no other
 photo of the source is nearer: faces of few pixels are all alike."""
-BARELY, SMALL = 0.5, 0.7  # share of a face that was changed
+BARELY, SMALL = 0.6, 0.8  # share of a face that was changed
 
 
 def judge(looks: Sequence[Look], vectors: Vectors, outputs: dict[str, str]) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from PIL import Image, TiffTags
 
-_GPS, _THUMBNAIL = 0x8825, 0x0201
+_GPS = 0x8825
 _PNG_PLAIN = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD pHYs hIST acTL fcTL fdAT".split()
 )
@@ -125,20 +125,20 @@ def _segment(mark: int, body: bytes) -> Iterator[Extra]:
 
 def _exif(body: bytes) -> Iterator[Extra]:
     exif = Image.Exif()
+    start = body.find(b"\xff\xd8\xff")  # wherever it is: cameras hide previews in notes, too
+    if start >= 0:
+        yield Extra("a thumbnail in EXIF", body[start:])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exif.load(b"Exif\0\0" + body)
-            position, small = exif.get_ifd(_GPS), exif.get_ifd(1)
+            position = exif.get_ifd(_GPS)
     except Exception:  # Pillow raises nearly anything on damaged EXIF
-        yield Extra("EXIF that is damaged", body)
+        yield Extra("EXIF that is damaged")
         return
     yield Extra(f"EXIF, {len(exif)} entries")
     if position:
         yield Extra("the place where it was taken (GPS)")
-    if _THUMBNAIL in small:
-        start = int(small[_THUMBNAIL])
-        yield Extra("a thumbnail in EXIF", body[start : start + int(small.get(0x0202, 1 << 20))])
 
 
 def _icc(profile: bytes) -> Iterator[Extra]:

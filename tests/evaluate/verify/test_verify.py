@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from unmask.defenses import DEFENSES, Photo, Pixels
+from unmask.defenses import Pixels
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.evaluate.cli import app
@@ -100,13 +100,15 @@ def with_thumbnail(folders: Folders, name: str) -> None:
 
 def test_a_small_box_is_barely_a_cover(folders: Folders) -> None:
     def small(before: Pixels, after: Pixels) -> Pixels:
-        photo = Photo(before, faces=find_faces(before))
-        return DEFENSES.build("mask:margin=-0.3").many([photo])[0].photo.pixels
+        for face in find_faces(before):
+            x, y, w, h = (round(value) for value in face.box)
+            before[y + h // 4 : y + 3 * h // 4, x + w // 4 : x + 3 * w // 4] = 0
+        return before
 
     spoil(folders, small)
     found = look(folders)
-    assert {path for _, path in kinds(found)} == {"0.jpg"}
-    assert {kind for kind, _ in kinds(found)} <= {"barely covered", "recognizable"}
+    assert [path for _, path in kinds(found)] == ["0.jpg"] * 2
+    assert ("barely covered", "0.jpg") in kinds(found)
 
 
 def shifted(before: Pixels, after: Pixels) -> Pixels:
