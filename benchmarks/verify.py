@@ -193,7 +193,7 @@ def main() -> None:
             f"{len(photos)} photos. {origin()}", "",
             "## Mistakes that were planted", "", *planted(photos, Path(folder)), "",
             "## Photos that were defended properly", "",
-            "Survivors of a weak blur are right. Inside, outside and face model: rank-1 of somebody "
+            "Survivors of a weak blur are right. Inside, outside and face model: rank-1 of one "
             f"who has the {len(photos)} photos; guessing reaches {1 / len(photos):.2f}.", "",
             *proper(photos, Path(folder)),
         ]  # fmt: skip
