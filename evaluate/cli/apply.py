@@ -41,7 +41,8 @@ def apply(
 ) -> None:
     """Anonymize a photo or a folder of photos.
 
-    Exit codes: 0 done, 1 something failed, 2 usage, 3 a face was left, 4 photos without a face were left out.
+    Exit codes: 0 done, 1 something failed, 2 usage, 3 a face was left, 4 photos without a
+    face were left out.
     """
     from unmask.defenses.apply.tree import apply as run
 

@@ -28,7 +28,7 @@ _STYLE = """<style>
 .tile.look { background: #fdf0cf; color: #6b4a00; }
 .cards { display: flex; flex-wrap: wrap; gap: 1rem; }
 .card { width: 13rem; font-size: 13px; line-height: 1.35; }
-.card img { max-height: 10rem; border-radius: .3rem; margin-right: .3rem; max-width: 48%; }
+.card img { max-height: 10rem; border-radius: .3rem; max-width: 6.2rem; margin-right: .2rem; }
 .card img:only-of-type { max-width: 100%; }
 </style>"""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from unmask.defenses.files.pictures import SUFFIXES
 
 VIDEOS = frozenset({".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
-OURS = frozenset({"manifest.csv", "manifest.parquet", "summary.json"})
+OURS = frozenset({"manifest.csv", "manifest.parquet", "summary.json", "skipped.csv"})
 
 
 class Paired(NamedTuple):

@@ -33,10 +33,11 @@ class Recorded:
 
     def contradicts(self, path: str, output: Path) -> str | None:
         """Say how a file differs from what the manifest tells of it; None if it does not."""
-        told = self.rows.get(path, {}).get("hash_out") or ""
+        row = self.rows.get(path) or self.rows.get(output.name)  # a new name, if it was given one
+        told = (row or {}).get("hash_out") or ""
         if told and told != hashlib.sha256(output.read_bytes()).hexdigest():
             return "its SHA-256 is another one"
-        if self.rows and path not in self.rows:
+        if self.rows and row is None:
             return "the manifest does not name it"
         return None
 

@@ -51,7 +51,8 @@ def test_a_photo_that_is_gone_is_a_doubt(photos: Path) -> None:
 @pytest.mark.parametrize(("defense", "code"), [("mask", 0), ("none", 3)])
 def test_apply_looks_again(photos: Path, defense: str, code: int) -> None:
     target = photos.parent / "target"
-    words = ["apply", defense, str(photos), str(target), "--on-miss", "copy"]
+    words = ["apply", defense, str(photos), str(target), "--on-miss", "copy",
+             "--anyway"]  # fmt: skip
     done = CliRunner().invoke(app, words)
     assert done.exit_code == code, done.output
     shutil.rmtree(target)
@@ -64,7 +65,7 @@ def test_the_contact_sheet_lies_beside_the_target(photos: Path) -> None:
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert "for you alone" in done.output
-    assert read_picture(photos.parent / "preview.jpg")[0].shape[1] > 600
+    assert read_picture(photos.parent / "target-preview.jpg")[0].shape[1] > 600
     assert not list(target.glob("preview*"))
     with pytest.raises(ValueError, match="must not lie in"):
         preview([row("0.png")], photos, target, target / "preview.jpg", 1)
