@@ -52,7 +52,7 @@ def second_look(
 
     Args:
         rows: what `apply` did; photos that were written as they are because the user asked for
-            it are looked at like all others.
+            it are looked at for faces, too.
         source: what was anonymized, a folder or a photo.
         target: where it was written.
         detector: who looks.
@@ -68,7 +68,7 @@ def second_look(
     for done, row in enumerate(written, 1):
         before = source / (names or {}).get(row.path, row.path) if source.is_dir() else source
         after = target / row.path if target.is_dir() else target
-        if row.hash_in == row.hash_out:
+        if row.hash_in == row.hash_out and row.outcome == "defended":
             found.append(Left(row.path, "survivor", "the very file of the source"))
         else:
             found += _left(row.path, before, after, finder)

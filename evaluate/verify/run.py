@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unmask.defenses import Pixels
@@ -156,6 +156,8 @@ class _Work:
             output = framed(pixels, source)
             looked = look_at(before, source, output, self.who, self.vectors)
             self.looks += looked.looks
+            if not any(look.sure for look in looked.looks):
+                found = [_nobody_on(one) for one in found]
             if (attempt := trial(before, source, output.pixels, looked)) is not None:
                 self.trials.append(attempt)
         self.lost += source is None or pixels is None
@@ -187,6 +189,13 @@ class _Work:
                     crop(pixels, one.box))
             for one in candidates(pixels, self.who) if one.sure
         ]  # fmt: skip
+
+
+def _nobody_on(finding: Finding) -> Finding:
+    """Return a copy of a photo without a face as what it is: harmless, if nobody is on it."""
+    if finding.kind != "copy":
+        return finding
+    return replace(finding, level="doubt", detail=f"{finding.detail}; no face is seen on it")
 
 
 def _unpaired(files: Paired, recorded: Recorded) -> list[Finding]:

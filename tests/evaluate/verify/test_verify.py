@@ -159,6 +159,17 @@ def test_a_copy_is_known_under_another_name_and_turned(folders: Folders) -> None
     assert ("extra", "copy.png") in kinds(found, "fault")
 
 
+def test_a_copy_without_a_face_is_a_doubt(folders: Folders) -> None:
+    even = (
+        np.random.default_rng(0).integers(0, 255, (8, 8, 3), np.uint8).repeat(20, 0).repeat(20, 1)
+    )
+    for folder in folders:
+        write_picture(folder / "wall.png", even)
+    found = look(folders)
+    assert kinds(found) == []
+    assert ("copy", "wall.png") in kinds(found, "doubt")
+
+
 def test_a_new_face_is_no_survivor(folders: Folders) -> None:
     other = pixels_of(folders.source / "2.jpg")
     spoil(folders, lambda before, after: other)  # as a perfect face swap would
