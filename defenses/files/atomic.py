@@ -11,15 +11,16 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mark: str = "") -> Iterator[Path]:
     """Yield a temporary path in the same folder; rename it to `path` if nothing fails.
 
-    What was written is on the disk before the rename: after a power cut too there is the
-    old file or the new one, never part of it. Disks that are full only say so then.
+    Its name starts with `.unmask-` and the mark, by which it is found after a kill. What was
+    written is on the disk before the rename: after a power cut too there is the old file or
+    the new one, never part of it. Disks that are full only say so then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # not made from the name of the file, which may be as long as a name can be
-    handle, name = tempfile.mkstemp(prefix=".unmask-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".unmask-{mark}", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:

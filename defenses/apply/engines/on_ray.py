@@ -1,0 +1,118 @@
+"""Ray: actors that keep their models, on one machine or many."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from unmask.threads import pin_threads
+
+TRIES = 3
+"""How often work is begun whose worker dies, before it is given up."""
+_STORE = 80 << 20  # bytes for objects that are passed around here: these are paths and rows
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class _Job(NamedTuple, Generic[Task]):
+    task: Task
+    tries: int
+
+
+def on_ray(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    *,
+    lost: Callable[[Task, str], Result],
+    address: str = "",
+    workers: int = 0,
+) -> Iterator[Result]:
+    """Yield the results of all tasks, in the order in which they are made.
+
+    A worker that dies, because it was killed, ran out of memory or lost its machine, is
+    replaced, and its task is begun anew, by another worker if one is idle. So `work` must be
+    able to do the same twice.
+
+    Args:
+        work: what is done; it, its argument and its result can be pickled.
+        tasks: what it is done to.
+        lost: makes the result of a task whose workers died `TRIES` times, from a reason.
+        address: of a running cluster, `auto` for the one of this machine; empty starts one here
+            and stops it in the end.
+        workers: number of actors; 0: one per core of the cluster.
+
+    Raises:
+        ImportError: `ray` is not installed.
+        Exception: what `work` raised; what it does to other tasks is then stopped.
+    """
+    ray = _installed()
+    with _connected(ray, address, workers):
+        count = workers or int(ray.cluster_resources().get("CPU", 1))
+        kind = ray.remote(num_cpus=1, max_restarts=0)(_Worker)
+        waiting = deque(_Job(task, 1) for task in tasks)
+        idle = [kind.remote(work) for _ in range(min(count, len(tasks)))]
+        running: dict[Any, tuple[Any, _Job[Task]]] = {}
+        while waiting or running:
+            while waiting and idle:
+                actor, job = idle.pop(), waiting.popleft()
+                running[actor.do.remote(job.task)] = actor, job
+            (ready,), _ = ray.wait(list(running), num_returns=1)
+            actor, job = running.pop(ready)
+            try:
+                result = ray.get(ready)
+            except ray.exceptions.RayActorError as error:
+                idle.append(kind.remote(work))
+                if job.tries < TRIES:
+                    waiting.append(_Job(job.task, job.tries + 1))
+                else:
+                    yield lost(job.task, f"its worker died {TRIES} times: {_first_line(error)}")
+            except ray.exceptions.RayTaskError as error:
+                raise error.cause from error
+            else:
+                if waiting:
+                    idle.append(actor)
+                else:
+                    ray.kill(actor)  # makes room for one that the cluster could not start yet
+                yield result
+
+
+class _Worker:
+    """A process that works until it is told to stop; what it loaded stays loaded."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        pin_threads()
+        self._work = work
+
+    def do(self, task: Any) -> Any:
+        return self._work(task)
+
+
+@contextmanager
+def _connected(ray: Any, address: str, workers: int) -> Iterator[None]:
+    if ray.is_initialized():  # somebody's own, who also ends it
+        yield
+        return
+    if address:
+        ray.init(address=address, log_to_driver=False)
+    else:
+        ray.init(num_cpus=workers or None, include_dashboard=False, log_to_driver=False,
+                 object_store_memory=_STORE)  # fmt: skip
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _installed() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise ImportError("this engine needs Ray: pip install 'unmask[ray]'") from error
+    return ray
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
