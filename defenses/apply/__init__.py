@@ -1,11 +1,52 @@
-"""Anonymize files: a photo or a folder tree, with a manifest of what became of each.
+"""Anonymize files: a photo, a folder tree or shards, with a manifest of what became of each.
 
-It may use every defense, the detectors and `files`, and needs no evaluator.
+It may use every defense, the detectors and `files`, and needs no evaluator. What is named here is
+imported when it is first used.
 """
 
-from .joining import merge
-from .records import Part
-from .report import ApplyReport
-from .tree import apply
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ApplyReport", "Part", "apply", "merge"]
+if TYPE_CHECKING:
+    from .arrays import Anonymized, anonymize
+    from .joining import merge
+    from .one_photo import Made, anonymize_bytes
+    from .prepared import prepare
+    from .records import Part
+    from .report import ApplyReport
+    from .settings import Settings
+    from .shards.batches import BatchAnonymizer
+    from .tree import apply
+
+_HOMES = {
+    "arrays": ("Anonymized", "anonymize"),
+    "joining": ("merge",),
+    "one_photo": ("Made", "anonymize_bytes"),
+    "prepared": ("prepare",),
+    "records": ("Part",),
+    "report": ("ApplyReport",),
+    "settings": ("Settings",),
+    "shards.batches": ("BatchAnonymizer",),
+    "tree": ("apply",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Anonymized",
+    "ApplyReport",
+    "BatchAnonymizer",
+    "Made",
+    "Part",
+    "Settings",
+    "anonymize",
+    "anonymize_bytes",
+    "apply",
+    "merge",
+    "prepare",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

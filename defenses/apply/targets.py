@@ -14,6 +14,7 @@ from ..files.pictures import FORMATS, SUFFIXES
 from ..files.printable import encodable, printable
 from .listing import Skipped, list_photos
 from .records import is_ours
+from .shards.lists import common_folder, read_list
 
 
 class Pair(NamedTuple):
@@ -51,17 +52,21 @@ class Task(NamedTuple):
     folder: Path | None
 
 
-def plan_files(source: Path, target: Path, *, in_place: bool = False) -> Task:
+def plan_files(source: Path, target: Path, *, in_place: bool = False, column: str = "") -> Task:
     """Look for the pictures and what they become.
 
     Args:
-        source: a picture file or a folder.
+        source: a picture file, a folder, or a list of photos.
         target: a folder, or for one picture also a file.
         in_place: the target is the source.
+        column: which column of a list holds the paths, if that is not clear.
 
     Raises:
         ValueError: no such source, no picture in it, or source and target inside each other.
     """
+    listed = read_list(source, column)
+    if listed:
+        return Task(_listed(listed, target), (), target)
     as_file = _is_file_name(source, target)
     if source.is_file():
         return Task((_alone(source, target if as_file else target / source.name),), (),
@@ -116,6 +121,22 @@ def strangers(task: Task) -> tuple[str, ...]:
     files = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
     others = (f for f in files if f not in goals and not is_ours(f.relative_to(folder)))
     return tuple(sorted(encodable(f.relative_to(folder).as_posix()) for f in others))
+
+
+def _listed(files: tuple[Path, ...], target: Path) -> tuple[Pair, ...]:
+    """Return what the photos of a list become: below the target, as below their common folder."""
+    root, place = common_folder(files), target.resolve()
+    for file in files:
+        if file.resolve().is_relative_to(place):
+            raise ValueError(
+                f"source and target must not lie inside each other, got {printable(file)} and "
+                f"{printable(target)}; choose a target beside the photos"
+            )
+    below = [file.relative_to(root) for file in files]
+    return tuple(
+        Pair(file, target / part, encodable(part.as_posix()))
+        for file, part in zip(files, below, strict=True)
+    )
 
 
 def _alone(source: Path, goal: Path) -> Pair:

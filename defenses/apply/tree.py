@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 from unmask.threads import pin_threads
 
 from .. import Defense, Photo
-from ..faces.find import DETECTORS, find_faces
 from ..files.pictures import MAX_PIXELS
 from ..files.printable import printable
 from ..folder import Folder
 from .pool import cores
+from .prepared import prepare
 from .records import Part, records_in
 from .rename import map_of, renamed, telling
 from .report import ApplyReport
 from .run import Earlier, earlier_run, run_task
-from .settings import OnMiss, Settings
+from .settings import OnMiss
 from .targets import Pair, Task, check_targets, plan_files, strangers
 
 _WORTH = 20  # photos for which another process is worth its start
@@ -45,6 +42,7 @@ def apply(
     rename: bool = False,
     workers: int = 1,
     part: Part = Part(),  # noqa: B008 - cannot change
+    column: str = "",
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
     """Defend one photo or every photo in a folder tree, and write the results as files.
@@ -56,7 +54,8 @@ def apply(
 
     Args:
         defense: what to do.
-        src: a picture file, or a folder, whose structure is kept.
+        src: a picture file, a folder, whose structure is kept, or a list of photos: a CSV or
+            Parquet file with a column of paths.
         dst: a folder; for one photo also a file with the ending of a picture.
         seed: None draws 128 secret bits that are told nobody. A number makes the same
             pictures again, for whoever knows or guesses it: noise can then be subtracted.
@@ -80,6 +79,7 @@ def apply(
         workers: processes; 1 works in this one; 0 takes one per core, and fewer for few photos.
             The results are the same.
         part: do only this part of the photos, see `merge`.
+        column: which column of a list of photos holds their paths, if that is not clear.
         progress: called after each photo with "apply", the number done and that of all.
 
     Raises:
@@ -92,23 +92,19 @@ def apply(
         ImportError: a package that the defense or the detector needs is missing.
     """
     pin_threads()
-    DETECTORS.build(detector)  # an unknown name is said before any work
-    if on_miss not in get_args(OnMiss):
-        raise ValueError(f"on_miss must be one of {', '.join(get_args(OnMiss))}, got '{on_miss}'")
-    _check_background(defense, background)
     _check_ways(overwrite=overwrite, resume=resume, in_place=in_place, rename=rename)
     part.check()
     source, target = Path(src), Path(dst)
     _check_result(defense, source)
-    task = _part_of(plan_files(source, target, in_place=in_place), part)
+    settings = prepare(
+        defense, seed=seed, background=background, detector=detector, on_miss=on_miss,
+        lossless=lossless, max_pixels=max_pixels,
+    )  # fmt: skip
+    task = _part_of(plan_files(source, target, in_place=in_place, column=column), part)
     names = map_of(target, part) if rename and task.folder is not None else None
     told = () if names else telling(task.pairs)
     if names:
         task = renamed(task, target, part)
-    if background is not None:
-        defense = defense.fit([_seen(photo, detector) for photo in background])
-    secret = secrets.randbits(128) if seed is None else seed
-    settings = Settings(defense, secret, detector, on_miss, seed is not None, lossless, max_pixels)
     earlier = Earlier({})
     records = records_in(task.folder, part) if task.folder is not None else None
     if records and (resume or in_place):
@@ -167,17 +163,3 @@ def _check_result(defense: Defense, source: Path) -> None:
                 f"folder takes photos that another program anonymized; {printable(place)} is "
                 "where the photos themselves are"
             )
-
-
-def _seen(photo: Photo, detector: str) -> Photo:
-    if photo.faces is not None:
-        return photo
-    return replace(photo, faces=find_faces(photo.pixels, detector=detector))
-
-
-def _check_background(defense: Defense, background: Sequence[Photo] | None) -> None:
-    if background is None and not defense.ready:
-        raise ValueError(
-            f"{defense.name} is made of photos of unrelated people like those in yours; name "
-            "some: --background FOLDER with one sub-folder per person (background=photos)"
-        )

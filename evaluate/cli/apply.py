@@ -9,6 +9,7 @@ import typer
 
 from . import apply_options as of
 from .apply_said import say
+from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
 from .options import Quiet
 from .stopping import hears_sigterm
 
@@ -37,13 +38,19 @@ def apply(
     num_shards: of.NumShards = None,
     verify: of.Verify = True,
     preview: of.Preview = 0,
+    column: Column = "",
+    outcome_column: OutcomeColumn = "",
+    engine: Engine = "local",
+    address: Address = "",
     quiet: Quiet = False,
 ) -> None:
-    """Anonymize a photo or a folder of photos.
+    """Anonymize a photo, a folder of photos, or shards.
 
     Exit codes: 0 done, 1 something failed, 2 usage, 3 a face was left, 4 photos without a
     face were left out.
     """
+    from unmask.defenses.apply import prepare
+    from unmask.defenses.apply.shards.sources import find_shards
     from unmask.defenses.apply.tree import apply as run
 
     from ..data import load_dataset
@@ -54,12 +61,23 @@ def apply(
     if part.count > 1 and not quiet:
         typer.echo(f"unmask: part {part.index} of {part.count}, from 0", err=True)
     shown = load_dataset(background).photos if background and chosen.needs_background else None
+    if (shards := find_shards(source)) is not None:
+        if in_place or rename:
+            raise typer.BadParameter("shards keep their names, in another folder: leave out "
+                                     "--in-place and --rename")  # fmt: skip
+        settings = prepare(chosen, seed=seed, background=shown, detector=detector,
+                           on_miss=on_miss, lossless=lossless, max_pixels=max_pixels)  # fmt: skip
+        ways = Ways(column, outcome_column, engine, address, workers)
+        with hears_sigterm():
+            run_shards(shards, target, settings, ways, part=part, overwrite=overwrite,
+                       resume=resume, quiet=quiet)  # fmt: skip
+        return
     try:
         with hears_sigterm(), Bars(quiet=quiet) as progress:
             done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
                        on_miss=on_miss, lossless=lossless, max_pixels=max_pixels,
                        overwrite=overwrite, resume=resume, in_place=in_place, rename=rename,
-                       workers=workers, part=part, progress=progress)  # fmt: skip
+                       workers=workers, part=part, column=column, progress=progress)  # fmt: skip
     except KeyboardInterrupt:
         again = "the same command" if resume or in_place else "the same command and --resume"
         typer.echo(f"\nunmask: stopped; photos that are done are kept: go on with {again}",

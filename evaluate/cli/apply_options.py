@@ -18,7 +18,14 @@ def _on_miss(text: str) -> OnMissing:
 
 
 Spec = Annotated[str, typer.Argument(help="Defense, for example pixelate:blocks=4.")]
-Source = Annotated[Path, typer.Argument(help="Photo or folder.")]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help="Photo, folder, list of photos (CSV or Parquet with a column of paths), or shards: "
+        "WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, or a "
+        "pattern in quotes: 'shards-{000..099}.tar'."
+    ),
+]
 Target = Annotated[Path, typer.Argument(help="Photo or folder to write; not in SOURCE.")]
 
 # --- what is done to a photo
