@@ -127,7 +127,7 @@ def _lines(done: ShardsReport, *, written: bool) -> list[str]:
     if done.remark:
         lines.append(done.remark)
     if done.hidden:
-        lines.append(f"{done.hidden} members whose name begins with a dot were left out")
+        lines.append(f"members left out because their name begins with a dot: {done.hidden}")
     if done.copied:
         most = ", ".join(f"{count} {what}" for what, count in done.copied.most_common(_NAMED))
         lines.append(

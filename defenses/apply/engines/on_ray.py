@@ -96,10 +96,10 @@ def _connected(ray: Any, address: str, workers: int) -> Iterator[None]:
         yield
         return
     if address:
-        ray.init(address=address, log_to_driver=False)
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     else:
         ray.init(num_cpus=workers or None, include_dashboard=False, log_to_driver=False,
-                 object_store_memory=_STORE)  # fmt: skip
+                 logging_level="ERROR", object_store_memory=_STORE)  # fmt: skip
     try:
         yield
     finally:
