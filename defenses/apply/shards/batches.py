@@ -34,8 +34,8 @@ class BatchAnonymizer:
 
     Example:
         >>> from unmask.defenses import DEFENSES
-        >>> from unmask.defenses.apply.settings import Settings
-        >>> anonymizer = BatchAnonymizer(Settings(DEFENSES.build("pixelate:blocks=6")))
+        >>> from unmask.defenses.apply import prepare
+        >>> anonymizer = BatchAnonymizer(prepare(DEFENSES.build("pixelate:blocks=6")))
         >>> wall = np.full((64, 64, 3), 200, np.uint8)
         >>> anonymizer({"image": [wall], "caption": ["a wall"]})  # nobody is in it
         {'image': [], 'caption': []}
