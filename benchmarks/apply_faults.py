@@ -77,7 +77,10 @@ def make_photos(folder: Path, people: int = 6) -> None:
 def kills(
     place: Path, moments: int, *, in_place: bool, seed: int = 0, people: int = 6
 ) -> Iterator[Kill]:
-    """Kill runs at moments drawn over the length of an undisturbed one, and go on with each.
+    """Kill runs at random moments of the work, and go on with each.
+
+    A moment is a drawn number of photos in the manifest, and some milliseconds more. A run
+    that ends before is no kill, and another moment is drawn.
 
     Args:
         place: an empty folder.
@@ -92,18 +95,20 @@ def kills(
     make_photos(source, people)
     apply_photo(source / "wall.png", place / "wall.png", "wall.png", Settings(_BUILT, _SEED))
     whole = place / "undisturbed"
-    length = _fork(_run(source, whole, in_place=in_place), None)
-    draw = random.Random(seed)
-    for number in range(moments):
-        after = draw.uniform(0, length)
-        here = place / f"{number}"
+    _ended(_fork(_run(source, whole, in_place=in_place)))
+    draw, left = random.Random(seed), moments
+    while left:
+        here = place / f"{left}"
         run = _run(source, here, in_place=in_place)
-        _fork(run, after)
-        rows, torn, temporaries = _looked_at(here, whole, source if in_place else None)
-        _fork(_run(None if in_place else source, here, in_place=in_place), None)
-        yield Kill("in place" if in_place else "beside", after, rows, torn, temporaries,
-                   _tree(here) == _tree(whole))  # fmt: skip
-        shutil.rmtree(here)
+        goal, more = draw.randint(0, 4 * people + 2), draw.uniform(0, 0.05)
+        after = _killed(_fork(run), here / "manifest.csv", goal, more)
+        if after is not None:
+            left -= 1
+            found = _looked_at(here, whole, source if in_place else None)
+            _ended(_fork(_run(None if in_place else source, here, in_place=in_place)))
+            equal = _tree(here) == _tree(whole)
+            yield Kill("in place" if in_place else "beside", after, *found, equal)
+        shutil.rmtree(here, ignore_errors=True)
 
 
 def program_kills(place: Path, moments: int, *, seed: int = 0) -> Iterator[Kill]:
@@ -142,9 +147,8 @@ def _run(source: Path | None, here: Path, *, in_place: bool) -> Callable[[], obj
     return lambda: apply(_BUILT, begin, here, seed=_SEED, resume=not in_place, in_place=in_place)
 
 
-def _fork(run: Callable[[], object], after: float | None) -> float:
-    """Run in a fork, and kill it after some seconds, or let it end; return how long it took."""
-    start = time.perf_counter()
+def _fork(run: Callable[[], object]) -> int:
+    """Run in a fork; return its number."""
     child = os.fork()
     if not child:
         code = 1
@@ -153,13 +157,29 @@ def _fork(run: Callable[[], object], after: float | None) -> float:
             code = 0
         finally:
             os._exit(code)
-    if after is not None:
-        time.sleep(after)
-        os.kill(child, signal.SIGKILL)
+    return child
+
+
+def _killed(child: int, manifest: Path, goal: int, more: float) -> float | None:
+    """Kill a fork once so many photos are done; return when, or None if it had ended."""
+    start = time.perf_counter()
+    while _count(manifest) < goal:
+        ended, _ = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return None
+        time.sleep(0.001)
+    time.sleep(more)
+    after = time.perf_counter() - start
+    os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    if after is None and status:
+    return after if os.WIFSIGNALED(status) else None
+
+
+def _ended(child: int) -> None:
+    """Wait for a fork that nobody disturbs."""
+    _, status = os.waitpid(child, 0)
+    if status:
         raise RuntimeError("a run that nobody disturbed did not end well")
-    return time.perf_counter() - start
 
 
 def _looked_at(here: Path, whole: Path, originals: Path | None) -> tuple[int, int, int]:
@@ -243,7 +263,7 @@ def main() -> None:
     command = f"python -m unmask.benchmarks.apply_faults {shlex.join(sys.argv[1:])}"
     head = ["# apply, killed at random moments", "", f"`{command}`", "",
             "24 photos of ORL, a wall and a damaged file; `noise`, seed 7. `beside` and "
-            "`in place` are forks that are killed within the length of an undisturbed run; "
+            "`in place` are forks that are killed when a drawn number of photos is done; "
             "`in place` replaces the photos themselves.", origin(), ""]  # fmt: skip
     write_text(given.out, "\n".join([*head, table]))
 
