@@ -1,0 +1,17 @@
+"""Anonymize videos: faces are followed, and each is replaced by one still picture of itself.
+
+`cast.py` knows who is seen when, `read.py` and `write.py` the files; a new format goes there. It
+may use what `apply` may; PyAV (extra `video`) is imported when a file is opened.
+"""
+
+from .anonymize import VIDEOS, VideoMade, VideoOptions, anonymize_video, unreadable
+from .frames import anonymize_frames
+
+__all__ = [
+    "VIDEOS",
+    "VideoMade",
+    "VideoOptions",
+    "anonymize_frames",
+    "anonymize_video",
+    "unreadable",
+]
