@@ -31,8 +31,15 @@ from .video_clips import Actor, Way, clip, moving, still
 from .video_film import film_lines
 from .video_ways import LIVE, followed, ours
 
-FAMILIES = ("noise", "dp_pix", "mask:fill=noise", "pixelate", "downscale", "gaussian_blur",
-            "k_same", "face_swap")  # fmt: skip
+FAMILIES = (
+    "noise",
+    "dp_pix",
+    "mask:fill=noise",
+    "pixelate",
+    "downscale",
+    "gaussian_blur",
+    "k_same",
+)
 TWINS = {
     "dp_pix": "pixelate",
     "pixelate": "pixelate",

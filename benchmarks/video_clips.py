@@ -54,18 +54,26 @@ class Actor:
         scale = float(way[0, 0])
         return x * scale + way[0, 2], y * scale + way[1, 2], w * scale, h * scale
 
-    def drawn(self, canvas: Pixels, frame: int) -> None:
-        """Draw the photo into a frame, its border faded out."""
-        to_face = np.vstack([_from_photo(self._face), [0, 0, 1]])
-        way = (np.vstack([self.ways[frame], [0, 0, 1]]) @ to_face)[:2]
+    def share(self, shape: tuple[int, int], frame: int) -> NDArray[np.float32]:
+        """Return how much of each pixel of a frame is the photo, whose border fades out."""
         height, width = self.photo.pixels.shape[:2]
         rows, columns = np.mgrid[:height, :width] + 0.5
         edge = np.minimum.reduce([rows, columns, height - rows, width - columns])
         share = (edge / (0.08 * width)).clip(0, 1).astype(np.float32)
-        size = canvas.shape[1::-1]
-        share = cv2.warpAffine(share, way, size)[..., None]
-        drawn = cv2.warpAffine(self.photo.pixels, way, size, borderMode=cv2.BORDER_REPLICATE)
+        drawn = cv2.warpAffine(share, self._way(frame), shape[::-1])
+        return np.asarray(drawn, np.float32)
+
+    def drawn(self, canvas: Pixels, frame: int) -> None:
+        """Draw the photo into a frame."""
+        share = self.share((canvas.shape[0], canvas.shape[1]), frame)[..., None]
+        size, border = canvas.shape[1::-1], cv2.BORDER_REPLICATE
+        drawn = cv2.warpAffine(self.photo.pixels, self._way(frame), size, borderMode=border)
         canvas[:] = np.rint(canvas * (1 - share) + drawn * share)
+
+    def _way(self, frame: int) -> Way:
+        """Return the way from the photo to a frame."""
+        to_face = np.vstack([_from_photo(self._face), [0, 0, 1]])
+        return np.asarray(np.vstack([self.ways[frame], [0, 0, 1]]) @ to_face)[:2]
 
 
 def clip(

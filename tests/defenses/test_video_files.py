@@ -1,5 +1,6 @@
 """Video files in and out: times, turns, sound, and nothing else of the source."""
 
+import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -115,6 +116,8 @@ def test_pictures_times_and_sound_stay_and_nothing_else(
         assert np.abs(new[:, -60:].astype(int) - old[:, -60:]).mean() < 3
         assert np.abs(new[40:120, 100:150].astype(int) - old[40:120, 100:150]).mean() > 8
     assert _packets(target) == _packets(source)
+    assert row.hash_in == hashlib.sha256(source.read_bytes()).hexdigest()
+    assert row.hash_out == hashlib.sha256(target.read_bytes()).hexdigest()
     assert SECRET in source.read_bytes()
     _check_bare(target)
 
@@ -242,10 +245,17 @@ def test_nobody_is_seen(tmp_path: Path) -> None:
     assert (row.outcome, row.faces, row.reason) == ("no_face", 0, "not written")
     assert not target.exists()
     row = anonymize_video(
-        source, target, "in.mp4", defense=DEFENSES.build("mask"), seed=1, write_missed=True
+        source, target, "in.mp4", defense=DEFENSES.build("mask"), seed=1, on_miss="copy"
     ).row
     assert (row.outcome, row.reason) == ("no_face", "written undefended")
     _check_bare(target)
+    for on_miss, outcome in (("fail", "failed"), ("blank", "no_face")):
+        row = anonymize_video(
+            source, target, "in.mp4", defense=DEFENSES.build("mask"), seed=1, on_miss=on_miss
+        ).row
+        assert row.outcome == outcome
+        assert target.exists() == (on_miss == "blank")
+    assert np.ptp(_read(target)[0][0]) <= 4
 
 
 def test_gaps_are_told(tmp_path: Path) -> None:

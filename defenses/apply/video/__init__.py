@@ -4,11 +4,13 @@
 may use what `apply` may; PyAV (extra `video`) is imported when a file is opened.
 """
 
-from .anonymize import VIDEOS, VideoMade, VideoOptions, anonymize_video, unreadable
+from .anonymize import Gaps, VideoMade, anonymize_video, unreadable
 from .frames import anonymize_frames
+from .options import VIDEOS, VideoOptions
 
 __all__ = [
     "VIDEOS",
+    "Gaps",
     "VideoMade",
     "VideoOptions",
     "anonymize_frames",

