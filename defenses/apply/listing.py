@@ -1,4 +1,4 @@
-"""Which files of a folder are photos, and why the others are none."""
+"""Which files of a folder are photos or videos, and why the others are none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..files.pictures import SUFFIXES
 from ..files.printable import encodable
 from .records import is_ours
+from .video import VIDEOS, unreadable
 
 
 class Skipped(NamedTuple):
@@ -29,7 +30,7 @@ class Listing(NamedTuple):
     """What a folder holds.
 
     Args:
-        photos: paths below the folder, sorted.
+        photos: paths below the folder, sorted; of videos, too.
         skipped: everything else, sorted.
     """
 
@@ -75,7 +76,10 @@ def list_photos(source: Path, *, in_place: bool = False) -> Listing:
 def _why_not(file: Path, below: Path, root: Path) -> str:
     if any(part.startswith(".") for part in below.parts):  # also left by broken-off runs
         return "hidden"
-    if file.suffix.lower() not in SUFFIXES:
+    if file.suffix.lower() in VIDEOS:
+        if missing := unreadable():
+            return missing
+    elif file.suffix.lower() not in SUFFIXES:
         return "no picture"
     if file.is_symlink() and not file.resolve().is_relative_to(root):
         return "link that leaves the source, not followed"

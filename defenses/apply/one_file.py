@@ -1,4 +1,4 @@
-"""One picture file: what it becomes is made beside its target, and then renamed."""
+"""One picture or video file: what it becomes is made beside its target, and then renamed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +14,11 @@ from typing import NamedTuple
 from ..files.atomic import staged
 from ..files.printable import printable
 from .manifest import Row
-from .one_photo import anonymize_bytes, failed
+from .one_photo import anonymize_bytes, failed, noted
 from .records import TEMPORARY
 from .settings import Settings
 from .targets import Pair
+from .video import VIDEOS, anonymize_video
 
 _HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
 
@@ -52,19 +53,29 @@ class Staged(NamedTuple):
     kept: bool = False
 
 
-def stage(work: Work, settings: Settings) -> Staged:
-    """Make what a photo becomes, under a temporary name.
+def stage(
+    work: Work, settings: Settings, watch: Callable[[str, int, int], None] | None = None
+) -> Staged:
+    """Make what a photo or video becomes, under a temporary name.
+
+    Args:
+        work: what is to be done.
+        settings: how.
+        watch: called after each frame of a video with "frames: " and its name, those done,
+            and all.
 
     Raises:
         ImportError: a package that the defense or the detector needs is missing.
         OSError: the disk is full or cannot be written to.
     """
     pair = work.pair
+    if pair.source.suffix.lower() in VIDEOS:
+        return _stage_video(work, settings, watch)
     try:
         data = pair.source.read_bytes()
     except OSError as error:
         return Staged(work, replace(failed(pair.path, error), outcome="unreadable"))
-    if work.known and _stands(work.known, data, pair):
+    if work.known and _stands(work.known, hashlib.sha256(data).hexdigest(), pair):
         return Staged(work, work.known, kept=True)
     made = anonymize_bytes(data, pair.key, settings, pair.target.suffix)
     row = replace(made.row, path=pair.path)
@@ -77,6 +88,32 @@ def stage(work: Work, settings: Settings) -> Staged:
             raise
         return Staged(work, replace(failed(pair.path, error), hash_in=row.hash_in))
     return Staged(work, row, temporary)
+
+
+def _stage_video(
+    work: Work, settings: Settings, watch: Callable[[str, int, int], None] | None
+) -> Staged:
+    pair, temporary = work.pair, work.pair.target.with_name(_name(work))
+    try:
+        came = _hash(pair.source)
+    except OSError as error:
+        return Staged(work, replace(failed(pair.path, error), outcome="unreadable"))
+    if work.known and _stands(work.known, came, pair):
+        return Staged(work, work.known, kept=True)
+
+    def frames(done: int, total: int) -> None:
+        if watch:
+            watch(f"frames: {printable(pair.path)}", done, total)
+
+    row = anonymize_video(
+        pair.source, temporary, pair.key, defense=settings.defense, seed=settings.seed,
+        detector=settings.detector, on_miss=settings.on_miss, options=settings.video,
+        progress=frames,
+    ).row  # fmt: skip
+    row = replace(row, path=pair.path)
+    if row.outcome == "defended":
+        row = noted(row, settings.remark)
+    return Staged(work, row, temporary if row.hash_out else None)
 
 
 def settle(done: Staged) -> Row:
@@ -177,9 +214,8 @@ def _name(work: Work) -> str:
     return f"{TEMPORARY}{work.mark}{key}{work.pair.target.suffix}"
 
 
-def _stands(known: Row, data: bytes, pair: Pair) -> bool:
-    """Whether what an earlier run said of a photo is still true."""
-    came = hashlib.sha256(data).hexdigest()
+def _stands(known: Row, came: str, pair: Pair) -> bool:
+    """Whether what an earlier run said of a file, which now has a hash, is still true."""
     if pair.source == pair.target:
         if known.hash_out == came:  # what it wrote itself is never done again
             return True
@@ -189,9 +225,14 @@ def _stands(known: Row, data: bytes, pair: Pair) -> bool:
     if not known.hash_out:
         return not pair.target.exists()
     try:
-        return hashlib.sha256(pair.target.read_bytes()).hexdigest() == known.hash_out
+        return _hash(pair.target) == known.hash_out
     except OSError:
         return False
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_final(known: Row) -> bool:

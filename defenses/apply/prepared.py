@@ -11,6 +11,7 @@ from .. import Defense, Photo
 from ..faces.find import DETECTORS, find_faces
 from ..files.pictures import MAX_PIXELS
 from .settings import OnMiss, Settings
+from .video import VideoOptions
 
 
 def prepare(
@@ -22,6 +23,7 @@ def prepare(
     on_miss: OnMiss = "skip",
     lossless: bool = False,
     max_pixels: int = MAX_PIXELS,
+    video: VideoOptions = VideoOptions(),  # noqa: B008 - cannot change
 ) -> Settings:
     """Return what is done to each picture, with a defense that has learned and a seed.
 
@@ -34,6 +36,7 @@ def prepare(
         on_miss: what becomes of a photo that nothing was done to.
         lossless: of JPEG, change nothing but the blocks that the region touches.
         max_pixels: larger pictures are refused.
+        video: how videos are searched and written.
 
     Raises:
         ValueError: a defense without the background that it needs, or no such `on_miss`.
@@ -51,7 +54,8 @@ def prepare(
     if background is not None:
         defense = defense.fit([_seen(photo, detector) for photo in background])
     secret = secrets.randbits(128) if seed is None else seed
-    return Settings(defense, secret, detector, on_miss, seed is not None, lossless, max_pixels)
+    chosen = seed is not None
+    return Settings(defense, secret, detector, on_miss, chosen, lossless, max_pixels, video)
 
 
 def _seen(photo: Photo, detector: str) -> Photo:

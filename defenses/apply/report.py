@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from .listing import Skipped
 from .manifest import Row
+from .video import VIDEOS
 
 
 @dataclass(frozen=True)
 class ApplyReport:
-    """What happened to all photos.
+    """What happened to all photos and videos.
 
     Args:
-        rows: one per picture file, sorted by path.
+        rows: one per picture or video, sorted by path.
         skipped: files that are no pictures or are hidden, folders that cannot be read, links
             that are not followed.
         manifest: the file with the rows; None where one photo was written to one file.
@@ -44,9 +45,15 @@ class ApplyReport:
     def summary(self) -> str:
         """One line for people, for example `3 photos: 2 defended, 1 failed`."""
         counts = ", ".join(f"{count} {outcome}" for outcome, count in self.counts.items())
-        photos = f"{len(self.rows)} photo{'s' if len(self.rows) != 1 else ''}: {counts or 'none'}"
+        word = ("file" if self.videos else "photo") + "s" * (len(self.rows) != 1)
+        photos = f"{len(self.rows)} {word}: {counts or 'none'}"
         done = f"; {self.kept} were done before" if self.kept else ""
         return photos + done + (f"; {len(self.skipped)} other files skipped" * bool(self.skipped))
+
+    @property
+    def videos(self) -> tuple[Row, ...]:
+        """The rows of videos."""
+        return tuple(row for row in self.rows if PurePath(row.path).suffix.lower() in VIDEOS)
 
     @property
     def failed(self) -> tuple[Row, ...]:

@@ -97,7 +97,7 @@ def run_task(
             if records:
                 write_summary(records.summary, what, known, finished=False)
                 records.table.unlink(missing_ok=True)  # it would tell of another run
-            for row, old in _rows(task, settings, earlier, manifest, mark, workers):
+            for row, old in _rows(task, settings, earlier, manifest, mark, workers, progress):
                 rows[row.path] = row
                 kept += old
                 if progress:
@@ -117,11 +117,19 @@ def _manifest(records: Records | None, known: list[Row], *, durable: bool) -> Ma
 
 
 def _rows(
-    task: Task, settings: Settings, earlier: Earlier, manifest: Manifest, mark: str, workers: int
+    task: Task,
+    settings: Settings,
+    earlier: Earlier,
+    manifest: Manifest,
+    mark: str,
+    workers: int,
+    progress: Progress | None,
 ) -> Iterator[tuple[Row, bool]]:
     """Yield the row of each photo as it is done, and whether an earlier run had done it."""
     works = (Work(pair, earlier.rows.get(pair.path), mark) for pair in task.pairs)
-    results = in_pool(partial(stage, settings=settings), works, lost=_lost, workers=workers)
+    # frames are counted in this process alone
+    work = partial(stage, settings=settings, watch=progress if workers <= 1 else None)
+    results = in_pool(work, works, lost=_lost, workers=workers)
     try:
         for done in results:
             yield _in_place(done, manifest), done.kept

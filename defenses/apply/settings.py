@@ -15,6 +15,7 @@ from .. import Defense
 from ..faces.find import fingerprint_of
 from ..files.code_digest import class_digest, code_digest
 from ..files.pictures import MAX_PIXELS
+from .video import VideoOptions
 
 OnMiss = Literal["skip", "copy", "blank", "fail"]
 _PACKAGES = ("numpy", "opencv-python", "pillow")  # whose versions change what is written
@@ -38,6 +39,7 @@ class Settings:
         chosen: whether the user chose the seed; else it is a secret that is told nobody.
         lossless: change nothing of a JPEG but the blocks that the region touches.
         max_pixels: a photo of more is not decoded, and is `unreadable`.
+        video: how videos are searched and written.
     """
 
     defense: Defense
@@ -47,6 +49,7 @@ class Settings:
     chosen: bool = False
     lossless: bool = False
     max_pixels: int = MAX_PIXELS
+    video: VideoOptions = field(default_factory=VideoOptions)
 
     @property
     def remark(self) -> str:

@@ -15,10 +15,11 @@ from ..files.printable import encodable, printable
 from .listing import Skipped, list_photos
 from .records import is_ours
 from .shards.lists import common_folder, read_list
+from .video import VIDEOS
 
 
 class Pair(NamedTuple):
-    """A picture file, the file it becomes, and its names.
+    """A picture or video, the file it becomes, and its names.
 
     Args:
         source: the picture.
@@ -42,7 +43,7 @@ class Task(NamedTuple):
     """What is to be done.
 
     Args:
-        pairs: one per picture file, sorted.
+        pairs: one per picture or video, sorted.
         skipped: files that are no pictures or are hidden, and what is not followed.
         folder: where the records go; None where one photo becomes one file.
     """
@@ -56,8 +57,8 @@ def plan_files(source: Path, target: Path, *, in_place: bool = False, column: st
     """Look for the pictures and what they become.
 
     Args:
-        source: a picture file, a folder, or a list of photos.
-        target: a folder, or for one picture also a file.
+        source: a picture, a video, a folder, or a list of photos.
+        target: a folder, or for one file also a file.
         in_place: the target is the source.
         column: which column of a list holds the paths, if that is not clear.
 
@@ -144,9 +145,11 @@ def _alone(source: Path, goal: Path) -> Pair:
         raise ValueError(
             f"the target {printable(goal)} is the source itself; choose another place"
         )
-    if goal.suffix.lower() not in FORMATS:
-        endings = ", ".join(FORMATS)
-        raise ValueError(f"a picture file ends with one of {endings}, got {printable(goal.name)}")
+    is_video = source.suffix.lower() in VIDEOS
+    known = sorted(VIDEOS) if is_video else list(FORMATS)
+    if goal.suffix.lower() not in known:
+        what, endings = "video" if is_video else "picture", ", ".join(known)
+        raise ValueError(f"a {what} file ends with one of {endings}, got {printable(goal.name)}")
     return Pair(source, goal, encodable(source.name))
 
 
@@ -174,7 +177,8 @@ def _nothing(source: Path, skipped: Sequence[Skipped]) -> str:
 
 
 def _is_file_name(source: Path, target: Path) -> bool:
-    return source.is_file() and not target.is_dir() and target.suffix.lower() in SUFFIXES
+    ending = target.suffix.lower()
+    return source.is_file() and not target.is_dir() and ending in SUFFIXES | VIDEOS
 
 
 def _check_free(targets: Iterable[Path]) -> None:

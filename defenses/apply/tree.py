@@ -21,6 +21,7 @@ from .report import ApplyReport
 from .run import Earlier, earlier_run, run_task
 from .settings import OnMiss
 from .targets import Pair, Task, check_targets, plan_files, strangers
+from .video import VideoOptions
 
 _WORTH = 20  # photos for which another process is worth its start
 
@@ -43,9 +44,10 @@ def apply(
     workers: int = 1,
     part: Part = Part(),  # noqa: B008 - cannot change
     column: str = "",
+    video: VideoOptions = VideoOptions(),  # noqa: B008 - likewise
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
-    """Defend one photo or every photo in a folder tree, and write the results as files.
+    """Defend one photo or video, or all in a folder tree, and write the results as files.
 
     A photo in which no face was found, or that the defense left as it was, may still show
     somebody. It is not written unless `on_miss` says so, and named in the manifest either
@@ -54,9 +56,9 @@ def apply(
 
     Args:
         defense: what to do.
-        src: a picture file, a folder, whose structure is kept, or a list of photos: a CSV or
-            Parquet file with a column of paths.
-        dst: a folder; for one photo also a file with the ending of a picture.
+        src: a picture, a video, a folder, whose structure is kept, or a list of photos: a CSV
+            or Parquet file with a column of paths.
+        dst: a folder; for one file also a file with the ending of such a one.
         seed: None draws 128 secret bits that are told nobody. A number makes the same
             pictures again, for whoever knows or guesses it: noise can then be subtracted.
         background: photos of unrelated people, for a defense that learns from some and
@@ -80,7 +82,9 @@ def apply(
             The results are the same.
         part: do only this part of the photos, see `merge`.
         column: which column of a list of photos holds their paths, if that is not clear.
-        progress: called after each photo with "apply", the number done and that of all.
+        video: how videos are searched and written.
+        progress: called after each file with "apply", the number done and that of all; where
+            one process works, after each frame of a video, too, with "frames: " and its name.
 
     Raises:
         ValueError: no such source, no picture in it, source and target inside each
@@ -98,7 +102,7 @@ def apply(
     _check_result(defense, source)
     settings = prepare(
         defense, seed=seed, background=background, detector=detector, on_miss=on_miss,
-        lossless=lossless, max_pixels=max_pixels,
+        lossless=lossless, max_pixels=max_pixels, video=video,
     )  # fmt: skip
     task = _part_of(plan_files(source, target, in_place=in_place, column=column), part)
     names = map_of(target, part) if rename and task.folder is not None else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from . import apply_options as of
-from .apply_said import say
+from .apply_said import say, tell_of_videos
 from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
 from .options import Quiet
 from .stopping import hears_sigterm
@@ -32,6 +32,10 @@ def apply(
     overwrite: of.Overwrite = False,
     in_place: of.InPlace = False,
     rename: of.Rename = False,
+    no_audio: of.NoAudio = False,
+    every: of.Every = 1,
+    codec: of.Codec = "",
+    crf: of.Crf = None,
     workers: of.Workers = 0,
     resume: of.Resume = False,
     shard_index: of.ShardIndex = None,
@@ -44,7 +48,7 @@ def apply(
     address: Address = "",
     quiet: Quiet = False,
 ) -> None:
-    """Anonymize a photo, a folder of photos, or shards.
+    """Anonymize a photo, a video, a folder of them, or shards.
 
     Exit codes: 0 done, 1 something failed, 2 usage, 3 a face was left, 4 photos without a
     face were left out.
@@ -52,6 +56,7 @@ def apply(
     from unmask.defenses.apply import prepare
     from unmask.defenses.apply.shards.sources import find_shards
     from unmask.defenses.apply.tree import apply as run
+    from unmask.defenses.apply.video import VideoOptions
 
     from ..data import load_dataset
     from .progress import Bars
@@ -60,6 +65,7 @@ def apply(
     part = _part(shard_index, num_shards)
     if part.count > 1 and not quiet:
         typer.echo(f"unmask: part {part.index} of {part.count}, from 0", err=True)
+    video = VideoOptions(not no_audio, every, codec, crf)
     shown = load_dataset(background).photos if background and chosen.needs_background else None
     if (shards := find_shards(source)) is not None:
         if in_place or rename:
@@ -77,7 +83,8 @@ def apply(
             done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
                        on_miss=on_miss, lossless=lossless, max_pixels=max_pixels,
                        overwrite=overwrite, resume=resume, in_place=in_place, rename=rename,
-                       workers=workers, part=part, column=column, progress=progress)  # fmt: skip
+                       workers=workers, part=part, column=column, video=video,
+                       progress=progress)  # fmt: skip
     except KeyboardInterrupt:
         again = "the same command" if resume or in_place else "the same command and --resume"
         typer.echo(f"\nunmask: stopped; photos that are done are kept: go on with {again}",
@@ -85,6 +92,7 @@ def apply(
         raise typer.Exit(130) from None
     if not quiet:
         typer.echo(done.summary)
+        tell_of_videos(done, audio=video.audio)
     say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
     left = 0
     if (verify or preview) and not in_place:  # in place there is no source any more

@@ -21,12 +21,12 @@ Spec = Annotated[str, typer.Argument(help="Defense, for example pixelate:blocks=
 Source = Annotated[
     Path,
     typer.Argument(
-        help="Photo, folder, list of photos (CSV or Parquet with a column of paths), or shards: "
+        help="Photo, video, folder, list of photos (CSV or Parquet with a column of paths), or shards: "
         "WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, or a "
         "pattern in quotes: 'shards-{000..099}.tar'."
     ),
 ]
-Target = Annotated[Path, typer.Argument(help="Photo or folder to write; not in SOURCE.")]
+Target = Annotated[Path, typer.Argument(help="File or folder to write; not in SOURCE.")]
 
 # --- what is done to a photo
 Background = Annotated[
@@ -118,6 +118,25 @@ Preview = Annotated[
         min=0,
         help="Also write TARGET-preview.jpg: so many photos before and after, the least sure "
         "faces first. It shows clean faces: keep it to yourself.",
+    ),
+]
+
+# --- videos
+NoAudio = Annotated[
+    bool, typer.Option("--no-audio", help="Videos lose their sound: a voice tells who speaks.")
+]
+Every = Annotated[
+    int,
+    typer.Option(min=1, help="Look for faces in each so many-th frame of a video, no others."),
+]
+Codec = Annotated[
+    str,
+    typer.Option(help="Encoder of videos. Default: libx264; libvpx-vp9 in .webm, mpeg4 in .avi."),
+]
+Crf = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Constant quality of videos in the encoder's numbers, lower is better."
     ),
 ]
 

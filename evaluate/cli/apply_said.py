@@ -38,6 +38,18 @@ def say(done: ApplyReport, *, on_miss: OnMissing, name: str, quiet: bool) -> Non
         typer.echo(f"unmask: {line}", err=True)
 
 
+def tell_of_videos(done: ApplyReport, *, audio: bool) -> None:
+    """Say who was followed in each video and where not seen, and that voices are left."""
+    from unmask.defenses.files.printable import printable
+
+    rows = [row for row in done.videos if row.outcome == "defended"]
+    for row in rows:
+        told = "; ".join(filter(None, (f"{_many(range(row.faces), 'face')} followed", row.reason)))
+        typer.echo(f"{printable(row.path)}: {told}")
+    if rows and audio:
+        typer.echo("sound is kept, and a voice tells who speaks; --no-audio drops it")
+
+
 def _by_the_way(done: ApplyReport) -> list[str]:
     from unmask.defenses.files.printable import printable
 

@@ -51,4 +51,4 @@ class Bars:
         bar = label.partition(":")[0]
         if bar not in self._tasks:
             self._tasks[bar] = self._bars.add_task(label, total=total)
-        self._bars.update(self._tasks[bar], description=label, completed=done)
+        self._bars.update(self._tasks[bar], description=label, completed=done, total=total)

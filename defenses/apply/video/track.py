@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 
@@ -95,6 +94,8 @@ class Tracker:
 
     def look(self, frame: int, boxes: Sequence[Box]) -> list[Track]:
         """Return the track of each box that is seen in a frame, new or known."""
+        from scipy.optimize import linear_sum_assignment  # takes a while to import
+
         self.active = [t for t in self.active if frame - t.frames[-1] <= self._patience]
         here = [track.expected(frame, self._patience) for track in self.active]
         overlap = overlaps(here, boxes, _BUFFER)
