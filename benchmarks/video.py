@@ -115,7 +115,7 @@ def attacked(case: Case, family: str, way: str, background: Sequence[Photo] = ()
     def model(shown: Pixels, number: int) -> Pixels:
         return live(twin or defense, shown, boxes, number)
 
-    clean, single = case.actor.clean, {}
+    clean, single = case.actor.clean, dict[str, Pixels]()
     for at in ONE:
         alone = (lambda shown, _, at=at: model(shown, at)) if twin else None
         some = guesses(made[at : at + 1], ways[at : at + 1], alone)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 from unmask.defenses import DEFENSES, Pixels
@@ -52,7 +53,8 @@ def _video(
         audio = file.add_stream(sound, rate=48000, options={"strict": "-2"}) if sound else None
         layout = "stereo" if sound == "vorbis" else "mono"
         if path.suffix == ".mkv":
-            cover = io.BytesIO(SECRET)
+            cover = io.BytesIO()
+            Image.fromarray(FACE).save(cover, "JPEG", comment=SECRET)
             file.add_attachment("cover.jpg", "image/jpeg", cover.getvalue())
         for number, pixels in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
@@ -119,6 +121,8 @@ def test_pictures_times_and_sound_stay_and_nothing_else(
     assert row.hash_in == hashlib.sha256(source.read_bytes()).hexdigest()
     assert row.hash_out == hashlib.sha256(target.read_bytes()).hexdigest()
     assert SECRET in source.read_bytes()
+    with av.open(str(source)) as file:
+        assert len(file.streams.video) == 1 + (ending == "mkv")  # a cover is a stream of its own
     _check_bare(target)
 
 
@@ -130,6 +134,32 @@ def _check_bare(path: Path) -> None:
         assert len(file.streams.video) == 1
         assert not {"title", "location", "comment", "creation_time"} & set(file.metadata)
         assert not file.chapters()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_colours_stay(tmp_path: Path, full: bool) -> None:
+    source, target = tmp_path / "in.mp4", tmp_path / "out.mp4"
+    matrix, extent = av.video.reformatter.Colorspace.ITU709, 2 if full else 1
+    with av.open(str(source), "w") as file:
+        stream = file.add_stream("libx264", rate=25, options={"crf": "5"})
+        stream.height, stream.width, stream.pix_fmt = 240, 320, "yuv420p"
+        context = stream.codec_context
+        context.colorspace, context.color_range = 1, extent
+        context.color_primaries = context.color_trc = 1
+        for pixels in _frames(3):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame = frame.reformat(format="yuv420p", dst_colorspace=matrix, dst_color_range=extent)
+            frame.colorspace, frame.color_range = 1, extent
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    _made(source, target, crf=5)
+    with av.open(str(target)) as file:
+        found = file.streams.video[0].codec_context
+        assert (found.colorspace, found.color_range) == (1, extent)
+        assert (found.color_primaries, found.color_trc) == (1, 1)
+    walls = [_read(path)[0][0][:, -60:].reshape(-1, 3).mean(0) for path in (source, target)]
+    assert walls[0] == pytest.approx((60, 90, 120), abs=1.1)
+    assert walls[1] == pytest.approx(walls[0], abs=1.1)  # the wrong matrix would shift by 5
 
 
 def test_no_frame_shows_the_face(tmp_path: Path) -> None:

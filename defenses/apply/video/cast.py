@@ -19,6 +19,7 @@ from .track import Track, Tracker
 Finder = Callable[[Pixels], Sequence[Found]]
 
 _THUMB = (32, 18)  # width and height of what is compared to find cuts
+_BETTER = 1.1  # how much better a view must be to take the place of one that is kept
 _CUT = 30.0  # mean difference in grey levels from which a frame begins another scene
 
 
@@ -104,8 +105,8 @@ class Cast:
         self._coming += [track for track in tracks if len(track.frames) == 1]
         for track, (box, score) in zip(tracks, found, strict=True):
             known = self._views.get(track.number)
-            taken = track.number in self._stills
-            if not taken and (not known or quality(box, score, pixels.shape) > known.quality):
+            better = known is None or quality(box, score, pixels.shape) > _BETTER * known.quality
+            if better and track.number not in self._stills:
                 self._views[track.number] = view(pixels, box, score, self._defense)
         active = {track.number for track in self._tracker.active}
         for number in set(self._views) - active:  # will not be seen again: keep less of it

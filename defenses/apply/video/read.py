@@ -37,8 +37,6 @@ class Tone(NamedTuple):
 
     colorspace: int = 2
     color_range: int = 0
-    color_primaries: int = 2
-    color_trc: int = 2
 
 
 class Source:

@@ -87,7 +87,7 @@ def view(pixels: Pixels, box: Box, score: float, defense: Defense) -> View:
     rows = np.arange(top, math.ceil(y + h + around)).clip(0, pixels.shape[0] - 1)
     columns = np.arange(left, math.ceil(x + w + around)).clip(0, pixels.shape[1] - 1)
     return View(
-        pixels[rows[:, None], columns],
+        pixels[rows][:, columns],
         (x - left, y - top, w, h),
         quality(box, score, pixels.shape),
     )

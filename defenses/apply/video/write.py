@@ -151,8 +151,8 @@ class Sink:
         tone = self._source.tone
         if tone.colorspace not in _MATRICES:  # RGB, or not said: then players guess as they did
             tone = tone._replace(colorspace=2)
-        for name, value in tone._asdict().items():
-            setattr(context, name, value)
+        context.colorspace, context.color_range = tone
+        context.color_primaries, context.color_trc = old.color_primaries, old.color_trc
         self._tone = tone
         return stream
 
@@ -163,8 +163,7 @@ class Sink:
             dst_colorspace=_MATRICES.get(self._tone.colorspace),
             dst_color_range=self._tone.color_range or None,
         )
-        for name, value in self._tone._asdict().items():
-            setattr(made, name, value)
+        made.colorspace, made.color_range = self._tone
         return made
 
     def _sound_of(self, source: Any) -> tuple[Any, bool]:
