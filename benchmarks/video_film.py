@@ -26,6 +26,12 @@ from .video_clips import Actor, clip, moving
 
 LENGTH, RATE = 90, 25  # frames, frames a second
 SPECS = ("mask", "pixelate", "gaussian_blur", "k_same")
+ABOUT = (
+    "`uncovered`: of the ellipses in the true boxes, the largest part in any frame that is as",
+    "it was. In every third frame: at how many true places HOG finds a face, before and after,",
+    "and how many of the latter are the same person (distance below 0.6). A mosaic of 8 blocks",
+    "and the mean of other people look like faces, in a photo as well.",
+)
 
 
 class Film(NamedTuple):
@@ -98,11 +104,7 @@ def film_lines(
     """Yield a table: one row per defense."""
     actors, _ = film(people)
     yield from (f"### {LENGTH} frames of 320x240, two faces that walk past each other", "")
-    yield "`uncovered`: of the ellipses in the true boxes, the largest part in any frame that is as"
-    yield "it was. In every third frame: at how many true places HOG finds a face, before and after,"
-    yield "and how many of the latter are the same person (distance below 0.6). A mosaic of 8 blocks"
-    yield "and the mean of other people look like faces, in a photo as well."
-    yield ""
+    yield from (*ABOUT, "")
     yield "| defense | tracks | uncovered | HOG, source | HOG, defended | of these known |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     with tempfile.TemporaryDirectory() as folder:

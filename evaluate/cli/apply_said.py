@@ -68,7 +68,7 @@ def _by_the_way(done: ApplyReport) -> list[str]:
     return lines
 
 
-def _many(things: Sequence[str], word: str) -> str:
+def _many(things: Sequence[object], word: str) -> str:
     return f"{len(things)} {word}{'s' if len(things) != 1 else ''}"
 
 

@@ -268,6 +268,31 @@ def test_broken_videos_fail_in_one_line_and_leave_nothing(tmp_path: Path) -> Non
     assert not [*(tmp_path / "out").iterdir()]
 
 
+def test_damaged_videos_stop_nothing(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    small = [frame[::2, ::2] for frame in _frames(4)]
+    (tmp_path / "out").mkdir()
+    outcomes = set()
+    for ending in ("mp4", "mkv"):
+        whole = _video(tmp_path / f"whole.{ending}", small, sound="aac").read_bytes()
+        for kind in range(8):
+            data = bytearray(whole)
+            if kind % 2:
+                start = int(rng.integers(0, len(data) - 400))
+                del data[start : start + int(rng.integers(1, 400))]
+            else:
+                for place in rng.integers(0, len(data), 20):
+                    data[place] = rng.integers(256)
+            source, target = tmp_path / f"in.{ending}", tmp_path / "out" / f"out.{ending}"
+            source.write_bytes(data)
+            row = _made(source, target, "mask").row
+            outcomes.add(row.outcome)
+            assert target.exists() == (row.outcome == "defended"), row
+            target.unlink(missing_ok=True)
+    assert {"failed", "defended"} <= outcomes
+    assert not [*(tmp_path / "out").iterdir()]
+
+
 def test_nobody_is_seen(tmp_path: Path) -> None:
     wall = [np.full((120, 160, 3), 90, np.uint8)] * 3
     source, target = _video(tmp_path / "in.mp4", wall), tmp_path / "out.mp4"

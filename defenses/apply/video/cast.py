@@ -27,15 +27,20 @@ class Cast:
     """The faces of a video: `look` at all frames in order, then `paint` them in order.
 
     **One picture a face.** A defense that works on each frame anew hands out as many views of
-    a face as there are frames, and whoever averages them, aligned by the face, sees more than
-    one: fresh noise (`noise`, `dp_pix`, `dp_svd`, `mask:fill=noise` beside it) averages away;
-    noise that is drawn once does, too, when the face moves against it, and stands still in the
-    differences of frames, which then show edges without any noise; the mosaic of a moving face
-    (`pixelate`, `downscale`, `dp_pix`) samples it at ever other places, from which
-    super-resolution rebuilds it, whether the grid stands still or follows the box, as no box
-    follows to a fraction of a pixel; a blur that is rounded once is harder to undo than the
-    mean of many; `k_same` flickers between averages and tells more with each; and a
-    `face_swap` in every frame is somebody else in every frame.
+    a face as there are frames, and whoever averages them, aligned by the face, may see more
+    than in one. By family, measured in `benchmarks/results/video.md`:
+
+    - noise (`noise`, `dp_pix`), drawn anew: the mean of 30 frames is nearly the face. Drawn
+      once and at rest in the picture: the same, as soon as the face moves against it.
+    - mosaic (`pixelate`, `dp_pix`, less so `downscale`): of a moving face the blocks show ever
+      other parts, from which super-resolution rebuilds it: most where the grid is at rest in
+      the picture, and a little where it goes with the box, which no tracker knows to a
+      fraction of a pixel.
+    - `gaussian_blur`: nothing that could be measured; only rounding averages away.
+    - `mask` of one colour: nothing is left of the face. With `fill=noise` neither.
+    - `k_same`: each frame chooses an average; another choice tells more of who it is.
+    - `face_swap`: each frame makes up somebody else, who flickers, and whose mean is what the
+      frames have in common: pose, expression, tone.
 
     So the defense sees one frame of each track, that in which the face is largest and surest,
     with the key `NAME#trackK`; and wherever the face is, this one defended picture is laid
