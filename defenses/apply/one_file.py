@@ -108,6 +108,7 @@ def _stage_video(
     row = anonymize_video(
         pair.source, temporary, pair.key, defense=settings.defense, seed=settings.seed,
         detector=settings.detector, on_miss=settings.on_miss, options=settings.video,
+        max_pixels=settings.max_pixels,
         progress=frames,
     ).row  # fmt: skip
     row = replace(row, path=pair.path)

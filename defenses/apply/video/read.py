@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...files.pictures import MAX_PIXELS
 from ...photo import Pixels
 
 if TYPE_CHECKING:
@@ -109,17 +110,28 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Source]:
     """Open a video.
 
+    Args:
+        path: the file.
+        max_pixels: a video with more in a frame is not decoded.
+
     Raises:
-        ValueError: missing, damaged, or no video. One line without the path.
+        ValueError: too large, missing, damaged, or no video. One line without the path.
         ImportError: PyAV is missing.
     """
     av = pyav()
     try:
         with av.open(str(path)) as container:
-            yield Source(container)
+            source = Source(container)
+            width, height = source.video.width, source.video.height
+            if width * height > max_pixels:
+                raise ValueError(
+                    f"its frames have {width} x {height} pixels, more than {max_pixels}; allow "
+                    "them by --max-pixels (max_pixels=)"
+                )
+            yield source
     except av.error.InvalidDataError as error:
         raise ValueError("it is no video that can be read, or damaged") from error
     except av.error.FFmpegError as error:
