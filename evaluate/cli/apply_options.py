@@ -21,8 +21,8 @@ Spec = Annotated[str, typer.Argument(help="Defense, for example pixelate:blocks=
 Source = Annotated[
     Path,
     typer.Argument(
-        help="Photo, video, folder, list of photos (CSV or Parquet with a column of paths), or shards: "
-        "WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, or a "
+        help="Photo, video, folder, list of photos (CSV or Parquet with a column of paths), or "
+        "shards: WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, or a "
         "pattern in quotes: 'shards-{000..099}.tar'."
     ),
 ]
