@@ -22,8 +22,8 @@ Source = Annotated[
     Path,
     typer.Argument(
         help="Photo, video, folder, list of photos (CSV or Parquet with a column of paths), or "
-        "shards: WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, or a "
-        "pattern in quotes: 'shards-{000..099}.tar'."
+        "shards: WebDataset tars, Parquet, a folder that datasets saved; one, a folder of them, "
+        "or a pattern in quotes: 'shards-{000..099}.tar'."
     ),
 ]
 Target = Annotated[Path, typer.Argument(help="File or folder to write; not in SOURCE.")]
