@@ -29,12 +29,18 @@ class Work(NamedTuple):
     Args:
         pair: which file becomes which.
         known: what an earlier run said of it.
-        mark: what its temporary file is called after `TEMPORARY`.
+        begin: how the name of its temporary file begins.
     """
 
     pair: Pair
     known: Row | None = None
-    mark: str = ""
+    begin: str = TEMPORARY
+
+    @property
+    def temporary(self) -> Path:
+        """Its temporary file: short, whatever the photo is called, and no other photo's."""
+        key = hashlib.sha256(self.pair.key.encode()).hexdigest()[:16]
+        return self.pair.target.with_name(f"{self.begin}{key}{self.pair.target.suffix}")
 
 
 class Staged(NamedTuple):
@@ -80,9 +86,11 @@ def stage(
     made = anonymize_bytes(data, pair.key, settings, pair.target.suffix)
     row = replace(made.row, path=pair.path)
     if made.data is None:
+        if pair.source == pair.target:
+            row = replace(row, reason=row.reason.replace("not written", "left as it was"))
         return Staged(work, row)
     try:
-        temporary = staged(pair.target, made.data, _name(work))
+        temporary = staged(pair.target, made.data, work.temporary.name)
     except OSError as error:
         if error.errno in _HOPELESS:
             raise
@@ -93,7 +101,7 @@ def stage(
 def _stage_video(
     work: Work, settings: Settings, watch: Callable[[str, int, int], None] | None
 ) -> Staged:
-    pair, temporary = work.pair, work.pair.target.with_name(_name(work))
+    pair, temporary = work.pair, work.temporary
     try:
         came = _hash(pair.source)
     except OSError as error:
@@ -192,27 +200,21 @@ def process_shard(pairs: Sequence[Pair], settings: Settings) -> list[Row]:
     return [settle(stage(Work(pair), settings)) for pair in pairs]
 
 
-def sweep(folder: Path, mark: str = "") -> int:
+def sweep(folder: Path, begin: str = TEMPORARY) -> int:
     """Remove the temporary files of runs that were broken off; return how many there were.
 
     Args:
         folder: the target.
-        mark: only those of a part of the work.
+        begin: how their names begin: those of a part of the work have a beginning of their own.
     """
     count = 0
     for top, _, names in os.walk(folder):
         for name in names:
-            if name.startswith(TEMPORARY + mark):
+            if name.startswith(begin):
                 with contextlib.suppress(OSError):
                     Path(top, name).unlink()
                     count += 1
     return count
-
-
-def _name(work: Work) -> str:
-    """Return a name that is short, whatever the photo's is, and no other photo's."""
-    key = hashlib.sha256(work.pair.key.encode()).hexdigest()[:16]
-    return f"{TEMPORARY}{work.mark}{key}{work.pair.target.suffix}"
 
 
 def _stands(known: Row, came: str, pair: Pair) -> bool:

@@ -6,7 +6,7 @@ import os
 import pickle
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
@@ -35,7 +35,7 @@ def in_pool(
     *,
     lost: Callable[[Task, str], Result],
     workers: int = 1,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield the results of all tasks, in the order in which they are made.
 
     Tasks are taken as there is somebody to do them, so that any number of them needs no more

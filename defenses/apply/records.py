@@ -30,6 +30,11 @@ class Part:
         """What names of its files have before their ending."""
         return f"-{self.index:05}-of-{self.count:05}" if self.count > 1 else ""
 
+    @property
+    def temporary(self) -> str:
+        """How names of its unfinished files begin."""
+        return f"{TEMPORARY}{self.index}of{self.count}-" if self.count > 1 else TEMPORARY
+
     def check(self) -> None:
         """Raise unless there is such a part.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ..files.printable import printable
 from .manifest import Manifest, Row, read_rows, write_rows
-from .one_file import Staged, Work, drop, settle, stage, sweep
+from .one_file import Staged, Work, drop, settle, stage
 from .pool import in_pool
 from .records import Part, Records, records_in
 from .settings import Settings
@@ -86,22 +86,21 @@ def run_task(
     start = time.perf_counter()
     records = records_in(task.folder, part) if task.folder is not None else None
     what = described(settings)
-    mark = f"{part.index}of{part.count}-" if part.count > 1 else ""
     known = [row for pair in task.pairs if (row := earlier.rows.get(pair.path))]
     rows: dict[str, Row] = {}
     kept = 0
     try:
-        if task.folder is not None:
-            sweep(task.folder, mark)
         with closing(_manifest(records, known, durable=in_place)) as manifest:
             if records:
                 write_summary(records.summary, what, known, finished=False)
                 records.table.unlink(missing_ok=True)  # it would tell of another run
-            for row, old in _rows(task, settings, earlier, manifest, mark, workers, progress):
-                rows[row.path] = row
-                kept += old
-                if progress:
-                    progress("apply", len(rows), len(task.pairs))
+            works = (Work(p, earlier.rows.get(p.path), part.temporary) for p in task.pairs)
+            with closing(_rows(works, settings, manifest, workers, progress)) as results:
+                for row, old in results:
+                    rows[row.path] = row
+                    kept += old
+                    if progress:
+                        progress("apply", len(rows), len(task.pairs))
         done = tuple(rows[pair.path] for pair in task.pairs)
         if records:
             _finish(records, what, done, task, time.perf_counter() - start)
@@ -117,27 +116,30 @@ def _manifest(records: Records | None, known: list[Row], *, durable: bool) -> Ma
 
 
 def _rows(
-    task: Task,
+    works: Iterable[Work],
     settings: Settings,
-    earlier: Earlier,
     manifest: Manifest,
-    mark: str,
     workers: int,
     progress: Progress | None,
-) -> Iterator[tuple[Row, bool]]:
+) -> Generator[tuple[Row, bool]]:
     """Yield the row of each photo as it is done, and whether an earlier run had done it."""
-    works = (Work(pair, earlier.rows.get(pair.path), mark) for pair in task.pairs)
-    # frames are counted in this process alone
-    work = partial(stage, settings=settings, watch=progress if workers <= 1 else None)
-    results = in_pool(work, works, lost=_lost, workers=workers)
+    begun: dict[str, Work] = {}
+
+    def noted() -> Iterator[Work]:
+        for work in works:
+            begun[work.pair.path] = work
+            yield work
+
     try:
-        for done in results:
-            yield _in_place(done, manifest), done.kept
-    except BaseException:
-        results.close()  # type: ignore[attr-defined] # a generator: ends the processes
-        if task.folder is not None:
-            sweep(task.folder, mark)
-        raise
+        # frames are counted in this process alone
+        one = partial(stage, settings=settings, watch=progress if workers <= 1 else None)
+        with closing(in_pool(one, noted(), lost=_lost, workers=workers)) as results:
+            for done in results:
+                del begun[done.work.pair.path]
+                yield _in_place(done, manifest), done.kept
+    finally:  # the processes have ended: what they were writing is nobody's any more
+        for work in begun.values():
+            _remove(work.temporary)
 
 
 def _in_place(done: Staged, manifest: Manifest) -> Row:
@@ -154,7 +156,13 @@ def _in_place(done: Staged, manifest: Manifest) -> Row:
     return row
 
 
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
 def _lost(work: Work, reason: str) -> Staged:
+    _remove(work.temporary)
     return Staged(work, Row(work.pair.path, "failed", 0, reason))
 
 

@@ -13,6 +13,7 @@ from .. import Defense, Photo
 from ..files.pictures import MAX_PIXELS
 from ..files.printable import printable
 from ..folder import Folder
+from .one_file import sweep
 from .pool import cores
 from .prepared import prepare
 from .records import Part, records_in
@@ -115,6 +116,8 @@ def apply(
         earlier = earlier_run(records, settings)
     replace_all = overwrite or in_place or earlier.begun
     check_targets(task, target, replace=replace_all, records=records or ())
+    if task.folder is not None and replace_all:
+        sweep(task.folder, part.temporary)
     others = strangers(task) if overwrite and part.count == 1 else ()
     ran = run_task(task, settings, target, earlier, part=part, in_place=in_place,
                    workers=_processes(workers, len(task.pairs)), progress=progress)  # fmt: skip

@@ -104,7 +104,7 @@ def test_few_tasks_are_held(tmp_path: Path) -> None:
     results = in_pool(str.upper, tasks(), lost=_lost, workers=2)  # type: ignore[arg-type]
     assert next(results).startswith("X")  # type: ignore[attr-defined]
     assert taken <= 6
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
 
 @LINUX
