@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .faces.regions import REGIONS, Place, Region, bounds_of, region_of
+from .faces.landmarks import NONE, Kind
+from .faces.regions import LANDMARKS, REGIONS, Place, Region, bounds_of, region_of
 from .pasting import add, paste
 from .photo import Face, Photo, Pixels, check_pixels
 from .registry import format_spec
@@ -66,6 +67,7 @@ class Defense(ABC):
     regions: ClassVar[tuple[str, ...]] = REGIONS  # what `region` may be
     needs_background: ClassVar[bool] = False
     needs_face: ClassVar[bool] = True  # False: with region=image, works without any face
+    reads_landmarks: ClassVar[frozenset[Kind]] = NONE  # beside those of the region
     random: ClassVar[bool] = False  # True: another seed gives another picture
     diagnostic: ClassVar[bool] = False  # True: not in the default table
     protects: ClassVar[bool] = True  # False: only for comparisons, and never applied unasked
@@ -129,6 +131,14 @@ class Defense(ABC):
     def draws(self) -> bool:
         """Whether another seed gives another picture at this setting."""
         return self.random
+
+    @property
+    def needs_landmarks(self) -> frozenset[Kind]:
+        """The landmarks that it works by: `five`, `points`, both or none; see `Face`.
+
+        Without them it works by the box alone, and the pixels may be others.
+        """
+        return LANDMARKS.get(self.region, NONE) | self.reads_landmarks
 
     @property
     def ready(self) -> bool:

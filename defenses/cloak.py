@@ -53,6 +53,7 @@ class Cloak(Defense):
     steps: int = 10
     space: ClassVar = {"epsilon": Range(1, 32, log=True)}
     diagnostic: ClassVar = True
+    reads_landmarks: ClassVar = frozenset({"five"})
 
     def __post_init__(self) -> None:
         super().__post_init__()

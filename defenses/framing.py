@@ -96,7 +96,7 @@ def _shows_larger_face(photo: Photo, picture: Pixels) -> bool:
     from .faces.find import find_faces  # the detector is loaded only when it is needed
 
     widest = max(face.width for face in photo.faces or ())
-    return any(face.width > _LARGER * widest for face in find_faces(picture)[:1])
+    return any(face.width > _LARGER * widest for face in find_faces(picture, landmarks=False)[:1])
 
 
 def _grey(pixels: Pixels, scale: float = 0.0) -> NDArray[np.float32]:

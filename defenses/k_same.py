@@ -63,6 +63,7 @@ class KSame(Defense):
     feather: float = field(default=0.1, kw_only=True)
     population: Population | None = field(default=None, repr=False, compare=False, kw_only=True)
     needs_background: ClassVar = True
+    reads_landmarks: ClassVar = frozenset({"five"})
     space: ClassVar = {"k": Range(2, 10, log=True, integer=True), "method": Choice(METHODS)}
 
     def __post_init__(self) -> None:

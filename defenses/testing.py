@@ -28,6 +28,7 @@ from . import DEFENSES
 from .base import Defense
 from .blind import told_by_company, told_by_identity, told_by_key, told_by_size_of_seed
 from .drawn import made_up_people, odd_sizes, one_face, three_faces
+from .faces.landmarks import ALL
 from .photo import Face, Photo, Pixels
 from .space import Choice
 
@@ -195,6 +196,29 @@ def says_when_it_is_ready(defense: Defense) -> None:
         require(not new.ready, f"{defense.spec} has seen nobody yet, but ready is True")
 
 
+def declares_the_landmarks_it_reads(defense: Defense) -> None:
+    """`needs_landmarks` names all that it reads: without the others nothing changes."""
+    photo = one_face()
+    for variant in variants(defense):
+        needed = variant.needs_landmarks
+        if needed == ALL:
+            continue
+        faces = tuple(
+            replace(
+                face,
+                five=face.five if "five" in needed else None,
+                points=face.points if "points" in needed else None,
+            )
+            for face in photo.faces or ()
+        )
+        fewer = variant(replace(photo, faces=faces), seed=3)
+        require(
+            np.array_equal(fewer.photo.pixels, variant(photo, seed=3).photo.pixels),
+            f"{variant.spec} reads landmarks that it does not name; set reads_landmarks to "
+            'frozenset({"five", "points"}), or to the one of them',
+        )
+
+
 def batch_equals_one_by_one(defense: Defense) -> None:
     """Neither the batch nor its order changes a result."""
     photos = [*odd_sizes(), one_face(), three_faces(), replace(one_face(), faces=(), key="nobody")]
@@ -324,6 +348,7 @@ CHECKS: tuple[Check, ...] = (
     blind_to_the_key,
     size_of_seed_does_not_matter,
     says_when_it_is_ready,
+    declares_the_landmarks_it_reads,
     batch_equals_one_by_one,
     survives_a_new_process,
     changes_nothing_outside,

@@ -116,6 +116,7 @@ class FaceSwap(Defense):
     ip_scale: float = 0.6
     margin: float = field(default=0.08, kw_only=True)
     random: ClassVar = True
+    reads_landmarks: ClassVar = frozenset({"five", "points"})  # five: it judges by dlib
     diagnostic: ClassVar = True  # slow, so only where it is asked for
     space: ClassVar = {
         "noise": Range(0.5, 1.0),

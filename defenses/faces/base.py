@@ -17,9 +17,8 @@ from .tiles import Found as Found  # detectors take both from here
 from .tiles import is_cut, merged, tiles
 
 RETRIES = ((0.3, 2.0), (0.3, 1.5), (0.1, 1.0))  # padding (share of the long side), enlargement
-WHOLE = 1280  # pixels: photos with a longer side are searched in tiles, too,
-FINE = 1024  # as finely as a photo with this long side is as a whole
-SEARCH = 2  # to be raised when the same detector finds other faces in the same photo
+STEP = 4  # from one scale to the next: faces too large for a tile are large in the next one
+SEARCH = 3  # to be raised when the same detector finds other faces in the same photo
 
 
 @dataclass(frozen=True)
@@ -27,17 +26,25 @@ class Detector(ABC):
     """Something that finds faces; a subclass implements `detect`.
 
     Args:
-        longest: long side in pixels to which larger photos are shrunk first, and the side of
-            the tiles in which photos of more than 1280 pixels are searched besides, as finely
-            as one of 1024 pixels is. Higher finds smaller faces and takes longer.
+        longest: long side in pixels to which larger photos are shrunk first, and of the tiles
+            in which photos are searched where that makes faces too small.
         threshold: lowest score of a face, 0 to 1.
+        smallest: width in pixels of the faces that must be found, however large the photo is:
+            if the shrunk photo shows them too small for the detector, it is searched in tiles
+            besides. Half as wide takes up to four times as long.
+        side: long side of the finest copy that is searched, in place of `smallest`; 0 leaves
+            it to that.
     """
 
     longest: int = 640
     threshold: float = 0.4
+    smallest: int = 40
+    side: int = 0
 
     packages: ClassVar[tuple[str, ...]] = ()  # whose versions change what is found
     licence: ClassVar[str] = ""  # of its weights
+    sure: ClassVar[float] = 25  # width in pixels of its picture from which it misses no face
+    coarser: ClassVar[float] = 3  # than the tiles is the whole, which needs to show large faces
 
     def __post_init__(self) -> None:
         """Check the parameters."""
@@ -45,6 +52,10 @@ class Detector(ABC):
             raise ValueError(f"longest must be at least 32 pixels, got {self.longest}")
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"threshold must be between 0 and 1, got {self.threshold}")
+        if self.smallest < 1:
+            raise ValueError(f"smallest must be at least 1 pixel, got {self.smallest}")
+        if self.side < 32 and self.side != 0:
+            raise ValueError(f"side must be at least 32 pixels (or 0), got {self.side}")
 
     @abstractmethod
     def detect(self, pixels: Pixels) -> list[Found]:
@@ -59,11 +70,11 @@ class Detector(ABC):
     def find(self, pixels: Pixels) -> list[Found]:
         """Return the faces in a photo of any size.
 
-        A photo of up to 1280 pixels is looked at as a whole. It is never enlarged at first. If
-        that finds nothing it is padded by replication, since heads that fill the frame lack
-        the surroundings a detector was trained with, and enlarged if it is small. A larger
-        photo is then searched in tiles, from coarse to fine, whether or not anything was
-        found: what is small in it is too small in the shrunk whole.
+        A photo is looked at as a whole, shrunk to `longest`, never enlarged at first. If that
+        finds nothing it is padded by replication, since heads that fill the frame lack the
+        surroundings a detector was trained with, and enlarged if it is small. Where faces of
+        `smallest` pixels are too small in the shrunk whole, tiles of a finer copy are searched,
+        whether or not anything was found.
 
         Args:
             pixels: `(H, W, 3)`, uint8, RGB.
@@ -71,33 +82,41 @@ class Detector(ABC):
         Returns:
             Boxes and scores in pixels of the photo, in any order.
         """
-        whole = self._find_whole(pixels)
-        scales = self._scales(max(pixels.shape[:2]))
-        if not scales:
-            return whole
+        long = max(pixels.shape[:2])
+        reach = min(self.longest, self.side or self.longest)
+        whole: list[Found] = []
         cut: list[Found] = []
+        done = 1.0
+        scales = self._scales(long, reach)
         for scale in scales:
+            pixels, done = _resized(pixels, scale / done), scale
             for found, is_part in self._find_in_tiles(pixels, scale):
                 (cut if is_part else whole).append(found)
-        return merged(whole, cut)
+            reach = min(reach, round(max(pixels.shape[:2]) / self.coarser))
+        seen = [_moved(found, 0, done) for found in self._find_whole(pixels, reach)]
+        return merged([*whole, *seen], cut) if scales else seen
 
-    def _find_whole(self, pixels: Pixels) -> list[Found]:
-        for padding, enlargement in ((0.0, 1.0), *RETRIES):
-            if found := self._find(pixels, padding, enlargement):
+    def _scales(self, long: int, reach: int) -> list[float]:
+        """Return the scales for tiles, finest first; none where the whole is as fine."""
+        whole = min(1.0, reach / long)
+        finest = min(1.0, self.side / long if self.side else self.sure / self.smallest)
+        steps = math.ceil(math.log(finest / whole, STEP) - 1e-9) if finest > whole else 0
+        return [finest / STEP**step for step in range(steps)]
+
+    def _find_whole(self, pixels: Pixels, reach: int) -> list[Found]:
+        """Look at pictures of at most `reach` pixels until something is found."""
+        long = max(pixels.shape[:2])
+        looks = (
+            (padding, min(enlargement, reach / (long * (1 + 2 * padding))))
+            for padding, enlargement in ((0.0, 1.0), *RETRIES)
+        )
+        for padding, scale in dict.fromkeys(looks):  # large photos: some are the same
+            if found := self._find(pixels, padding, scale):
                 return found
         return []
 
-    def _scales(self, long: int) -> list[float]:
-        """Return the scales for tiles: halved from that of a photo of `FINE` pixels."""
-        if long <= WHOLE:
-            return []
-        finest = min(1.0, self.longest / FINE)
-        steps = math.ceil(math.log2(finest / min(finest, self.longest / long)))
-        return [finest / 2**step for step in range(steps)]
-
-    def _find_in_tiles(self, pixels: Pixels, scale: float) -> Iterator[tuple[Found, bool]]:
-        """Yield what is found at a scale, and whether it lies at the edge of its tile."""
-        shrunk = _resized(pixels, scale)
+    def _find_in_tiles(self, shrunk: Pixels, scale: float) -> Iterator[tuple[Found, bool]]:
+        """Yield what is found in a copy of some scale, and whether it is cut by its tile."""
         height, width = shrunk.shape[:2]
         for tile in tiles(height, width, self.longest):
             part = shrunk[tile.top : tile.bottom, tile.left : tile.right]
@@ -105,9 +124,7 @@ class Detector(ABC):
                 there = Found((x + tile.left, y + tile.top, w, h), score)
                 yield _moved(there, 0, scale), is_cut(there, tile, height, width)
 
-    def _find(self, pixels: Pixels, padding: float, enlargement: float) -> list[Found]:
-        long = max(pixels.shape[:2])
-        scale = min(enlargement, self.longest / (long * (1 + 2 * padding)))
+    def _find(self, pixels: Pixels, padding: float, scale: float) -> list[Found]:
         pixels = _resized(pixels, scale)
         border = int(padding * max(pixels.shape[:2]))
         if border:

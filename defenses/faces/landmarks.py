@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ..photo import Face, Pixels, Points
 
 VERSION = 1  # to be raised when the same photo gives other landmarks
+Kind = Literal["five", "points"]  # which landmarks: the fields of `Face`
+ALL: frozenset[Kind] = frozenset({"five", "points"})
+NONE: frozenset[Kind] = frozenset()
+_MODELS: dict[Kind, str] = {
+    "five": "shape_predictor_5_face_landmarks.dat",
+    "points": "shape_predictor_68_face_landmarks.dat",
+}
 
 
-def with_landmarks(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face, ...]:
-    """Return the faces with their five and 68 points filled in.
+def with_landmarks(
+    pixels: Pixels, faces: Sequence[Face], kinds: Collection[Kind] = ALL
+) -> tuple[Face, ...]:
+    """Return the faces with their landmarks filled in; those that are known stay.
 
     The predictors were trained on squares of dlib's own detector; that square is guessed
     from the box. Where it leaves the photo, the photo is continued by replication.
@@ -26,6 +35,8 @@ def with_landmarks(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face, ...]:
     Args:
         pixels: `(H, W, 3)`, uint8, RGB.
         faces: faces with boxes, in pixels of the photo.
+        kinds: which: `five`, `points` or both. Each costs a model of its own, so ask for what
+            is needed.
 
     Reference:
         Vahid Kazemi, Josephine Sullivan: One millisecond face alignment with an ensemble
@@ -33,7 +44,7 @@ def with_landmarks(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face, ...]:
         Tzimiropoulos, Stefanos Zafeiriou, Maja Pantic: 300 faces in-the-wild challenge.
         ICCV workshops 2013.
     """
-    return tuple(_filled(pixels, face) for face in faces)
+    return tuple(_filled(pixels, face, kinds) for face in faces)
 
 
 def arcface_five(face: Face) -> Points:
@@ -69,7 +80,10 @@ def model_path(name: str) -> Path:
     return Path(package.origin).parent / "models" / name
 
 
-def _filled(pixels: Pixels, face: Face) -> Face:
+def _filled(pixels: Pixels, face: Face, kinds: Collection[Kind]) -> Face:
+    missing = [kind for kind in kinds if getattr(face, kind) is None]
+    if not missing:
+        return face
     x, y, w, h = face.box
     side = 0.96 * math.sqrt(w * h)
     left, top = round(x + 0.5 * w - side / 2), round(y + 0.57 * h - side / 2)
@@ -77,14 +91,15 @@ def _filled(pixels: Pixels, face: Face) -> Face:
     # what the predictor may look at: the square and as much around it as the chin needs
     edge = width // 2
     cut = _cut(pixels, left - edge, top - edge, width + 2 * edge)
-    five = _points(cut, "shape_predictor_5_face_landmarks.dat", edge, width)
-    points = _points(cut, "shape_predictor_68_face_landmarks.dat", edge, width)
     shift = np.array([left - edge, top - edge], np.float32)
-    return replace(face, five=five + shift, points=points + shift)
+    made = {kind: _points(cut, _MODELS[kind], edge, width) + shift for kind in missing}
+    return replace(face, **made)
 
 
 def _cut(pixels: Pixels, left: int, top: int, side: int) -> Pixels:
     height, width = pixels.shape[:2]
+    if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
+        return np.ascontiguousarray(pixels[top : top + side, left : left + side])
     rows = np.clip(np.arange(top, top + side), 0, height - 1)
     columns = np.clip(np.arange(left, left + side), 0, width - 1)
     return np.ascontiguousarray(pixels[rows[:, None], columns])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import cv2
@@ -10,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..photo import Face, Points
+from .landmarks import Kind
 
 REGIONS = ("box", "ellipse", "hull", "eyes", "head", "image")
+# the landmarks that a region is drawn by: an ellipse grows until it holds all 68
+LANDMARKS: Mapping[str, frozenset[Kind]] = {
+    "ellipse": frozenset({"points"}),
+    "hull": frozenset({"points"}),
+    "eyes": frozenset({"five"}),
+}
 Place = tuple[slice, slice]  # rows and columns
 
 

@@ -48,6 +48,8 @@ class YuNet(Detector):
     threshold: float = 0.6
 
     packages: ClassVar = ("onnxruntime",)
+    sure: ClassVar = 24
+    coarser: ClassVar = 1  # it takes a square of one size, however small the picture
     licence: ClassVar = YUNET.licence
 
     def __post_init__(self) -> None:

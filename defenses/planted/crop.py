@@ -32,6 +32,7 @@ class Crop(Defense):
 
     region: str = field(default="image", kw_only=True)
     needs_face: ClassVar = False
+    reads_landmarks: ClassVar = frozenset({"five"})
     diagnostic: ClassVar = True
     protects: ClassVar = False
 
