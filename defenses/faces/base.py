@@ -82,12 +82,11 @@ class Detector(ABC):
         Returns:
             Boxes and scores in pixels of the photo, in any order.
         """
-        long = max(pixels.shape[:2])
-        reach = min(self.longest, self.side or self.longest)
+        reach = self._reach
         whole: list[Found] = []
         cut: list[Found] = []
         done = 1.0
-        scales = self._scales(long, reach)
+        scales = self._scales(max(pixels.shape[:2]))
         for scale in scales:
             pixels, done = _resized(pixels, scale / done), scale
             for found, is_part in self._find_in_tiles(pixels, scale):
@@ -96,9 +95,18 @@ class Detector(ABC):
         seen = [_moved(found, 0, done) for found in self._find_whole(pixels, reach)]
         return merged([*whole, *seen], cut) if scales else seen
 
-    def _scales(self, long: int, reach: int) -> list[float]:
+    def tiled(self, long: int) -> bool:
+        """Return whether a photo with this long side is searched in tiles besides."""
+        return bool(self._scales(long))
+
+    @property
+    def _reach(self) -> int:
+        """Long side of a photo that is looked at as a whole."""
+        return min(self.longest, self.side or self.longest)
+
+    def _scales(self, long: int) -> list[float]:
         """Return the scales for tiles, finest first; none where the whole is as fine."""
-        whole = min(1.0, reach / long)
+        whole = min(1.0, self._reach / long)
         finest = min(1.0, self.side / long if self.side else self.sure / self.smallest)
         steps = math.ceil(math.log(finest / whole, STEP) - 1e-9) if finest > whole else 0
         return [finest / STEP**step for step in range(steps)]

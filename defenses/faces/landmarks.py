@@ -17,6 +17,7 @@ from ..photo import Face, Pixels, Points
 VERSION = 1  # to be raised when the same photo gives other landmarks
 Kind = Literal["five", "points"]  # which landmarks: the fields of `Face`
 ALL: frozenset[Kind] = frozenset({"five", "points"})
+FIVE: frozenset[Kind] = frozenset({"five"})
 NONE: frozenset[Kind] = frozenset()
 _MODELS: dict[Kind, str] = {
     "five": "shape_predictor_5_face_landmarks.dat",
@@ -92,7 +93,7 @@ def _filled(pixels: Pixels, face: Face, kinds: Collection[Kind]) -> Face:
     edge = width // 2
     cut = _cut(pixels, left - edge, top - edge, width + 2 * edge)
     shift = np.array([left - edge, top - edge], np.float32)
-    made = {kind: _points(cut, _MODELS[kind], edge, width) + shift for kind in missing}
+    made: dict[str, Any] = {k: _points(cut, _MODELS[k], edge, width) + shift for k in missing}
     return replace(face, **made)
 
 

@@ -25,13 +25,18 @@ def views(pixels: Pixels, alpha: NDArray[np.uint8] | None) -> list[Pixels]:
         The stored colours; and unless the opacity is the same everywhere, what shows over
         white and over black, and the opacity itself, positive and negative.
     """
-    if alpha is None or alpha.min() == alpha.max():
+    if alpha is None or not see_through(alpha):
         return [pixels]
     share = alpha[..., None].astype(np.float32) / 255
     over_black = np.rint(pixels * share).astype(np.uint8)
     over_white = np.rint(pixels * share + 255 * (1 - share)).astype(np.uint8)
     plane = alpha[..., None].repeat(3, 2)
     return [pixels, over_white, over_black, plane, 255 - plane]
+
+
+def see_through(alpha: NDArray[np.uint8] | None) -> bool:
+    """Return whether opacity shows anything: it is there, and not the same everywhere."""
+    return alpha is not None and bool(alpha.min() != alpha.max())
 
 
 def faces_seen(
@@ -52,7 +57,7 @@ def faces_seen(
     stored, *others = find(views(pixels, alpha))
     shown: list[Face] = []
     for face in (face for found in others for face in found):
-        if all(_overlap(face, known) < _SAME for known in (*stored, *shown)):
+        if all(overlap(face, known) < _SAME for known in (*stored, *shown)):
             shown.append(face)
     return stored, tuple(shown)
 
@@ -62,7 +67,8 @@ def closed(alpha: NDArray[np.uint8], region: NDArray[np.float32]) -> NDArray[np.
     return np.where(region > 0, np.uint8(255), alpha)
 
 
-def _overlap(one: Face, other: Face) -> float:
+def overlap(one: Face, other: Face) -> float:
+    """Return what the boxes of two faces share, as a share of what they cover together."""
     (x, y, w, h), (u, v, a, b) = one.box, other.box
     across = max(0.0, min(x + w, u + a) - max(x, u))
     down = max(0.0, min(y + h, v + b) - max(y, v))

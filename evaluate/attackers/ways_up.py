@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from unmask.defenses import Face, Photo, Pixels
-from unmask.defenses.faces.base import WHOLE, Detector, Found
+from unmask.defenses.faces.base import Detector, Found
 from unmask.defenses.faces.find import DETECTORS
 from unmask.defenses.faces.landmarks import with_landmarks
 
@@ -102,7 +102,7 @@ def _all(photo: Photo) -> Iterator[Seen]:
     detector, pixels = _detector(), photo.pixels
     height, width = pixels.shape[:2]
     long = max(height, width)
-    if long > WHOLE:  # then small faces are sought in tiles
+    if detector.tiled(long):  # then small faces are sought in tiles
         yield from (_seen(Way(), found, pixels, pixels) for found in detector.find(pixels))
     else:
         yield from _look(Way(), pixels, pixels)

@@ -15,6 +15,7 @@ from . import (
     cache,
     check,
     compare,
+    detect,
     doctor,
     fetch,
     listing,
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("apply")(apply.apply)
+app.command("detect")(detect.detect)
 app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
