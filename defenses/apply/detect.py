@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -21,9 +19,11 @@ from ..faces.find import DETECTORS
 from ..faces.landmarks import FIVE
 from ..faces.looking import Looking
 from ..files.atomic import check_writable, replacing
-from ..files.pictures import SUFFIXES, decode_picture
+from ..files.pictures import decode_picture
 from ..files.printable import encodable, printable
 from ..photo import Face
+from .listing import list_photos
+from .pool import cores, in_pool
 
 
 class Looked(NamedTuple):
@@ -35,6 +35,14 @@ class Looked(NamedTuple):
     height: int = 0
     faces: tuple[Face, ...] = ()
     trouble: str = ""
+
+
+class _Photo(NamedTuple):
+    """A picture file, its place among all, and its name."""
+
+    number: int
+    path: Path
+    name: str
 
 
 @dataclass(frozen=True)
@@ -93,13 +101,14 @@ def detect(
     if there and (target.is_dir() or not overwrite):
         raise ValueError(f"{printable(target)} exists already; --overwrite replaces a file")
     check_writable(target.parent)
-    paths, bad = _photos(Path(src))
-    look = partial(looked, detector=detector)
-    seen: list[Looked] = []
-    for one in _each(look, paths, workers or os.cpu_count() or 1):
-        seen.append(one)
+    photos, bad = _photos(Path(src))
+    look = partial(_looked, detector=detector)
+    done: dict[int, Looked] = {}
+    for number, one in in_pool(look, photos, lost=_lost, workers=workers or cores()):
+        done[number] = one
         if progress:
-            progress("detect", len(seen), len(paths))
+            progress("detect", len(done), len(photos))
+    seen = [done[number] for number in range(len(photos))]
     fine = [one for one in seen if not one.trouble]
     _write(target, fine, detector)
     return DetectReport(
@@ -132,45 +141,28 @@ def looked(path: Path, name: str, detector: str) -> Looked:
     return Looked(name, digest, width, height, seen.stored + seen.shown)
 
 
-def _photos(source: Path) -> tuple[list[tuple[Path, str]], list[tuple[str, str]]]:
-    """Return the picture files with their names, and the folders that cannot be looked into."""
+def _photos(source: Path) -> tuple[list[_Photo], list[tuple[str, str]]]:
+    """Return the picture files, and what there may be besides that cannot be looked at."""
     if source.is_file():
-        return [(source, encodable(source.name))], []
+        return [_Photo(0, source, encodable(source.name))], []
     if not source.is_dir():
         raise ValueError(f"no such file or folder: {printable(source)}")
-    bad: list[tuple[str, str]] = []
-
-    def note(error: OSError) -> None:
-        folder = Path(error.filename or source)
-        bad.append((encodable(folder.relative_to(source).as_posix()), error.strerror or "?"))
-
-    found: list[tuple[Path, str]] = []
-    for top, folders, names in os.walk(source, onerror=note):
-        below = Path(top).relative_to(source)
-        links = [name for name in folders if os.path.islink(os.path.join(top, name))]
-        bad += [(encodable((below / n).as_posix()), "a link to a folder") for n in links]
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
-            (Path(top) / name, encodable((below / name).as_posix()))
-            for name in names
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
-        ]
-    if not found:
+    listing = list_photos(source)
+    if not listing.photos:
         raise ValueError(f"no pictures in {printable(source)}")
-    return sorted(found), bad
+    photos = [
+        _Photo(number, source / below, encodable(below.as_posix()))
+        for number, below in enumerate(listing.photos)
+    ]
+    return photos, [(one.path, one.reason) for one in listing.skipped if one.lost]
 
 
-def _each(
-    look: Callable[[Path, str], Looked], paths: Sequence[tuple[Path, str]], workers: int
-) -> Iterator[Looked]:
-    """Look at each photo, and yield what was seen in the order of the photos."""
-    if min(workers, len(paths)) < 2:
-        yield from (look(*pair) for pair in paths)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(paths)), context, pin_threads) as pool:
-        chunk = max(1, min(16, len(paths) // (4 * workers)))
-        yield from pool.map(look, *zip(*paths, strict=True), chunksize=chunk)
+def _looked(photo: _Photo, *, detector: str) -> tuple[int, Looked]:
+    return photo.number, looked(photo.path, photo.name, detector)
+
+
+def _lost(photo: _Photo, reason: str) -> tuple[int, Looked]:
+    return photo.number, Looked(photo.name, trouble=reason)
 
 
 def _write(target: Path, seen: Sequence[Looked], detector: str) -> None:

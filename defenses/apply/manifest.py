@@ -14,10 +14,10 @@ from ..base import Outcome
 from ..files.atomic import write_bytes
 from ..files.printable import printable
 
-RowOutcome = Outcome | Literal["unreadable"]
+RowOutcome = Outcome | Literal["kept", "unreadable"]
 MANIFEST = "manifest.csv"
 COLUMNS = ("path", "outcome", "faces", "reason", "hash_in", "hash_out", "regions", "seconds")
-_OUTCOMES: tuple[RowOutcome, ...] = (*get_args(Outcome), "unreadable")
+_OUTCOMES: tuple[RowOutcome, ...] = (*get_args(Outcome), "kept", "unreadable")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet computes
 
 
@@ -28,7 +28,8 @@ class Row:
     Args:
         path: path below the source, with forward slashes.
         outcome: `defended`; `no_face` and `unchanged` (not written, or with the pixels they
-            had, as was asked for); `unreadable` and `failed` (nothing written).
+            had, as was asked for); `kept` (all of its faces were to stay visible; written with
+            the pixels it had); `unreadable` and `failed` (nothing written).
         faces: how many faces were found.
         reason: why it failed, whether it was written, or what else is to be known of it.
         hash_in: SHA-256 of the file that was read, hexadecimal; empty if it was not.

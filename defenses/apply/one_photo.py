@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import Photo
-from ..faces.find import find_many
 from ..faces.regions import bounds
-from ..files.opacity import faces_seen
 from ..files.pictures import PictureMeta, decode_picture, encode_picture
 from ..files.printable import printable
 from ..photo import Pixels
@@ -56,8 +53,9 @@ def anonymize_bytes(data: bytes, name: str, settings: Settings, ending: str = ""
         ImportError: a package that the defense or the detector needs is missing.
     """
     start = time.perf_counter()
+    digest = _hash(data)
     try:
-        made = _made(data, name, settings, ending or Path(name).suffix)
+        made = _made(data, digest, name, settings, ending or Path(name).suffix)
     except ImportError:
         raise  # would fail alike for every photo
     except UnreadableError as error:
@@ -65,21 +63,24 @@ def anonymize_bytes(data: bytes, name: str, settings: Settings, ending: str = ""
     except Exception as error:  # one bad photo, or one that a plug-in stumbles over
         made = Made(None, failed(name, error))
     seconds = time.perf_counter() - start
-    return made._replace(row=replace(made.row, hash_in=_hash(data), seconds=seconds))
+    return made._replace(row=replace(made.row, hash_in=digest, seconds=seconds))
 
 
-def _made(data: bytes, name: str, settings: Settings, ending: str) -> Made:
+def _made(data: bytes, digest: str, name: str, settings: Settings, ending: str) -> Made:
     pixels, meta = _decoded(data, name, settings.max_pixels)
-    find = partial(find_many, detector=settings.detector)
-    seen, shown = faces_seen(pixels, meta.alpha, find)
-    done = settings.defense(Photo(pixels, name, faces=seen + shown), seed=settings.seed)
+    seen = settings.looking.look(pixels, meta.alpha, name=name, data_hash=digest,
+                                 landmarks=settings.defense.needs_landmarks)  # fmt: skip
+    faces = seen.stored + seen.shown
+    done = settings.defense(Photo(pixels, name, faces=faces), seed=settings.seed)
     if done.outcome == "failed":
         raise ValueError(done.reason or f"{settings.defense.name} failed")
     meta, hidden = without_face(meta, done)
-    row = Row(name, done.outcome, len(done.photo.faces or ()), done.reason)
-    if hidden and done.outcome == "unchanged" and not seen:
+    row = noted(Row(name, done.outcome, len(faces) + seen.kept, seen.note), done.reason)
+    if hidden and done.outcome == "unchanged" and not seen.stored:
         row = replace(row, outcome="defended")  # the face was in the opacity alone
-    missed = row.outcome != "defended"
+    if seen.kept and not faces:
+        row = replace(row, outcome="kept")
+    missed = row.outcome not in ("defended", "kept")
     if missed and settings.on_miss == "skip":
         return Made(None, noted(row, "not written"))
     if missed and settings.on_miss == "fail":

@@ -13,6 +13,9 @@ import numpy as np
 
 from .. import Defense
 from ..faces.find import fingerprint_of
+from ..faces.keep import Kept
+from ..faces.looking import Looking
+from ..faces.table import FaceTable
 from ..files.code_digest import class_digest, code_digest
 from ..files.pictures import MAX_PIXELS
 from .video import VideoOptions
@@ -40,6 +43,11 @@ class Settings:
         lossless: change nothing of a JPEG but the blocks that the region touches.
         max_pixels: a photo of more is not decoded, and is `unreadable`.
         video: how videos are searched and written.
+        faces: faces that were found before; the detector looks where they leave a doubt.
+        keep: people who stay visible; None: nobody.
+
+    Raises:
+        ValueError: people are to stay visible, and the defense changes the whole photo.
     """
 
     defense: Defense
@@ -50,6 +58,21 @@ class Settings:
     lossless: bool = False
     max_pixels: int = MAX_PIXELS
     video: VideoOptions = field(default_factory=VideoOptions)
+    faces: FaceTable | None = None
+    keep: Kept | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.keep and self.defense.region == "image":
+            raise ValueError(
+                "nobody can stay visible where a defense changes the whole photo "
+                "(region=image); choose region=head?"
+            )
+
+    @property
+    def looking(self) -> Looking:
+        """How faces are looked for."""
+        return Looking(self.detector, self.faces, self.keep)
 
     @property
     def remark(self) -> str:

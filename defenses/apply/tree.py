@@ -10,6 +10,7 @@ from pathlib import Path
 from unmask.threads import pin_threads
 
 from .. import Defense, Photo
+from ..faces.table import FaceTable
 from ..files.pictures import MAX_PIXELS
 from ..files.printable import printable
 from ..folder import Folder
@@ -46,6 +47,8 @@ def apply(
     part: Part = Part(),  # noqa: B008 - cannot change
     column: str = "",
     video: VideoOptions = VideoOptions(),  # noqa: B008 - likewise
+    faces: FaceTable | None = None,
+    keep: str | os.PathLike[str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ApplyReport:
     """Defend one photo or video, or all in a folder tree, and write the results as files.
@@ -84,6 +87,9 @@ def apply(
         part: do only this part of the photos, see `merge`.
         column: which column of a list of photos holds their paths, if that is not clear.
         video: how videos are searched and written.
+        faces: faces that were found before, see `FaceTable.load`; the detector looks where they
+            leave a doubt.
+        keep: folder with photos of people who stay visible, see `Kept`.
         progress: called after each file with "apply", the number done and that of all; where
             one process works, after each frame of a video, too, with "frames: " and its name.
 
@@ -103,9 +109,12 @@ def apply(
     _check_result(defense, source)
     settings = prepare(
         defense, seed=seed, background=background, detector=detector, on_miss=on_miss,
-        lossless=lossless, max_pixels=max_pixels, video=video,
+        lossless=lossless, max_pixels=max_pixels, video=video, faces=faces, keep=keep,
     )  # fmt: skip
     task = _part_of(plan_files(source, target, in_place=in_place, column=column), part)
+    if faces and part.count == 1:
+        if complaint := faces.unknown([pair.key for pair in task.pairs]):
+            raise ValueError(complaint)
     names = map_of(target, part) if rename and task.folder is not None else None
     told = () if names else telling(task.pairs)
     if names:

@@ -15,7 +15,7 @@ from ..files.printable import encodable, printable
 from ..photo import Face, Photo, Pixels
 from .find import find_faces
 
-THRESHOLD = 0.4  # Euclidean distance; dlib's own for one person is 0.6, which strangers reach
+THRESHOLD = 0.4  # of 404,550 pairs of strangers in LFW 2 are nearer, of 90 pairs of one person 30
 MARGIN = 0.1  # by which one face of a photo must be nearer to a person than all others
 SMALLEST = 40  # pixels: narrower faces look too much alike
 _TWO = 0.6  # distance from which two reference photos are of two people

