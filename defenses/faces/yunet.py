@@ -48,7 +48,7 @@ class YuNet(Detector):
     threshold: float = 0.6
 
     packages: ClassVar = ("onnxruntime",)
-    sure: ClassVar = 24
+    sure: ClassVar = 23.6  # and 1080 lines are one row of squares
     coarser: ClassVar = 1  # it takes a square of one size, however small the picture
     licence: ClassVar = YUNET.licence
 

