@@ -112,9 +112,9 @@ def apply(
         lossless=lossless, max_pixels=max_pixels, video=video, faces=faces, keep=keep,
     )  # fmt: skip
     task = _part_of(plan_files(source, target, in_place=in_place, column=column), part)
-    if faces and part.count == 1:
-        if complaint := faces.unknown([pair.key for pair in task.pairs]):
-            raise ValueError(complaint)
+    whole = [pair.key for pair in task.pairs] if part.count == 1 else []
+    if faces and (complaint := faces.unknown(whole)):
+        raise ValueError(complaint)
     names = map_of(target, part) if rename and task.folder is not None else None
     told = () if names else telling(task.pairs)
     if names:

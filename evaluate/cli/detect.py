@@ -28,7 +28,7 @@ def detect(
     """Look for the faces in photos and write a table: one row a face, and one a photo without.
 
     'unmask apply --faces' reads it, after you have looked through it or put in boxes of your own;
-    and so does img2dataset (--blurring_bbox_col bbox), which wants one row a photo.
+    and so does img2dataset (--bbox_col bbox), which wants one row a photo.
     """
     from unmask.defenses.apply.detect import detect as run
     from unmask.defenses.faces.find import spec_for

@@ -9,8 +9,9 @@ import pyarrow.parquet
 import pytest
 
 from unmask.defenses import DEFENSES, Face
+from unmask.defenses.apply.prepared import over_boxes
 from unmask.defenses.apply.settings import Settings
-from unmask.defenses.apply.tree import apply, over_boxes
+from unmask.defenses.apply.tree import apply
 from unmask.defenses.faces.looking import ANEW, Looking
 from unmask.defenses.faces.table import FaceTable
 
