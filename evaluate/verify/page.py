@@ -83,6 +83,8 @@ _LIMITS = (
     "A face that no detector sees, before or after, is not found here either.",
     "A survivor is told by pixels and by one face model. Who knows the person may still know "
     "hair, clothes, place and company.",
+    "No survivor does not mean anonymous: how many are named by what a blur or a mosaic leaves, "
+    "stands in no page but that of unmask compare.",
     "The attacker here has the very photos. What one can tell who has other photos of the people "
     "is measured by unmask compare, which needs to know who is who.",
 )
@@ -93,8 +95,8 @@ def _verdict(verdict: Verdict) -> str:
     if count:
         return f"{count} {'thing is' if count == 1 else 'things are'} left that may tell who it is"
     if verdict.of("fault"):
-        return "Nothing was found that tells who it is, but something went wrong"
-    return "Nothing was found that tells who it is"
+        return "No surviving face was found, but something went wrong"
+    return "No surviving face was found"  # how well faces are hidden is another question
 
 
 def _shown(show_sources: bool) -> str:
