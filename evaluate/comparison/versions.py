@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from unmask.defenses.files.code_digest import distribution_name
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']*)["']""")
 _ASIDE = ("test", "tests", "dev", "docs")  # extras that measure nothing
 
@@ -42,14 +43,28 @@ def _closure(roots: Mapping[str, Distribution]) -> dict[str, str]:
         try:
             one = roots.get(name) or distribution(name)
         except PackageNotFoundError:
-            continue  # of an extra, or of another platform
+            continue  # of an extra
         found[name] = one.version
         for requirement in one.requires or ():
-            extra = _EXTRA.search(requirement)
-            if extra is None or (name in roots and extra[1] not in _ASIDE):
-                wanted = _NAME.match(requirement)
-                todo += [_normal(wanted[0])] if wanted else []
+            wanted = _wanted(requirement, extras=name in roots)
+            todo += [wanted] if wanted else []
     return dict(sorted(found.items()))
+
+
+def _wanted(text: str, *, extras: bool) -> str:
+    """Return the name that a requirement asks for here; empty if it is for another platform.
+
+    What is not asked for is not looked up: Ray, once imported, shows packages of its own.
+    """
+    extra = _EXTRA.search(text)
+    if extra and (not extras or extra[1] in _ASIDE):
+        return ""
+    try:
+        wanted = Requirement(text)
+    except InvalidRequirement:  # so old that pip would not understand it, either
+        return ""
+    here = wanted.marker is None or wanted.marker.evaluate({"extra": extra[1] if extra else ""})
+    return _normal(wanted.name) if here else ""
 
 
 def _normal(name: str) -> str:

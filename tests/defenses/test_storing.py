@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from unmask.defenses import DEFENSES, Face
-from unmask.defenses.apply import one_photo
 from unmask.defenses.apply.one_photo import anonymize_bytes
 from unmask.defenses.apply.settings import Settings
+from unmask.defenses.faces import looking
 from unmask.defenses.files.jpeg_coefficients import read_coefficients
 from unmask.defenses.files.jpeg_segments import parsed
 from unmask.defenses.files.pictures import decode_picture
@@ -28,7 +28,7 @@ MASK = Settings(DEFENSES.build("mask:region=box"), 0, lossless=True)
 def a_face(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every photo have one face, where it is wide enough for it."""
     monkeypatch.setattr(
-        one_photo, "find_many",
+        looking, "find_many",
         lambda photos, **_: [(Face(BOX),) if p.shape[1] > 100 else () for p in photos],
     )  # fmt: skip
 
