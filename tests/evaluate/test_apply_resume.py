@@ -180,6 +180,17 @@ def test_in_place_nothing_is_done_twice_and_nothing_is_lost(album: Path, tmp_pat
         apply(NOISE, album, album, in_place=True, rename=True)
 
 
+def test_in_place_again_from_the_command_line(album: Path) -> None:
+    """The manifest of the first time is a Parquet file in a folder of photos, and no shard."""
+    words = ["apply", "mask", str(album), str(album), "--in-place"]
+    first = CliRunner().invoke(app, words)
+    pictures = _pictures(album)
+    again = CliRunner().invoke(app, words)
+    assert (first.exit_code, again.exit_code) == (4, 4), again.output
+    assert "were done before" in again.output
+    assert _pictures(album) == pictures
+
+
 def test_a_kill_between_row_and_rename_in_place(
     album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

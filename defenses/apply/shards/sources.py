@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ...files.pictures import SUFFIXES
 from ...files.printable import encodable, printable
+from ..video import VIDEOS
 from .columns import columns_of, schema_of
 from .records import Shard
 from .saved_dataset import arrow_files
@@ -127,19 +128,17 @@ def _in_folder(folder: Path) -> Sources | None:
     if saved is not None:
         return Sources(tuple(saved), folder, whole=True)
     files = [file for file in _files(folder) if _inside(file, folder)]
-    shards = [file for file in files if writer_of(file.name)]
+    shards = [file for file in files if _is_shard(file)]  # no manifest, no table of faces
     if not shards:
         return None
-    photos = [file for file in files if file.suffix.lower() in SUFFIXES]
+    photos = [file for file in files if file.suffix.lower() in (*SUFFIXES, *VIDEOS)]
     if photos:
         raise ValueError(
-            f"{printable(folder)} holds {len(photos)} photos and {len(shards)} shards; name one "
-            f"kind: '{printable(folder / '*')}{''.join(shards[0].suffixes)}', or a folder for each"
+            f"{printable(folder)} holds {len(photos)} photos or videos and {len(shards)} shards; "
+            f"name one kind: '{printable(folder / '*')}{''.join(shards[0].suffixes)}', or a "
+            "folder for each"
         )
-    with_pictures = [file for file in shards if _may_hold_pictures(file)]
-    if not with_pictures:
-        return None
-    return Sources(tuple(with_pictures), folder, len(files) - len(with_pictures), whole=True)
+    return Sources(tuple(shards), folder, len(files) - len(shards), whole=True)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -136,7 +136,7 @@ def test_patterns(tmp_path: Path, shards: Path) -> None:
     with pytest.raises(ValueError, match="no file is named like"):
         find_shards(f"{shards}/x-*.tar")
     (shards / "photo.jpg").write_bytes(b"")
-    with pytest.raises(ValueError, match="holds 1 photos and 3 shards; name one kind"):
+    with pytest.raises(ValueError, match="holds 1 photos or videos and 3 shards; name one"):
         find_shards(shards)
     assert find_shards(tmp_path / "nothing") is None
 
@@ -148,6 +148,8 @@ def test_tables_without_pictures_are_no_shards(tmp_path: Path, face: bytes) -> N
     found = find_shards(tmp_path)
     assert found
     assert (found.files, found.skipped) == ((tmp_path / "1.parquet",), 1)
+    (tmp_path / "1.parquet").replace(tmp_path / "photo.jpg")
+    assert find_shards(tmp_path) is None  # photos, with a table of faces among them
 
 
 def test_links_that_leave_the_folder_are_not_followed(
