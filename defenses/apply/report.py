@@ -25,6 +25,7 @@ class ApplyReport:
         strangers: files in the target that this run did not write.
         telling: paths of photos whose names may be those of people.
         names: the file that says which name stands for which photo, if names were given.
+        root: what paths of rows are below, or the one file that was done.
     """
 
     rows: tuple[Row, ...]
@@ -35,6 +36,7 @@ class ApplyReport:
     strangers: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     names: Path | None = None
+    root: Path = Path()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -46,11 +46,13 @@ class Task(NamedTuple):
         pairs: one per picture or video, sorted.
         skipped: files that are no pictures or are hidden, and what is not followed.
         folder: where the records go; None where one photo becomes one file.
+        root: the folder below which names of sources are, or the one source.
     """
 
     pairs: tuple[Pair, ...]
     skipped: tuple[Skipped, ...]
     folder: Path | None
+    root: Path = Path()
 
 
 def plan_files(source: Path, target: Path, *, in_place: bool = False, column: str = "") -> Task:
@@ -67,11 +69,11 @@ def plan_files(source: Path, target: Path, *, in_place: bool = False, column: st
     """
     listed = read_list(source, column)
     if listed:
-        return Task(_listed(listed, target), (), target)
+        return Task(_listed(listed, target), (), target, common_folder(listed))
     as_file = _is_file_name(source, target)
     if source.is_file():
         return Task((_alone(source, target if as_file else target / source.name),), (),
-                    None if as_file else target)  # fmt: skip
+                    None if as_file else target, source)  # fmt: skip
     if not source.is_dir():
         raise ValueError(f"no such file or folder: {printable(source)}")
     _check_apart(source, target, in_place=in_place)
@@ -83,7 +85,7 @@ def plan_files(source: Path, target: Path, *, in_place: bool = False, column: st
     if not found.photos:
         raise ValueError(_nothing(source, found.skipped))
     pairs = (Pair(source / p, target / p, encodable(p.as_posix())) for p in found.photos)
-    return Task(tuple(pairs), found.skipped, target)
+    return Task(tuple(pairs), found.skipped, target, source)
 
 
 def check_targets(task: Task, place: Path, *, replace: bool, records: Sequence[Path]) -> None:

@@ -116,7 +116,7 @@ def apply(
     if faces and (complaint := faces.unknown(whole)):
         raise ValueError(complaint)
     names = map_of(target, part) if rename and task.folder is not None else None
-    told = () if names else telling(task.pairs)
+    told = () if names or task.folder is None else telling(task.pairs)  # one file has its name
     if names:
         task = renamed(task, target, part)
     earlier = Earlier({})
@@ -132,7 +132,7 @@ def apply(
                    workers=_processes(workers, len(task.pairs)), progress=progress)  # fmt: skip
     return ApplyReport(
         ran.rows, task.skipped, records.manifest if records else None, settings.remark, ran.kept,
-        others, tuple(told), names,
+        others, tuple(told), names, task.root,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from . import apply_options as of
+from .apply_reach import refuse_for_files, refuse_for_shards, tell_of_no_videos
 from .apply_said import say, tell_of_videos
 from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
 from .options import Quiet
@@ -76,18 +77,17 @@ def apply(
     shown = load_dataset(background).photos if background and chosen.needs_background else None
     detector = spec_for(detector, side=detect_side, small_faces=small_faces)
     table = known_faces(faces, any_box=any_box)
+    ways = Ways(column, outcome_column, engine, address, workers)
     if (shards := find_shards(source)) is not None:
-        if in_place or rename:
-            raise typer.BadParameter("shards keep their names, in another folder: leave out "
-                                     "--in-place and --rename")  # fmt: skip
+        refuse_for_shards(video, in_place=in_place, rename=rename, preview=preview)
         settings = prepare(chosen, seed=seed, background=shown, detector=detector,
                            on_miss=on_miss, lossless=lossless, max_pixels=max_pixels, faces=table,
                            keep=keep)  # fmt: skip
-        ways = Ways(column, outcome_column, engine, address, workers)
         with hears_sigterm():
             run_shards(shards, target, settings, ways, part=part, overwrite=overwrite,
-                       resume=resume, quiet=quiet)  # fmt: skip
+                       resume=resume, verify=verify, quiet=quiet)  # fmt: skip
         return
+    refuse_for_files(source, ways, in_place=in_place, preview=preview)
     try:
         with hears_sigterm(), Bars(quiet=quiet) as progress:
             done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
@@ -104,6 +104,7 @@ def apply(
     if not quiet:
         typer.echo(done.summary)
         tell_of_videos(done, audio=video.audio)
+    tell_of_no_videos(done, video)
     looked_anew(done.rows)
     say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
     left = 0
@@ -111,8 +112,8 @@ def apply(
         from .second_look import look_again, show_preview
 
         if preview:
-            show_preview(done, source, target, preview, detector)
-        left = look_again(done, source, target, quiet=quiet) if verify else 0
+            show_preview(done, target, preview, detector)
+        left = look_again(done, target, quiet=quiet) if verify else 0
     if done.failed or done.lost:
         raise typer.Exit(1)
     if left:

@@ -72,7 +72,7 @@ class Ways(NamedTuple):
 
 def run_shards(
     found: Sources, target: Path, settings: Settings, ways: Ways, *,
-    part: Part, overwrite: bool, resume: bool, quiet: bool,
+    part: Part, overwrite: bool, resume: bool, verify: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Anonymize shards, say what became of them, and end with 1 or 4 if not all went well."""
     from unmask.defenses.apply.engines.on_ray import on_ray
@@ -101,6 +101,8 @@ def run_shards(
         typer.echo(done.summary)
     for line in _lines(done, written=settings.on_miss in ("copy", "blank")):
         typer.echo(f"unmask: {line}", err=True)
+    if verify:
+        typer.echo("unmask: what is in shards was not looked at again", err=True)
     missed = done.counts["no_face"] + done.counts["unchanged"] + done.missed_before
     if done.failed or done.counts["failed"] or done.counts["unreadable"]:
         raise typer.Exit(1)

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 _NAMED = 10  # findings on the screen
 
 
-def look_again(done: ApplyReport, source: Path, target: Path, *, quiet: bool) -> int:
+def look_again(done: ApplyReport, target: Path, *, quiet: bool) -> int:
     """Look again at what was written, say what is doubtful, and return how many faces are left.
 
     Args:
         done: what became of each photo.
-        source: the photos.
         target: where they were written.
         quiet: show no progress; what is found is said all the same.
     """
@@ -31,8 +30,10 @@ def look_again(done: ApplyReport, source: Path, target: Path, *, quiet: bool) ->
     if hidden := len(done.rows) - len(rows):
         typer.echo(f"unmask: {hidden} photos of people who stay visible were not looked at again",
                    err=True)  # fmt: skip
+    if videos := [row for row in done.videos if row.hash_out]:
+        typer.echo(f"unmask: videos were not looked at again: {len(videos)}", err=True)
     with Bars(quiet=quiet) as progress:
-        found = second_look(rows, source, target, names=_names(done), progress=progress)
+        found = second_look(rows, done.root, target, names=_names(done), progress=progress)
     survivors = [one for one in found if one.kind == "survivor"]
     for one in sorted(found, key=lambda one: one.kind == "doubt")[:_NAMED]:
         typer.echo(f"unmask: {printable(one.path)}: {printable(one.words)}", err=True)
@@ -46,14 +47,16 @@ def look_again(done: ApplyReport, source: Path, target: Path, *, quiet: bool) ->
     return len(survivors)
 
 
-def show_preview(done: ApplyReport, source: Path, target: Path, count: int, detector: str) -> None:
+def show_preview(done: ApplyReport, target: Path, count: int, detector: str) -> None:
     """Write the contact sheet beside the target, and say that it shows clean faces."""
     from unmask.defenses.apply.preview import preview
 
     path = target.resolve().with_name(f"{target.resolve().stem}-preview.jpg")
     names = _names(done)
-    if preview(done.rows, source, target, path, count, detector=detector, names=names):
+    if preview(done.rows, done.root, target, path, count, detector=detector, names=names):
         typer.echo(f"unmask: {path} shows clean faces; it is for you alone", err=True)
+    else:
+        typer.echo("unmask: no --preview: there is no photo that can be shown", err=True)
 
 
 def _names(done: ApplyReport) -> dict[str, str]:

@@ -59,6 +59,15 @@ def test_apply_looks_again(photos: Path, defense: str, code: int) -> None:
     assert CliRunner().invoke(app, [*words, "--no-verify"]).exit_code == 0
 
 
+def test_photos_of_a_list_are_looked_at_again_beside_their_sources(photos: Path) -> None:
+    (photos.parent / "list.csv").write_text("path\nsource/0.png\nsource/1.png\n")
+    words = ["apply", "none", str(photos.parent / "list.csv"), str(photos.parent / "target"),
+             "--on-miss", "copy", "--anyway", "--preview", "1"]  # fmt: skip
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 3, done.output
+    assert (photos.parent / "target-preview.jpg").is_file()
+
+
 def test_the_contact_sheet_lies_beside_the_target(photos: Path) -> None:
     target = photos.parent / "target"
     words = ["apply", "mask", str(photos), str(target), "--preview", "2", "--no-verify"]
