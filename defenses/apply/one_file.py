@@ -84,7 +84,7 @@ def stage(
     if work.known and _stands(work.known, hashlib.sha256(data).hexdigest(), pair):
         return Staged(work, work.known, kept=True)
     made = anonymize_bytes(data, pair.key, settings, pair.target.suffix)
-    row = replace(made.row, path=pair.path)
+    row = _shown(made.row, pair)
     if made.data is None:
         if pair.source == pair.target:
             row = replace(row, reason=row.reason.replace("not written", "left as it was"))
@@ -119,10 +119,21 @@ def _stage_video(
         max_pixels=settings.max_pixels,
         progress=frames,
     ).row  # fmt: skip
-    row = replace(row, path=pair.path)
+    row = _shown(row, pair)
     if row.outcome == "defended":
         row = noted(row, settings.remark)
+    if row.outcome == "defended" and (more := settings.not_for_videos):
+        row = noted(row, f"not for videos, where everybody is defended: {more}")
     return Staged(work, row, temporary if row.hash_out else None)
+
+
+def _shown(row: Row, pair: Pair) -> Row:
+    """Return the row under the name that is shown; a reason must not tell the one it hides."""
+    reason = row.reason
+    if pair.shown:
+        for name in (pair.key, Path(pair.key).name):
+            reason = reason.replace(printable(name), pair.shown).replace(name, pair.shown)
+    return replace(row, path=pair.path, reason=reason)
 
 
 def settle(done: Staged) -> Row:

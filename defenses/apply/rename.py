@@ -30,6 +30,7 @@ def map_of(target: Path, part: Part) -> Path:
 def renamed(task: Task, target: Path, part: Part) -> Task:
     """Give each photo a drawn name, without its folders, and write the names down.
 
+    What is skipped has no name any more: the record of it lies among what is published.
     Names that the map has already are kept, so that a run can go on. Only its owner can read
     the map; it must not be published.
 
@@ -50,7 +51,9 @@ def renamed(task: Task, target: Path, part: Part) -> Task:
         taken.add(name)
         pairs.append(pair._replace(target=target / name, shown=name))
     _write(path, names)
-    return task._replace(pairs=tuple(sorted(pairs, key=lambda pair: pair.shown)))
+    nameless = tuple(one._replace(path="*/" if one.path.endswith("/") else "*")
+                     for one in task.skipped)  # fmt: skip
+    return task._replace(pairs=tuple(sorted(pairs, key=lambda pair: pair.shown)), skipped=nameless)
 
 
 def telling(pairs: Iterable[Pair]) -> Sequence[str]:

@@ -80,6 +80,12 @@ class Settings:
         return REPRODUCIBLE if self.chosen and self.defense.draws else ""
 
     @property
+    def not_for_videos(self) -> str:
+        """What is asked for that does not reach videos; empty if nothing."""
+        asked = {"lossless": self.lossless, "faces": self.faces, "keep": self.keep}
+        return ", ".join(f"--{name}" for name, there in asked.items() if there)
+
+    @property
     def digest(self) -> str:
         """64 digits that change whenever the results would; they tell nothing of a secret seed.
 

@@ -115,7 +115,11 @@ def apply(
     whole = [pair.key for pair in task.pairs] if part.count == 1 else []
     if faces and (complaint := faces.unknown(whole)):
         raise ValueError(complaint)
-    names = map_of(target, part) if rename and task.folder is not None else None
+    if rename and task.folder is None:
+        raise ValueError(f"one file is written by the name that it is given: "
+                         f"{printable(target)}; leave out --rename (rename=True)")  # fmt: skip
+    names = map_of(target, part) if rename else None
+    skipped = task.skipped
     told = () if names or task.folder is None else telling(task.pairs)  # one file has its name
     if names:
         task = renamed(task, target, part)
@@ -131,7 +135,7 @@ def apply(
     ran = run_task(task, settings, target, earlier, part=part, in_place=in_place,
                    workers=_processes(workers, len(task.pairs)), progress=progress)  # fmt: skip
     return ApplyReport(
-        ran.rows, task.skipped, records.manifest if records else None, settings.remark, ran.kept,
+        ran.rows, skipped, records.manifest if records else None, settings.remark, ran.kept,
         others, tuple(told), names, task.root,
     )  # fmt: skip
 

@@ -151,6 +151,22 @@ def test_names_of_people_are_noticed(album: Path, tmp_path: Path) -> None:
     assert "new-names.csv; keep it to yourself" in done.stderr
 
 
+def test_drawn_names_hide_all_names(album: Path, tmp_path: Path) -> None:
+    """Also those of what could not be read or was skipped: the records are published, too."""
+    (album / "anna.jpg").write_bytes(b"no picture")
+    (album / "anna.mp4").write_bytes(b"no video")
+    (album / "anna.txt").write_text("no picture")
+    (album / "anna").symlink_to(tmp_path)
+    done = _run("mask", album, tmp_path / "out", "--rename")
+    assert "skipped: anna.txt (no picture)" in done.stderr or "anna/" in done.stderr
+    for file in (tmp_path / "out").iterdir():
+        assert "anna" not in file.name
+        assert b"anna" not in file.read_bytes()
+    with pytest.raises(ValueError, match="leave out --rename"):
+        apply(MASK, album / "1.png", tmp_path / "one.png", rename=True)
+    assert "--rename" not in _run("mask", album / "sub" / "2.png", tmp_path / "2.png").stderr
+
+
 @pytest.fixture
 def long(tmp_path: Path) -> Path:
     (tmp_path / "long").mkdir()
