@@ -11,6 +11,8 @@ from typing import NamedTuple
 from PIL import Image, TiffTags
 
 _GPS = 0x8825
+_ORIENTATION = 0x0112
+_SMALL = 32  # bytes of EXIF with one entry: a header of 8, then 18
 _PNG_PLAIN = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD pHYs hIST acTL fcTL fdAT".split()
 )
@@ -136,6 +138,8 @@ def _exif(body: bytes) -> Iterator[Extra]:
     except Exception:  # Pillow raises nearly anything on damaged EXIF
         yield Extra("EXIF that is damaged")
         return
+    if list(exif) == [_ORIENTATION] and len(body) <= _SMALL:
+        return  # how the picture is to be held, and nothing else
     yield Extra(f"EXIF, {len(exif)} entries")
     if position:
         yield Extra("the place where it was taken (GPS)")

@@ -19,6 +19,7 @@ from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.evaluate.cli import app
 from unmask.evaluate.verify import Finding, Verdict, verify
+from unmask.evaluate.verify.metadata import extras
 from unmask.evaluate.verify.pairing import paired, read_names
 
 from .conftest import Folders
@@ -214,6 +215,23 @@ def test_the_command_writes_a_page_and_a_file(folders: Folders, tmp_path: Path) 
     assert allowed.exit_code == 1  # the file is not the one of the manifest
     inside = [*words[:4], str(folders.output / "x"), *words[5:]]
     assert isinstance(CliRunner().invoke(app, inside).exception, ValueError)
+
+
+def test_how_a_picture_is_held_says_nothing_else(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    pixels = Image.fromarray(np.zeros((8, 8, 3), np.uint8))
+    pixels.save(tmp_path / "turned.jpg", exif=exif)
+    data = (tmp_path / "turned.jpg").read_bytes()
+    assert b"Exif" in data
+    assert extras(data) == []
+    pixels.save(tmp_path / "more.jpg", exif=exif.tobytes() + b"anna, 12 Main Street")
+    assert [one.words for one in extras((tmp_path / "more.jpg").read_bytes())] == [
+        "EXIF, 1 entries"
+    ]
+    exif[0x010F] = "Maker"
+    pixels.save(tmp_path / "camera.jpg", exif=exif)
+    assert extras((tmp_path / "camera.jpg").read_bytes())
 
 
 def test_a_finding_must_be_explained() -> None:
