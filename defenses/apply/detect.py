@@ -24,6 +24,7 @@ from ..files.printable import encodable, printable
 from ..photo import Face
 from .listing import list_photos
 from .pool import cores, in_pool
+from .video import VIDEOS
 
 
 class Looked(NamedTuple):
@@ -54,12 +55,14 @@ class DetectReport:
         faces: how many faces.
         without: paths of the photos in which none was found.
         bad: path and reason of what could not be looked at, and is not in the table.
+        videos: paths of videos, which are not in the table either: `apply` looks into them.
     """
 
     photos: int
     faces: int
     without: tuple[str, ...]
     bad: tuple[tuple[str, str], ...]
+    videos: tuple[str, ...] = ()
 
 
 def detect(
@@ -101,7 +104,7 @@ def detect(
     if there and (target.is_dir() or not overwrite):
         raise ValueError(f"{printable(target)} exists already; --overwrite replaces a file")
     check_writable(target.parent)
-    photos, bad = _photos(Path(src))
+    photos, bad, videos = _photos(Path(src))
     look = partial(_looked, detector=detector)
     done: dict[int, Looked] = {}
     for number, one in in_pool(look, photos, lost=_lost, workers=workers or cores()):
@@ -116,6 +119,7 @@ def detect(
         sum(len(one.faces) for one in fine),
         tuple(one.path for one in fine if not one.faces),
         (*bad, *((one.path, one.trouble) for one in seen if one.trouble)),
+        videos,
     )
 
 
@@ -141,20 +145,23 @@ def looked(path: Path, name: str, detector: str) -> Looked:
     return Looked(name, digest, width, height, seen.stored + seen.shown)
 
 
-def _photos(source: Path) -> tuple[list[_Photo], list[tuple[str, str]]]:
-    """Return the picture files, and what there may be besides that cannot be looked at."""
+def _photos(source: Path) -> tuple[list[_Photo], list[tuple[str, str]], tuple[str, ...]]:
+    """Return the picture files, what there may be besides that cannot be looked at, and videos."""
     if source.is_file():
-        return [_Photo(0, source, encodable(source.name))], []
+        return [_Photo(0, source, encodable(source.name))], [], ()
     if not source.is_dir():
         raise ValueError(f"no such file or folder: {printable(source)}")
     listing = list_photos(source)
-    if not listing.photos:
+    videos = [below for below in listing.photos if below.suffix.lower() in VIDEOS]
+    pictures = [below for below in listing.photos if below not in set(videos)]
+    if not pictures:
         raise ValueError(f"no pictures in {printable(source)}")
     photos = [
         _Photo(number, source / below, encodable(below.as_posix()))
-        for number, below in enumerate(listing.photos)
+        for number, below in enumerate(pictures)
     ]
-    return photos, [(one.path, one.reason) for one in listing.skipped if one.lost]
+    bad = [(one.path, one.reason) for one in listing.skipped if one.lost]
+    return photos, bad, tuple(encodable(below.as_posix()) for below in videos)
 
 
 def _looked(photo: _Photo, *, detector: str) -> tuple[int, Looked]:

@@ -46,6 +46,11 @@ def detect(
         first = ", ".join(map(printable, done.without[:_NAMED]))
         more = f" and {len(done.without) - _NAMED} more" if len(done.without) > _NAMED else ""
         typer.echo(f"unmask: no face in {len(done.without)} photos: {first}{more}", err=True)
+    if done.videos:
+        first = ", ".join(map(printable, done.videos[:_NAMED]))
+        more = f" and {len(done.videos) - _NAMED} more" if len(done.videos) > _NAMED else ""
+        typer.echo(f"unmask: videos are not in the table, 'unmask apply' looks into them itself: "
+                   f"{first}{more}", err=True)  # fmt: skip
     for path, trouble in done.bad:
         typer.echo(f"unmask: {printable(path)}: {printable(trouble)}", err=True)
     if done.bad:

@@ -55,6 +55,19 @@ def test_videos_among_photos(album: Path, tmp_path: Path) -> None:
     assert steps[-1] == ("apply", 3, 3)
 
 
+def test_what_does_not_reach_videos_is_said(album: Path, tmp_path: Path) -> None:
+    table = tmp_path / "faces.parquet"
+    found = CliRunner().invoke(app, ["detect", str(album), "-o", str(table)])
+    assert found.exit_code == 0, found.output
+    assert "looks into them itself: broken.mkv, trip/clip.MP4" in found.output
+    run = ["apply", "pixelate", str(album), str(tmp_path / "out"), "--lossless"]
+    done = CliRunner().invoke(app, [*run, "--faces", str(table)])
+    told = "not for videos, where everybody is defended: --lossless, --faces"
+    assert told in done.output
+    assert told in (tmp_path / "out" / "manifest.csv").read_text()
+    assert "videos were not looked at again: 1" in done.output
+
+
 def test_one_video_from_the_command_line(tmp_path: Path) -> None:
     source = _video(tmp_path / "in.mp4")
     run = ["apply", "pixelate", str(source), str(tmp_path / "out.mkv"), "--every", "2"]
