@@ -58,8 +58,12 @@ def write_summary(
         "skipped": skipped,
         "seconds": round(seconds, 3),
     }
-    text = json.dumps(what | counts, indent=2, default=str, ensure_ascii=False)
-    write_text(path, text + "\n")
+    write_described(path, what | counts)
+
+
+def write_described(path: Path, what: dict[str, Any]) -> None:
+    """Write what was done, and what became of it, as JSON."""
+    write_text(path, json.dumps(what, indent=2, default=str, ensure_ascii=False) + "\n")
 
 
 def read_summary(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ...files.atomic import check_writable
 from ...files.printable import printable
 from ..manifest import Row, write_rows
 from ..records import Part
+from ..summary import described, write_described
 from .ledger import LEDGER, Ledger
 from .records import Shard, ShardConfig, ShardDone
 from .saved_dataset import arrow_files, write_facts
@@ -84,6 +85,14 @@ class ShardsReport:
             lines.append(f"{self.skipped} other files skipped")
         return "; ".join(lines)
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """Counts of this run, ready for JSON; `outcomes` lacks those of shards finished before."""
+        return {
+            "shards": self.shards, "finished_before": self.finished, "failed": len(self.failed),
+            "outcomes": dict(sorted(self.counts.items())),
+        }  # fmt: skip
+
     def add(self, done: ShardDone) -> None:
         """Count a shard."""
         if done.failed:
@@ -107,9 +116,9 @@ def apply_shards(
 ) -> ShardsReport:
     """Anonymize shards into a folder, each under its own name.
 
-    Beside them lie `shards.csv`, with a line for each shard that is done, and for each shard a
-    table `manifest/NAME.csv` of what became of its pictures. A shard is there whole or not at
-    all; if one is damaged, the others go on.
+    Beside them lie `shards.csv`, with a line for each shard that is done, for each shard a
+    table `manifest/NAME.csv` of what became of its pictures, and `shards.json`: what was done,
+    with counts. A shard is there whole or not at all; if one is damaged, the others go on.
 
     Args:
         found: what there is to do.
@@ -151,6 +160,7 @@ def apply_shards(
                 progress("apply", number, len(shards))
     if found.root.is_dir() and arrow_files(found.root):
         write_facts(found.root, folder, config.digest, config.outcome_column)
+    write_described(folder / f"shards{part.mark}.json", described(config.settings) | report.facts)
     return report
 
 

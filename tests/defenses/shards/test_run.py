@@ -62,8 +62,12 @@ def test_a_damaged_shard_does_not_stop_the_others(
 ) -> None:
     report = _go(shards, tmp_path / "out", config)
     assert _files(tmp_path / "out") == {
-        "s-00.tar", "s-02.tar", "shards.csv", "manifest/s-00.tar.csv", "manifest/s-02.tar.csv",
+        "s-00.tar", "s-02.tar", "shards.csv", "shards.json",
+        "manifest/s-00.tar.csv", "manifest/s-02.tar.csv",
     }  # fmt: skip
+    told = json.loads((tmp_path / "out" / "shards.json").read_text())
+    assert (told["defense"], told["seed"]) == (config.settings.defense.spec, "secret")
+    assert (told["shards"], told["failed"], told["outcomes"]) == (3, 1, {"defended": 2})
     assert [key for key, _ in report.failed] == ["s-01.tar"]
     assert report.summary == "3 shards: 2 written, 1 failed; 2 photos: 2 defended"
     lines = _ledger(tmp_path / "out" / "shards.csv")
