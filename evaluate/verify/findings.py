@@ -22,9 +22,11 @@ WORDS: dict[str, str] = {
     "unreadable": "a file cannot be read as a picture",
     "changed since": "a file is not the one that the manifest tells of",
     "small region": "the region is smaller than the face that another detector sees",
+    "somebody else": "a face model takes the face for one of another photo of the source",
     "unsure": "one detector alone thinks that there is a face, and it is untouched",
     "seen": "a detector sees a face there: a new one, or what is left of the old",
     "no source": "a detector sees a face in a file that cannot be compared with a source",
+    "kept": "a face was left to be seen, as the manifest says: you should know the person",
     "left out": "no file was made of a photo, as the manifest says",
     "not looked at": "a file that is no photo was not looked at",
 }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .faces import Look
 from .findings import Finding
+from .linking import SURE
 from .vectors import Key, Vectors
 
 MODEL = "dlib"  # its distances are known best
@@ -50,6 +51,8 @@ def _judged(
     if far is not None:
         return _said(look, "survivor" if look.sure else "doubt", "recognizable", path,
                      f"at {far:.2f}, below {LOOSE} is one person; seen by {who}")  # fmt: skip
+    if (other := _somebody_else(look, vectors, known)) is not None:
+        return _said(look, "doubt", "somebody else", path, f"that in {other}; seen by {who}")
     if look.before and look.sure and look.share is not None and look.share < SMALL:
         barely = look.share < BARELY
         return _said(look, "survivor" if barely else "doubt",
@@ -82,6 +85,22 @@ def _nearest(
     if best < STRICT or (best < LOOSE and best <= float(far.min())):
         return best
     return None
+
+
+def _somebody_else(
+    look: Look, vectors: Vectors, known: dict[Key, NDArray[np.float32]]
+) -> str | None:  # fmt: skip
+    """Return another photo of the source whose face this may be: files get mixed up.
+
+    It is for the owner to look at: strangers of few pixels, or in grey, come near, too.
+    """
+    shown = vectors.get(MODEL, ("after", look.path, look.number))
+    keys = [key for key in known if key[1] != look.path]
+    if shown is None or not look.shown or not keys:
+        return None
+    far = -vectors.models[MODEL].similarity(shown[None], np.stack([known[k] for k in keys]))[0]
+    nearest = int(np.argmin(far))
+    return keys[nearest][1] if far[nearest] < SURE else None
 
 
 def _where(look: Look) -> str:

@@ -14,7 +14,7 @@ _GPS = 0x8825
 _ORIENTATION = 0x0112
 _SMALL = 32  # bytes of EXIF with one entry: a header of 8, then 18
 _PNG_PLAIN = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD pHYs hIST acTL fcTL fdAT".split()
+    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP bKGD pHYs hIST acTL fcTL".split()
 )
 _WEBP_PLAIN = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"})
 _TIFF_PLAIN = frozenset(
@@ -164,6 +164,8 @@ def _png(data: bytes) -> Iterator[Extra]:
         place += 12 + size
         if kind == b"eXIf":
             yield from _exif(body.removeprefix(b"Exif\0\0"))
+        elif kind == b"fdAT":
+            yield Extra("further pictures (an animation)")
         elif kind not in _PNG_PLAIN:
             word = body.partition(b"\0")[0][:40].decode("latin-1")
             text = f" ({word})" if kind in (b"tEXt", b"zTXt", b"iTXt") else ""
@@ -176,7 +178,7 @@ def _png(data: bytes) -> Iterator[Extra]:
 
 def _webp(data: bytes) -> Iterator[Extra]:
     end = 8 + struct.unpack("<I", data[4:8])[0]
-    place = 12
+    place, frames = 12, 0
     while place + 8 <= min(end, len(data)):
         kind, size = struct.unpack("<4sI", data[place : place + 8])
         body = data[place + 8 : place + 8 + size]
@@ -185,6 +187,10 @@ def _webp(data: bytes) -> Iterator[Extra]:
             yield from _exif(body.removeprefix(b"Exif\0\0"))
         elif kind == b"ICCP":
             yield from _icc(body)
+        elif kind == b"ANMF":
+            frames += 1
+            if frames > 1:
+                yield Extra("further pictures (an animation)")
         elif kind not in _WEBP_PLAIN:
             yield Extra("XMP" if kind == b"XMP " else f"{size} bytes of {kind.decode('latin-1')}")
     if rest := data[end:]:
@@ -192,9 +198,13 @@ def _webp(data: bytes) -> Iterator[Extra]:
 
 
 def _gif(data: bytes) -> Iterator[Extra]:
+    frames = 0
     place = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     while place < len(data) and data[place] != 0x3B:
         if data[place] == 0x2C:  # a picture
+            frames += 1
+            if frames > 1:
+                yield Extra("further pictures (an animation)")
             flags = data[place + 9]
             place += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0) + 1
             place = _past_blocks(data, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from unmask.defenses.files.pictures import SUFFIXES
+from unmask.defenses.files.printable import encodable
 
 VIDEOS = frozenset({".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
 OURS = frozenset({"manifest.csv", "manifest.parquet", "summary.json", "skipped.csv"})
@@ -52,7 +54,8 @@ def paired(source: Path, output: Path, names: Mapping[str, str] | None = None) -
     known = [source.name] if source.is_file() else list(_below(source))
     photos = [name for name in known if _is(name, SUFFIXES) and not _hidden(name)]
     if not photos:
-        raise ValueError(f"no photos in {source}")
+        cure = "; of a list or of shards, give the folder of the photos" * source.is_file()
+        raise ValueError(f"no photos in {source}{cure}")
     everything = list(_below(output))
     made = [name for name in everything if _is(name, SUFFIXES)]
     found = _partners(photos, made, names or {})
@@ -72,7 +75,7 @@ def read_names(path: Path) -> dict[str, str]:
         ValueError: it cannot be read, or a line has one column.
     """
     try:
-        lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+        lines = list(csv.reader(lines_in(path)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path} must be a CSV file of old and new paths: {error}") from error
     short = [number for number, line in enumerate(lines, 1) if line and len(line) < 2]
@@ -81,11 +84,16 @@ def read_names(path: Path) -> dict[str, str]:
     return {_plain(line[0]): _plain(line[1]) for line in lines if line}
 
 
+def lines_in(path: Path) -> io.StringIO:
+    """Return the lines of a CSV file; a name in it may hold line ends of its own."""
+    return io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+
+
 def _partners(photos: list[str], made: list[str], names: Mapping[str, str]) -> dict[str, str]:
     there, free = set(made), set(made)
     found: dict[str, str] = {}
     for name in photos:
-        goal = names.get(name, name)
+        goal = names.get(encodable(name), name)
         if goal in there:
             found[name] = goal
             free.discard(goal)
@@ -95,7 +103,7 @@ def _partners(photos: list[str], made: list[str], names: Mapping[str, str]) -> d
     rivals: dict[str, list[str]] = defaultdict(list)
     for name in photos:
         if name not in found:
-            rivals[_stem(names.get(name, name))].append(name)
+            rivals[_stem(names.get(encodable(name), name))].append(name)
     for stem, sources in rivals.items():
         if len(sources) == len(stems[stem]) == 1:  # else nobody knows which is whose
             found[sources[0]] = stems[stem][0]

@@ -16,9 +16,10 @@ from .faces import Look, crop, look_at
 from .files import Originals, carried, read
 from .findings import WORDS, Finding
 from .judging import judge
+from .kept import excused
 from .linking import Linked, linked
 from .pairing import VIDEOS, Paired, paired
-from .recorded import Recorded, read_manifest
+from .recorded import Kept, Recorded, read_manifest
 from .seers import Seer, candidates, seers
 from .telling import Told, Trial, told, trial
 from .turned import framed
@@ -107,6 +108,7 @@ def verify(
     for name in files.extra:
         found += work.alone(name)
     found += judge(work.looks, work.vectors, dict(files.pairs))
+    found = excused(found, work.kept, work.looks, dict(files.pairs))
     traced = told(work.trials, work.vectors, work.lost) if leakage else []
     links = linked(work.trials, work.vectors, "dlib") if leakage else None
     notes = [*lacking, *recorded.notes]
@@ -128,6 +130,7 @@ class _Work:
         self.originals = Originals()
         self.looks: list[Look] = []
         self.trials: list[Trial] = []
+        self.kept: dict[str, Kept] = {}
         self.lost = 0
 
     def learn(self, name: str) -> None:
@@ -143,6 +146,8 @@ class _Work:
         found, pixels = self._file(after)
         if (wrong := recorded.contradicts(before, self.output / after)) is not None:
             found.append(Finding("fault", "changed since", after, wrong))
+        elif (kept := recorded.kept(before, self.output / after)) is not None:
+            self.kept[after] = kept
         try:
             _, source, why = read(self.source / before)
         except OSError as error:

@@ -25,7 +25,11 @@ def lines_of(verdict: Verdict) -> list[str]:
     """Return what the screen shows, a line each, the worst first."""
     lines = [f"{verdict.summary}. Looked: {'; '.join(verdict.looked_by)}"]
     for kind in WORDS:
-        some = [one for one in verdict.findings if one.kind == kind and one.level != "note"]
+        some = [
+            one
+            for one in verdict.findings
+            if one.kind == kind and (kind == "kept" or one.level != "note")
+        ]
         if some:
             level, count = some[0].level, len(some)
             lines.append(f"{level}: {count} x {kind} ({WORDS[kind]})")

