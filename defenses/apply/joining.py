@@ -73,6 +73,7 @@ def _parts(folder: Path) -> list[Records]:
         what = f"parts of {' and of '.join(map(str, sorted(counts)))}" if counts else "none"
         raise ValueError(
             f"a folder with the parts of one run is needed, {printable(folder)} holds {what}"
+            f"{'; shards need no merge' if any(folder.glob('shards-*-of-*.csv')) else ''}"
         )
     (count,) = counts
     if missing := sorted(set(range(count)) - {index for index, _ in found}):

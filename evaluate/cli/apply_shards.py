@@ -120,7 +120,10 @@ def _lines(done: ShardsReport, *, written: bool) -> list[str]:
     if len(done.failed) > _NAMED:
         lines.append(f"and {len(done.failed) - _NAMED} shards more, see {LEDGER}")
     lines += [f"{printable(row.path)}: {row.outcome}: {row.reason}" for row in done.named[:_NAMED]]
-    count = done.counts.total() - done.counts["defended"]
+    if done.anew:
+        photos = f"{done.anew} photo{'s' if done.anew != 1 else ''}"
+        lines.append(f"{photos} of --faces looked at anew: see {ROWS}/*.csv")
+    count = done.counts.total() - done.counts["defended"] - done.counts["kept"]
     if count:
         became = "not defended" if written else "left out, each with its sample or row"
         lines.append(f"{count} photo{'s' if count != 1 else ''} {became}: see {ROWS}/*.csv")

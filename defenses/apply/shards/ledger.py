@@ -14,7 +14,7 @@ from .records import Shard, ShardDone
 
 LEDGER = "shards.csv"
 _COLUMNS = (
-    "shard", "outcome", "pictures", "defended", "reason", "hash_in", "hash_out", "size_in",
+    "shard", "outcome", "pictures", "defended", "kept", "reason", "hash_in", "hash_out", "size_in",
     "size_out", "config", "seconds",
 )  # fmt: skip
 
@@ -53,7 +53,7 @@ class Ledger:
             try:
                 found[_plain(row["shard"])] = Line(
                     row["outcome"] == "finished", int(row["size_in"]), int(row["size_out"]),
-                    row["config"], int(row["pictures"]) - int(row["defended"]),
+                    row["config"], int(row["pictures"]) - int(row["defended"]) - int(row["kept"]),
                 )  # fmt: skip
             except (KeyError, TypeError, ValueError):
                 continue
@@ -98,6 +98,7 @@ class Ledger:
             "outcome": "failed" if done.failed else "finished",
             "pictures": done.counts.total(),
             "defended": done.counts["defended"],
+            "kept": done.counts["kept"],
             "reason": _safe(printable(done.failed)),
             "hash_in": done.hash_in,
             "hash_out": done.hash_out,

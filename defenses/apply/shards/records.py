@@ -65,6 +65,7 @@ class ShardDone:
             without a look at what they show or say.
         hidden: number of members whose name begins with a dot, which were left out.
         seconds: how long it took.
+        anew: number of pictures that a table of faces did not settle.
     """
 
     shard: Shard
@@ -76,6 +77,7 @@ class ShardDone:
     copied: Counter[str] = field(default_factory=Counter)
     hidden: int = 0
     seconds: float = 0.0
+    anew: int = 0
 
 
 @dataclass

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from ...faces.looking import ANEW
 from ...files.atomic import check_writable
 from ...files.printable import printable
 from ..manifest import Row, write_rows
@@ -53,6 +54,7 @@ class ShardsReport:
         named: some of the pictures that were left out or written undefended.
         copied: what was passed on unseen, by ending or column.
         hidden: number of members left out because their name begins with a dot.
+        anew: number of pictures that a table of faces did not settle.
         skipped: number of other files beside the shards.
         remark: what is to be known of all defended photos.
     """
@@ -66,6 +68,7 @@ class ShardsReport:
     named: list[Row] = field(default_factory=list)
     copied: Counter[str] = field(default_factory=Counter)
     hidden: int = 0
+    anew: int = 0
     skipped: int = 0
     remark: str = ""
 
@@ -100,6 +103,7 @@ class ShardsReport:
         self.counts += done.counts
         self.copied += done.copied
         self.hidden += done.hidden
+        self.anew += done.anew
         self.named += done.rows[: max(0, _NAMED - len(self.named))]
 
 
@@ -171,8 +175,10 @@ def _work(shard: Shard, config: ShardConfig, rows: Path) -> ShardDone:
     done = process_shard(shard, config)
     if not done.failed:
         write_rows(table, done.rows)
-    missed = (row for row in done.rows if row.outcome != "defended")
-    return replace(done, rows=tuple(row for row, _ in zip(missed, range(_NAMED), strict=False)))
+    missed = (row for row in done.rows if row.outcome not in ("defended", "kept"))
+    named = tuple(row for row, _ in zip(missed, range(_NAMED), strict=False))
+    anew = sum(row.reason.startswith(ANEW) for row in done.rows)
+    return replace(done, rows=named, anew=anew)
 
 
 def _lost(shard: Shard, why: str) -> ShardDone:

@@ -252,6 +252,26 @@ def test_lists_that_are_not_clear(tmp_path: Path, face: bytes) -> None:
     assert find_shards(both)
 
 
+def test_who_stays_visible_is_not_left_out_and_a_table_is_told_of(
+    tmp_path: Path, shards: Path, face: bytes
+) -> None:
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "anna.jpg").write_bytes(face)
+    table = pa.table({"path": ["s-00.tar/1.jpg"]} | {side: [40.0] for side in "xywh"})
+    pq.write_table(table, tmp_path / "faces.parquet")
+    (shards / "s-01.tar").unlink()
+    line = ["apply", "mask", str(shards), str(tmp_path / "out"), "--quiet"]
+    line += ["--keep", str(tmp_path / "people")]
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 0
+    assert "left out" not in done.output
+    again = CliRunner().invoke(app, [*line, "--resume"])
+    assert again.exit_code == 0
+    assert "finished before" not in again.output
+    line[-1:] = [line[-1], "--overwrite", "--faces", str(tmp_path / "faces.parquet")]
+    assert "1 photo of --faces looked at anew" in CliRunner().invoke(app, line).output
+
+
 def test_the_command_says_what_happened(tmp_path: Path, shards: Path) -> None:
     line = ["apply", "mask", f"{shards}/s-{{00..02}}.tar", str(tmp_path / "out")]
     done = CliRunner().invoke(app, line)
