@@ -106,7 +106,7 @@ def apply(
         tell_of_videos(done, audio=video.audio)
     tell_of_no_videos(done, video)
     looked_anew(done.rows)
-    say(done, on_miss=on_miss, name=chosen.name, quiet=quiet)
+    say(done, on_miss=on_miss, name=chosen.name, quiet=quiet, in_place=in_place)
     left = 0
     if (verify or preview) and not in_place:  # in place there is no source any more
         from .second_look import look_again, show_preview

@@ -16,7 +16,9 @@ _NAMED = 5  # photos that are named on the screen; the records have all
 _BECAME = {"skip": "not written", "copy": "written undefended", "blank": "written blank"}
 
 
-def say(done: ApplyReport, *, on_miss: OnMissing, name: str, quiet: bool) -> None:
+def say(
+    done: ApplyReport, *, on_miss: OnMissing, name: str, quiet: bool, in_place: bool = False
+) -> None:  # fmt: skip
     """Say on standard error, also to the quiet, what is not as one would think."""
     from unmask.defenses.files.printable import printable
 
@@ -28,9 +30,10 @@ def say(done: ApplyReport, *, on_miss: OnMissing, name: str, quiet: bool) -> Non
     for outcome, why in kinds.items():
         paths = [row.path for row in done.missed if row.outcome == outcome]
         if paths:
-            look = "; look at them: --on-miss copy writes them as they are"
+            look = "; look at them" + (": --on-miss copy writes them as they are" * (not in_place))
             cure = look if on_miss == "skip" else ""
-            lines.append(f"{_many(paths, 'photo')} {_BECAME[on_miss]}, {why}: {_names(paths)}"
+            became = "left in place undefended" if in_place and cure else _BECAME[on_miss]
+            lines.append(f"{_many(paths, 'photo')} {became}, {why}: {_names(paths)}"
                          f"{cure}")  # fmt: skip
     if not quiet:
         lines += _by_the_way(done)

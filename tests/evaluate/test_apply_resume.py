@@ -188,6 +188,7 @@ def test_in_place_again_from_the_command_line(album: Path) -> None:
     again = CliRunner().invoke(app, words)
     assert (first.exit_code, again.exit_code) == (4, 4), again.output
     assert "were done before" in again.output
+    assert "left in place undefended, no face was found: wall.png; look at them\n" in again.output
     assert _pictures(album) == pictures
 
 
