@@ -14,7 +14,9 @@ from .options import AsJson, Quiet
 
 
 def verify(
-    source: Annotated[Path, typer.Argument(help="The photos as they were: folder or photo.")],
+    source: Annotated[
+        Path, typer.Argument(help="The photos as they were: folder, photo or video.")
+    ],
     output: Annotated[Path, typer.Argument(help="What was made of them.")],
     detectors: Annotated[
         str,
@@ -44,6 +46,9 @@ def verify(
             help="Also let an attacker who has SOURCE trace each output to its photo.",
         ),
     ] = True,
+    frames: Annotated[
+        int, typer.Option(min=0, help="Frames of each video to look at, evenly; 0: all.")
+    ] = 20,
     show_sources: Annotated[
         bool,
         typer.Option(
@@ -71,7 +76,7 @@ def verify(
     names = read_names(renamed) if renamed else None
     with Bars(quiet=quiet or as_json) as progress:
         found = run(source, output, detectors=split_specs(detectors) if detectors else (),
-                    names=names, leakage=leakage, progress=progress)  # fmt: skip
+                    names=names, leakage=leakage, frames=frames, progress=progress)  # fmt: skip
     folder = out if out is not None else new_folder("verify")
     data = as_data(found, shlex.join(["unmask", *sys.argv[1:]]))
     shown = page(found, source=str(source), output=str(output), show_sources=show_sources)

@@ -25,12 +25,16 @@ class Paired(NamedTuple):
         missing: photos of the source of which no file was made.
         extra: pictures of the output that no photo of the source stands behind.
         others: other files of the output, which nobody looked at.
+        films: videos, as `pairs`.
+        lost_films: videos of the source of which no file was made.
     """
 
     pairs: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     extra: tuple[str, ...]
     others: tuple[str, ...]
+    films: tuple[tuple[str, str], ...] = ()
+    lost_films: tuple[str, ...] = ()
 
 
 def paired(source: Path, output: Path, names: Mapping[str, str] | None = None) -> Paired:
@@ -45,7 +49,9 @@ def paired(source: Path, output: Path, names: Mapping[str, str] | None = None) -
         ValueError: there is no such folder or file, or no photo in the source.
     """
     if source.is_file() and output.is_file():
-        return Paired(((source.name, output.name),), (), (), ())
+        pair = ((source.name, output.name),)
+        film = _is(source.name, VIDEOS)
+        return Paired((), (), (), (), pair) if film else Paired(pair, (), (), ())
     for place in (source, output):
         if not place.exists():
             raise ValueError(f"no such file or folder: {place}")
@@ -53,18 +59,22 @@ def paired(source: Path, output: Path, names: Mapping[str, str] | None = None) -
         raise ValueError(f"the source is a folder, so the output must be one; got {output}")
     known = [source.name] if source.is_file() else list(_below(source))
     photos = [name for name in known if _is(name, SUFFIXES) and not _hidden(name)]
-    if not photos:
+    films = [name for name in known if _is(name, VIDEOS) and not _hidden(name)]
+    if not photos and not films:
         cure = "; of a list or of shards, give the folder of the photos" * source.is_file()
-        raise ValueError(f"no photos in {source}{cure}")
+        raise ValueError(f"no photos and no videos in {source}{cure}")
     everything = list(_below(output))
     made = [name for name in everything if _is(name, SUFFIXES)]
     found = _partners(photos, made, names or {})
-    used = set(found.values())
+    shot = _partners(films, [name for name in everything if _is(name, VIDEOS)], names or {})
+    used = {*found.values(), *shot.values()}
     return Paired(
         tuple(sorted(found.items())),
         tuple(name for name in photos if name not in found),
         tuple(name for name in made if name not in used),
-        tuple(name for name in everything if name not in made and name not in OURS),
+        tuple(name for name in everything if name not in {*made, *used, *OURS}),
+        tuple(sorted(shot.items())),
+        tuple(name for name in films if name not in shot),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from filecmp import cmp
 from pathlib import Path
 
 from unmask.defenses import Pixels
@@ -14,6 +15,7 @@ from unmask.threads import pin_threads
 from ..recognizers.base import Recognizer
 from .faces import Look, crop, look_at
 from .files import Originals, carried, read
+from .films import SOME, film_of, told_by
 from .findings import WORDS, Finding
 from .judging import judge
 from .kept import excused
@@ -74,6 +76,7 @@ def verify(
     detectors: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
     leakage: bool = True,
+    frames: int = SOME,
     progress: Progress | None = None,
 ) -> Verdict:
     """Look again at what was written, without knowing what wrote it.
@@ -83,7 +86,8 @@ def verify(
         output: what was made of them.
         detectors: who looks; none: everybody who is at hand, see `seers`.
         names: of photos of the source, the path that they have in the output.
-        leakage: also let an attacker trace each output to its source.
+        leakage: also let an attacker trace each output to its source; photos only.
+        frames: of each video so many are looked at, evenly over its length; 0: all.
         progress: told what is being looked at, how many are done, and of how many.
 
     Raises:
@@ -107,19 +111,24 @@ def verify(
         tell("looking", done, len(files.pairs))
     for name in files.extra:
         found += work.alone(name)
-    found += judge(work.looks, work.vectors, dict(files.pairs))
-    found = excused(found, work.kept, work.looks, dict(files.pairs))
+    for done, pair in enumerate(files.films, 1):
+        found += work.film(*pair, recorded, frames)
+        tell("videos", done, len(files.films))
+    names_of = {**dict(files.pairs), **work.shots}
+    found += judge(work.looks, work.vectors, names_of)
+    found = excused(found, work.kept, work.looks, names_of)
     traced = told(work.trials, work.vectors, work.lost) if leakage else []
     links = linked(work.trials, work.vectors, "dlib") if leakage else None
-    notes = [*lacking, *recorded.notes]
-    if leakage and len(work.trials) < 2:
+    notes = [*lacking, *recorded.notes, *work.notes]
+    if leakage and files.pairs and len(work.trials) < 2:
         notes.append("leakage was not measured: that takes two photos with faces")
     order = list(WORDS)
     levels = ("survivor", "fault", "doubt", "note")
     found.sort(key=lambda f: (levels.index(f.level), order.index(f.kind), f.path))
     faces = sum(bool(look.before) and look.sure for look in work.looks)
-    return Verdict(tuple(found), len(files.pairs) + len(files.extra), faces, tuple(traced), links,
-                   tuple(notes), tuple(one.name for one in who))  # fmt: skip
+    looked = len(files.pairs) + len(files.extra) + len(work.shots)
+    return Verdict(tuple(found), looked, faces, tuple(traced), links, tuple(notes),
+                   tuple(one.name for one in who))  # fmt: skip
 
 
 class _Work:
@@ -131,6 +140,8 @@ class _Work:
         self.looks: list[Look] = []
         self.trials: list[Trial] = []
         self.kept: dict[str, Kept] = {}
+        self.shots: dict[str, str] = {}  # frames of videos, as pairs of names
+        self.notes: list[str] = []
         self.lost = 0
 
     def learn(self, name: str) -> None:
@@ -166,6 +177,33 @@ class _Work:
             if (attempt := trial(before, source, output.pixels, looked)) is not None:
                 self.trials.append(attempt)
         self.lost += source is None or pixels is None
+        return found
+
+    def film(self, before: str, after: str, recorded: Recorded, frames: int) -> list[Finding]:
+        """Look at frames of a video and of what was made of it."""
+        found: list[Finding] = []
+        if (wrong := recorded.contradicts(before, self.output / after)) is not None:
+            found.append(Finding("fault", "changed since", after, wrong))
+        try:
+            film = film_of(self.source / before, self.output / after, frames)
+            said = told_by(self.output / after)
+            for frame in film.shown():
+                name = f"{before}, frame {frame.number}"
+                self.shots[name] = f"{after}, frame {frame.number}"
+                output = framed(frame.after, frame.before)
+                self.looks += look_at(name, frame.before, output, self.who, self.vectors).looks
+        except (ValueError, OSError) as error:
+            return [*found, Finding("fault", "unreadable", after, str(error))]
+        except ImportError as error:
+            return [*found, Finding("doubt", "not looked at", after, str(error))]
+        if cmp(self.source / before, self.output / after, shallow=False):
+            found.append(Finding("survivor", "copy", after, "it is the file of the source"))
+        if said:
+            found.append(Finding("survivor", "meta data", after, ", ".join(said)))
+        if film.trouble:
+            found.append(Finding("doubt", "not looked at", after, film.trouble))
+        looked = f"{len(film.partners)} of {film.frames} frames were looked at"
+        self.notes.append(f"{after}: {looked}; sound was not listened to")
         return found
 
     def alone(self, name: str) -> list[Finding]:
@@ -205,14 +243,14 @@ def _nobody_on(finding: Finding) -> Finding:
 
 def _unpaired(files: Paired, recorded: Recorded) -> list[Finding]:
     found = []
-    for name in files.missing:
+    for name in (*files.missing, *files.lost_films):
         why = recorded.left_out(name)
         found.append(
             Finding("note" if why else "fault", "left out" if why else "missing", name, why)
         )
     for name in files.others:
         video = Path(name).suffix.lower() in VIDEOS
-        what = "a video: its frames were not looked at" if video else ""
+        what = "a video of which there is no source" if video else ""
         found.append(Finding("doubt" if video else "note", "not looked at", name, what))
     return found
 
