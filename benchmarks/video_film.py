@@ -107,8 +107,16 @@ def film_lines(
     actors, _ = film(people)
     yield from (f"### {LENGTH} frames of 320x240, two faces that walk past each other", "")
     yield from (*ABOUT, "")
-    yield "| defense | tracks | uncovered | HOG, source | HOG, defended | of these known | survivors |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    columns = (
+        "tracks",
+        "uncovered",
+        "HOG, source",
+        "HOG, defended",
+        "of these known",
+        "survivors",
+    )
+    yield f"| defense | {' | '.join(columns)} |"
+    yield "| --- |" + " ---: |" * len(columns)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "film.mp4"), Path(folder, "out.mp4")
         shot(film(people)[1], source)
