@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from filecmp import cmp
+from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.defenses import Pixels
-from unmask.defenses.files.printable import printable
 from unmask.threads import pin_threads
 
 from ..recognizers.base import Recognizer
-from .faces import Look, crop, look_at
-from .files import Originals, carried, read
-from .films import SOME, film_of, told_by
+from .films import SOME
 from .findings import WORDS, Finding
 from .judging import judge
 from .kept import excused
 from .linking import Linked, linked
 from .pairing import VIDEOS, Paired, paired
-from .recorded import Kept, Recorded, read_manifest
-from .seers import Seer, candidates, seers
-from .telling import Told, Trial, told, trial
-from .turned import framed
+from .recorded import Recorded, read_manifest
+from .seers import seers
+from .telling import Told, told
 from .vectors import Vectors
+from .work import Work
 
 Progress = Callable[[str, int, int], None]
 
@@ -99,7 +94,7 @@ def verify(
     files = paired(source, output, names)
     inside = source.parent if source.is_file() else source
     recorded = read_manifest(output)
-    work = _Work(inside, output.parent if output.is_file() else output, who, Vectors(_models()))
+    work = Work(inside, output.parent if output.is_file() else output, who, Vectors(_models()))
     tell = progress or (lambda label, done, total: None)
     found = _unpaired(files, recorded)
     known = [*(pair[0] for pair in files.pairs), *files.missing]
@@ -131,116 +126,6 @@ def verify(
                    tuple(one.name for one in who))  # fmt: skip
 
 
-class _Work:
-    """What is remembered while the photos go by; never the photos."""
-
-    def __init__(self, source: Path, output: Path, who: list[Seer], vectors: Vectors) -> None:
-        self.source, self.output, self.who, self.vectors = source, output, who, vectors
-        self.originals = Originals()
-        self.looks: list[Look] = []
-        self.trials: list[Trial] = []
-        self.kept: dict[str, Kept] = {}
-        self.shots: dict[str, str] = {}  # frames of videos, as pairs of names
-        self.notes: list[str] = []
-        self.lost = 0
-
-    def learn(self, name: str) -> None:
-        """Remember a source, so that a copy of it is known under any name."""
-        try:
-            data, pixels, _ = read(self.source / name)
-        except OSError:
-            return
-        self.originals.add(name, data, pixels)
-
-    def pair(self, before: str, after: str, recorded: Recorded) -> list[Finding]:
-        """Look at a photo and what was made of it."""
-        found, pixels = self._file(after)
-        if (wrong := recorded.contradicts(before, self.output / after)) is not None:
-            found.append(Finding("fault", "changed since", after, wrong))
-        elif (kept := recorded.kept(before, self.output / after)) is not None:
-            self.kept[after] = kept
-        try:
-            _, source, why = read(self.source / before)
-        except OSError as error:
-            source, why = None, error.strerror or str(error)
-        if source is None:
-            found.append(
-                Finding("fault", "unreadable", after, f"its source {printable(before)} {why}")
-            )
-            found += self._seen(after, pixels)
-        elif pixels is not None:
-            output = framed(pixels, source)
-            looked = look_at(before, source, output, self.who, self.vectors)
-            self.looks += looked.looks
-            if not any(look.sure for look in looked.looks):
-                found = [_nobody_on(one) for one in found]
-            if (attempt := trial(before, source, output.pixels, looked)) is not None:
-                self.trials.append(attempt)
-        self.lost += source is None or pixels is None
-        return found
-
-    def film(self, before: str, after: str, recorded: Recorded, frames: int) -> list[Finding]:
-        """Look at frames of a video and of what was made of it."""
-        found: list[Finding] = []
-        if (wrong := recorded.contradicts(before, self.output / after)) is not None:
-            found.append(Finding("fault", "changed since", after, wrong))
-        try:
-            film = film_of(self.source / before, self.output / after, frames)
-            said = told_by(self.output / after)
-            for frame in film.shown():
-                name = f"{before}, frame {frame.number}"
-                self.shots[name] = f"{after}, frame {frame.number}"
-                output = framed(frame.after, frame.before)
-                self.looks += look_at(name, frame.before, output, self.who, self.vectors).looks
-        except (ValueError, OSError) as error:
-            return [*found, Finding("fault", "unreadable", after, str(error))]
-        except ImportError as error:
-            return [*found, Finding("doubt", "not looked at", after, str(error))]
-        if cmp(self.source / before, self.output / after, shallow=False):
-            found.append(Finding("survivor", "copy", after, "it is the file of the source"))
-        if said:
-            found.append(Finding("survivor", "meta data", after, ", ".join(said)))
-        if film.trouble:
-            found.append(Finding("doubt", "not looked at", after, film.trouble))
-        looked = f"{len(film.partners)} of {film.frames} frames were looked at"
-        self.notes.append(f"{after}: {looked}; sound was not listened to")
-        return found
-
-    def alone(self, name: str) -> list[Finding]:
-        """Look at an output that has no source."""
-        found, pixels = self._file(name)
-        return [Finding("fault", "extra", name), *found, *self._seen(name, pixels)]
-
-    def _file(self, name: str) -> tuple[list[Finding], Pixels | None]:
-        try:
-            data, pixels, why = read(self.output / name)
-        except OSError as error:
-            return [Finding("fault", "unreadable", name, error.strerror or str(error))], None
-        found = carried(name, data)
-        if pixels is None:
-            found.append(Finding("fault", "unreadable", name, why))
-        if copied := self.originals.copied(data, pixels):
-            shown = None if pixels is None else crop(pixels, _all_of(pixels))
-            found.append(Finding("survivor", "copy", name, copied, crop=shown))
-        return found, pixels
-
-    def _seen(self, name: str, pixels: Pixels | None) -> list[Finding]:
-        if pixels is None:
-            return []
-        return [
-            Finding("doubt", "no source", name, ", ".join(one.seen), one.box,
-                    crop(pixels, one.box))
-            for one in candidates(pixels, self.who) if one.sure
-        ]  # fmt: skip
-
-
-def _nobody_on(finding: Finding) -> Finding:
-    """Return a copy of a photo without a face as what it is: harmless, if nobody is on it."""
-    if finding.kind != "copy":
-        return finding
-    return replace(finding, level="doubt", detail=f"{finding.detail}; no face is seen on it")
-
-
 def _unpaired(files: Paired, recorded: Recorded) -> list[Finding]:
     found = []
     for name in (*files.missing, *files.lost_films):
@@ -253,10 +138,6 @@ def _unpaired(files: Paired, recorded: Recorded) -> list[Finding]:
         what = "a video of which there is no source" if video else ""
         found.append(Finding("doubt" if video else "note", "not looked at", name, what))
     return found
-
-
-def _all_of(pixels: Pixels) -> tuple[float, float, float, float]:
-    return 0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0])
 
 
 def _models() -> dict[str, Recognizer]:
