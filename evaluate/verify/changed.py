@@ -14,6 +14,7 @@ Mask = NDArray[np.bool_]
 INNER = 0.85  # share of the box whose ellipse is the face, whatever a detector's habits are
 _LEAST = 6.0  # grey levels by which compression alone changes pixels
 _NOISE = 3.0  # times what changes far from any face
+_MOST = 30.0  # but so many grey levels are a change even where others are greater
 _WHOLE = 40.0  # grey levels: if so much changes everywhere, the whole picture was changed
 _AROUND = 0.4  # of a face's sides: how far from it a region may reach
 
@@ -37,7 +38,7 @@ def changed(source: Pixels, output: Pixels, boxes: list[Box]) -> Mask:
     level = float(np.quantile(away[far], 0.9)) if far.mean() > 0.05 else 0.0
     if level > _WHOLE:
         return np.ones(away.shape, bool)
-    return np.asarray(away > max(_LEAST, _NOISE * level))
+    return np.asarray(away > max(_LEAST, min(_MOST, _NOISE * level)))
 
 
 def region_of(changes: Mask, box: Box, *, hull: bool = True) -> Mask:

@@ -21,6 +21,7 @@ from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.evaluate.cli import app
 from unmask.evaluate.verify import Finding, Verdict, verify
+from unmask.evaluate.verify.changed import changed, region_of, share_covered
 from unmask.evaluate.verify.metadata import extras
 from unmask.evaluate.verify.pairing import paired, read_names
 
@@ -274,3 +275,15 @@ def test_strange_names_are_found_in_the_manifest_and_the_map(tmp_path: Path) -> 
 def test_a_finding_must_be_explained() -> None:
     with pytest.raises(ValueError, match="kind must be one of"):
         Finding("survivor", "odd", "a.jpg")
+
+
+def test_a_change_beside_the_face_does_not_hide_that_of_the_face() -> None:
+    """What is far from the face tells how much storing changes, unless it was changed itself."""
+    rng = np.random.default_rng(0)
+    source = rng.integers(90, 160, (120, 120, 3), np.uint8)
+    output = source.copy()
+    output[:, :20] += 35  # somebody else's region, in much of what is far
+    box = (40.0, 30.0, 60.0, 70.0)
+    output[25:105, 35:105] += 60
+    changes = changed(source, output, [box])
+    assert share_covered(region_of(changes, box), box) > 0.9
