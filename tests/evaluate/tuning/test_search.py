@@ -17,6 +17,7 @@ from optuna.storages.journal import JournalFileBackend, JournalStorage
 from unmask.defenses import DEFENSES
 from unmask.evaluate import Plan, tune
 from unmask.evaluate.cli.specs import split_specs
+from unmask.evaluate.comparison.plan import BUDGETS
 from unmask.evaluate.statistics import clustered_interval
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.run import Tuned
@@ -200,7 +201,9 @@ def test_what_goes_wrong_in_a_process_is_told(tmp_path: Path) -> None:
         small(tmp_path / "run", sampler="dice", jobs=2)
 
 
-def test_two_programs_share_a_postgresql_study(tmp_path: Path) -> None:
+def test_two_programs_share_a_postgresql_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = os.environ.get("UNMASK_TEST_POSTGRES")
     if not url:
         pytest.skip("UNMASK_TEST_POSTGRES is not set: no PostgreSQL server to test with")
@@ -214,9 +217,10 @@ def test_two_programs_share_a_postgresql_study(tmp_path: Path) -> None:
         for part in ("a", "b")
     ]  # fmt: skip
     assert [process.wait(240) for process in running] == [0, 0]
+    monkeypatch.setitem(BUDGETS, "quick", QUICK.attackers)  # as `program` does
     found = small(
         tmp_path / "c", "noise", trials=10, storage=url, study=name,
-        search=QUICK,
+        search=Plan(metrics=("ssim",), budget="quick"),
     )  # fmt: skip
     rows = [row for row in table(tmp_path / "c") if row["state"] in ("complete", "pruned")]
     assert len(rows) == 10
