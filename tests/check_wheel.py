@@ -13,7 +13,7 @@ def main(wheel: str) -> None:
         f"unmask/{path.relative_to(ROOT).as_posix()}"
         for top in ("defenses", "evaluate", "benchmarks")
         for path in (ROOT / top).rglob("*.py")
-    } | {"unmask/__init__.py", "unmask/threads.py"}
+    } | {f"unmask/{path.name}" for path in (ROOT / "src" / "unmask").glob("*.py")}
     missing, extra = sorted(here - inside), sorted(inside - here)
     assert not missing + extra, f"wheel lacks {missing}, has stale {extra}"
     print(f"wheel: {len(inside)} modules, none missing")
