@@ -29,7 +29,7 @@ from unmask.defenses.faces.hog import Hog
 from unmask.defenses.faces.landmarks import with_landmarks
 from unmask.defenses.files.atomic import write_text
 from unmask.defenses.files.pictures import decode_picture, encode_picture, read_picture
-from unmask.defenses.photo import Pixels
+from unmask.defenses.photo import Pixels, intersection_over_union
 from unmask.evaluate.cli.apply import apply
 from unmask.threads import pin_threads
 
@@ -144,7 +144,10 @@ def _recall(
         again = _hog(after)
         there, found = there + len(faces), found + len(seen[name])
         covered += sum(_is_changed(before, after, box) for box in faces)
-        left += sum(any(_overlap(box, other) > _SAME for other in again) for box in seen[name])
+        left += sum(
+            any(intersection_over_union(box, other) > _SAME for other in again)
+            for box in seen[name]
+        )
     return f"{covered}/{there}", f"{found - left}/{found}"
 
 
@@ -158,12 +161,6 @@ def _is_changed(before: Pixels, after: Pixels, box: Box) -> bool:
 
 def _hog(pixels: Pixels) -> list[Box]:
     return [box for box, _ in Hog().find(pixels)]
-
-
-def _overlap(one: Box, other: Box) -> float:
-    (x, y, w, h), (u, v, a, b) = one, other
-    both = max(0.0, min(x + w, u + a) - max(x, u)) * max(0.0, min(y + h, v + b) - max(y, v))
-    return both / (w * h + a * b - both)
 
 
 def stages(folder: Path, names: Sequence[str], defense: str, detector: str) -> dict[str, float]:

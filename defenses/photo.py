@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 Points = NDArray[np.float32]
+Box = tuple[float, float, float, float]  # left, top, width, height in pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,3 +114,11 @@ def check_pixels(pixels: Any) -> Pixels:
     raise ValueError(
         f"a photo must be uint8 RGB (H, W, 3), got {pixels.dtype} {pixels.shape}{cure}"
     )
+
+
+def intersection_over_union(a: Box, b: Box) -> float:
+    """Return the share of the joint area of two boxes that both cover, 0 to 1."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    common = max(0.0, wide) * max(0.0, high)
+    return common / (a[2] * a[3] + b[2] * b[3] - common)

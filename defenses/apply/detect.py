@@ -20,7 +20,7 @@ from ..faces.landmarks import FIVE
 from ..faces.looking import Looking
 from ..files.atomic import check_writable, replacing
 from ..files.pictures import decode_picture
-from ..files.printable import encodable, printable
+from ..files.printable import encodable, printable, reason_of
 from ..photo import Face
 from .listing import list_photos
 from .pool import cores, in_pool
@@ -139,8 +139,7 @@ def looked(path: Path, name: str, detector: str) -> Looked:
     except ImportError:
         raise  # would fail alike for every photo
     except Exception as error:  # one bad photo, or one that a plug-in stumbles over
-        text = (isinstance(error, OSError) and error.strerror) or str(error)
-        return Looked(name, trouble=" ".join(text.split()) or type(error).__name__)
+        return Looked(name, trouble=reason_of(error))
     height, width = pixels.shape[:2]
     return Looked(name, digest, width, height, seen.stored + seen.shown)
 

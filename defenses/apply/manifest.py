@@ -6,13 +6,13 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
 from ..base import Outcome
 from ..files.atomic import write_bytes
-from ..files.printable import printable
+from ..files.printable import printable, reason_of
 
 RowOutcome = Outcome | Literal["kept", "unreadable"]
 MANIFEST = "manifest.csv"
@@ -46,6 +46,16 @@ class Row:
     hash_out: str = ""
     regions: tuple[tuple[int, int, int, int], ...] = ()
     seconds: float = field(default=0.0, compare=False)
+
+
+def noted(row: Row, note: str) -> Row:
+    """Return the row with something more to be known of it."""
+    return replace(row, reason="; ".join(part for part in (row.reason, note) if part))
+
+
+def failed(name: str, error: Exception, hidden: Path | None = None) -> Row:
+    """Return the row of a file that an error kept from being written; see `reason_of`."""
+    return Row(name, "failed", 0, printable(reason_of(error, hidden)))
 
 
 class Manifest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -11,16 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..files.atomic import staged
+from ..files.atomic import staged, takes_no_more
+from ..files.hashes import sha256_of
 from ..files.printable import printable
-from .manifest import Row
-from .one_photo import anonymize_bytes, failed, noted
+from .manifest import Row, failed, noted
+from .one_photo import anonymize_bytes
 from .records import TEMPORARY
 from .settings import Settings
 from .targets import Pair
 from .video import VIDEOS, anonymize_video
-
-_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other photo too
 
 
 class Work(NamedTuple):
@@ -92,7 +90,7 @@ def stage(
     try:
         temporary = staged(pair.target, made.data, work.temporary.name)
     except OSError as error:
-        if error.errno in _HOPELESS:
+        if takes_no_more(error):
             raise
         return Staged(work, replace(failed(pair.path, error), hash_in=row.hash_in))
     return Staged(work, row, temporary)
@@ -103,7 +101,7 @@ def _stage_video(
 ) -> Staged:
     pair, temporary = work.pair, work.temporary
     try:
-        came = _hash(pair.source)
+        came = sha256_of(pair.source)
     except OSError as error:
         return Staged(work, replace(failed(pair.path, error), outcome="unreadable"))
     if work.known and _stands(work.known, came, pair):
@@ -156,7 +154,7 @@ def settle(done: Staged) -> Row:
         done.temporary.replace(target)
     except OSError as error:
         drop(done)
-        if error.errno in _HOPELESS:
+        if takes_no_more(error):
             raise
         return replace(failed(row.path, error), hash_in=row.hash_in)
     return row
@@ -239,14 +237,9 @@ def _stands(known: Row, came: str, pair: Pair) -> bool:
     if not known.hash_out:
         return not pair.target.exists()
     try:
-        return _hash(pair.target) == known.hash_out
+        return sha256_of(pair.target) == known.hash_out
     except OSError:
         return False
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_final(known: Row) -> bool:

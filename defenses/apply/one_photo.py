@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from .. import Photo
 from ..faces.regions import bounds
 from ..files.pictures import PictureMeta, decode_picture, encode_picture
-from ..files.printable import printable
 from ..photo import Pixels
-from .manifest import Row
+from .manifest import Row, failed, noted
 from .settings import Settings
 from .storing import stored, without_face
 
@@ -115,17 +114,5 @@ def _parts(mask: NDArray[np.float32]) -> tuple[tuple[int, int, int, int], ...]:
     return tuple((int(x) + left, int(y) + top, int(w), int(h)) for x, y, w, h, _ in boxes[1:count])
 
 
-def failed(name: str, error: Exception) -> Row:
-    """Return the row of a photo that an error kept from being written."""
-    # where files lie here is nobody's business who gets the manifest
-    text = (isinstance(error, OSError) and error.strerror) or str(error)
-    return Row(name, "failed", 0, printable(" ".join(text.split()) or type(error).__name__))
-
-
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def noted(row: Row, note: str) -> Row:
-    """Return the row with something more to be known of it."""
-    return replace(row, reason="; ".join(part for part in (row.reason, note) if part))

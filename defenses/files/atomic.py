@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @contextmanager
@@ -98,3 +101,8 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def takes_no_more(error: BaseException) -> bool:
+    """Return whether a disk is full or cannot be written to: no other file would do better."""
+    return isinstance(error, OSError) and error.errno in _HOPELESS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..photo import Face, Pixels
+from ..photo import Face, Pixels, intersection_over_union
 
 _SAME = 0.5  # overlap, share of the union, from which two boxes are one face
 
@@ -69,8 +69,4 @@ def closed(alpha: NDArray[np.uint8], region: NDArray[np.float32]) -> NDArray[np.
 
 def overlap(one: Face, other: Face) -> float:
     """Return what the boxes of two faces share, as a share of what they cover together."""
-    (x, y, w, h), (u, v, a, b) = one.box, other.box
-    across = max(0.0, min(x + w, u + a) - max(x, u))
-    down = max(0.0, min(y + h, v + b) - max(y, v))
-    both = across * down
-    return both / (w * h + a * b - both)
+    return intersection_over_union(one.box, other.box)

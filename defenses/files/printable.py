@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 
 def printable(text: str | os.PathLike[str]) -> str:
@@ -19,6 +20,20 @@ def printable(text: str | os.PathLike[str]) -> str:
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in known
     )
+
+
+def reason_of(error: BaseException, hidden: Path | None = None) -> str:
+    """Return in one line why something failed.
+
+    Args:
+        error: what was raised.
+        hidden: a file of which only the name is told: where files lie is nobody's business who
+            gets to read this.
+    """
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    if hidden is not None:
+        text = text.replace(str(hidden), hidden.name)
+    return " ".join(text.split()) or type(error).__name__
 
 
 def encodable(text: str) -> str:

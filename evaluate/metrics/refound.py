@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from unmask.defenses import Defended, Face, Photo
 from unmask.defenses.faces.find import find_many
+from unmask.defenses.photo import intersection_over_union
 
-Box = tuple[float, float, float, float]
 ALIKE = (
     0.6  # share of the known face's box that one at another place must be large enough to cover
 )
@@ -63,11 +63,3 @@ def _size(known: Face, face: Face) -> float:
 
 def _overlap(a: Face | None, b: Face) -> float:
     return 0.0 if a is None else intersection_over_union(a.box, b.box)
-
-
-def intersection_over_union(a: Box, b: Box) -> float:
-    """Return the share of the joint area of two boxes that both cover, 0 to 1."""
-    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    common = max(0.0, wide) * max(0.0, high)
-    return common / (a[2] * a[3] + b[2] * b[3] - common)

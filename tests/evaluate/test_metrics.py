@@ -11,6 +11,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from unmask.defenses import DEFENSES, Defended, Face, Photo
+from unmask.defenses.photo import intersection_over_union
 from unmask.evaluate.comparison.plan import METRICS
 from unmask.evaluate.metrics import lpips as lpips_module
 from unmask.evaluate.metrics import refound as refound_module
@@ -21,7 +22,7 @@ from unmask.evaluate.metrics.lpips import Lpips
 from unmask.evaluate.metrics.outside_change import OutsideChange
 from unmask.evaluate.metrics.pose_change import WORST, PoseChange, angle_between, head_pose
 from unmask.evaluate.metrics.psnr import Psnr, psnr
-from unmask.evaluate.metrics.refound import intersection_over_union, refound
+from unmask.evaluate.metrics.refound import refound
 from unmask.evaluate.metrics.ssim import Ssim, ssim
 
 APART = ("lpips", "seam", "sharpness", "fid", "kid", "hog_face")  # test_slopes, test_realism

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import time
 from collections import Counter
@@ -13,8 +12,9 @@ from typing import IO
 
 import pyarrow as pa
 
-from ...files.atomic import replacing
-from ...files.printable import printable
+from ...files.atomic import replacing, takes_no_more
+from ...files.hashes import sha256_of
+from ...files.printable import printable, reason_of
 from .records import Shard, ShardConfig, ShardDone, Told
 from .table_shards import write_arrow, write_parquet
 from .tar_members import DAMAGED
@@ -26,7 +26,6 @@ WRITERS: dict[str, Writer] = {
     ".tar.xz": write_tar, ".parquet": write_parquet, ".arrow": write_arrow,
 }  # fmt: skip
 """What writes a shard, by the ending of its name."""
-_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other shard too
 
 
 def writer_of(name: str) -> Writer | None:
@@ -58,7 +57,7 @@ def process_shard(shard: Shard, config: ShardConfig) -> ShardDone:
     done = ShardDone(shard)
     _sweep(shard)
     try:
-        done = replace(done, hash_in=_hash(shard.source))
+        done = replace(done, hash_in=sha256_of(shard.source))
         told = _written(shard, config)
         done = replace(
             done,
@@ -66,10 +65,10 @@ def process_shard(shard: Shard, config: ShardConfig) -> ShardDone:
             counts=Counter(row.outcome for row in told.rows),
             copied=told.copied,
             hidden=told.hidden,
-            hash_out=_hash(shard.target),
+            hash_out=sha256_of(shard.target),
         )
     except (*DAMAGED, pa.ArrowException) as error:
-        if isinstance(error, OSError) and error.errno in _HOPELESS:
+        if takes_no_more(error):
             raise
         done = replace(done, failed=_why(error, shard))
     return replace(done, seconds=time.monotonic() - begun)
@@ -99,11 +98,4 @@ def _mark(shard: Shard) -> str:
 
 def _why(error: BaseException, shard: Shard) -> str:
     """Return one line without the places where files lie here."""
-    text = (isinstance(error, OSError) and error.strerror) or str(error)
-    text = text.replace(str(shard.source), shard.source.name)
-    return printable(" ".join(text.split()) or type(error).__name__)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return printable(reason_of(error, shard.source))

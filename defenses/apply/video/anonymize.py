@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,18 +14,18 @@ import numpy as np
 from ... import Defense
 from ...base import Outcome
 from ...faces.find import DETECTORS
-from ...files.atomic import replacing
+from ...files.atomic import replacing, takes_no_more
+from ...files.hashes import sha256_of
 from ...files.pictures import MAX_PIXELS
 from ...files.printable import printable
 from ...photo import Pixels
-from ..manifest import Row
+from ..manifest import Row, failed, noted
 from .cast import Cast
 from .options import VideoOptions
 from .read import Shot, opened, pyav
 from .track import Track
 from .write import Sink
 
-_HOPELESS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # would stop every other file too
 _TOLD = 3  # tracks whose gaps are named in a row
 _GREY = 128
 _PLAIN = VideoOptions()
@@ -126,13 +124,13 @@ def anonymize_video(
             raise ValueError("no face was found" if not cast.tracks else "nothing was changed")
         if row.outcome != "defended" and on_miss == "skip":
             target.unlink(missing_ok=True)
-            row = _noted(row, "not written")
+            row = noted(row, "not written")
         else:
             blank = row.outcome != "defended" and on_miss == "blank"
             paint = _blank if blank else cast.paint
             _written(source, target, paint, options, total, progress)
             how = "written blank" if blank else "written undefended"
-            row = _noted(row, "" if row.outcome == "defended" else how)
+            row = noted(row, "" if row.outcome == "defended" else how)
             row = replace(row, hash_out=_hash(target))
         made = VideoMade(row, tuple(_gaps(track, cast) for track in cast.tracks))
     except ImportError:
@@ -140,9 +138,9 @@ def anonymize_video(
     except Exception as error:  # one bad video, or one that a plug-in stumbles over
         with contextlib.suppress(OSError):
             target.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in _HOPELESS:
+        if takes_no_more(error):
             raise
-        made = VideoMade(_failed(source, name, error))
+        made = VideoMade(failed(name, error, source))
     seconds = time.perf_counter() - start
     return made._replace(row=replace(made.row, hash_in=read, seconds=seconds))
 
@@ -217,20 +215,8 @@ def _spans(gaps: Sequence[tuple[int, int]]) -> str:
     return "frames " + " ".join(shown) + more
 
 
-def _failed(source: Path, name: str, error: Exception) -> Row:
-    # where files lie here is nobody's business who gets the manifest
-    text = (isinstance(error, OSError) and error.strerror) or str(error)
-    reason = " ".join(text.replace(str(source), source.name).split())
-    return Row(name, "failed", 0, printable(reason or type(error).__name__))
-
-
-def _noted(row: Row, note: str) -> Row:
-    return replace(row, reason="; ".join(part for part in (row.reason, note) if part))
-
-
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise ValueError(f"it cannot be read: {error.strerror or error}") from error
