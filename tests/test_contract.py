@@ -2,8 +2,9 @@
 
 Not `folder`: it only looks up what another program made, and has tests of its own. `face_swap`
 draws by a tiny random network: the checks draw hundreds of faces, and the real one takes a second
-for each where the processor has no half precision. Only the check of seeds needs real faces: what
-a random network draws is no face and is masked, the same for every seed.
+for each where the processor has no half precision. What such a network draws is no face, so a
+judge who is always content stands in here: otherwise each face would be masked, and the checks
+would see nothing but the mask.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 from unmask.defenses import DEFENSES
-from unmask.defenses.testing import CHECKS, Check, run, seed_matters_as_declared
+from unmask.defenses.testing import CHECKS, Check, run, survives_a_new_process
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", [n for n in DEFENSES.available() if n != "folder"])
-def test_every_defense(name: str, check: Check, tiny: Path) -> None:
+def test_every_defense(
+    name: str, check: Check, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quick: dict[str, object] = {"face_swap": {"weights": str(tiny)}, "cloak": {"steps": 1}}.get(
         name, {}
     )
-    if name == "face_swap" and check is seed_matters_as_declared:
-        quick = {"steps": 2, "candidates": 1}
+    if check is not survives_a_new_process:  # whose new process has its own judge
+        monkeypatch.setattr("unmask.defenses.face_swap.face_swap.surety", lambda *_: 1.0)
     run(check, DEFENSES.build(name, **quick))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,7 @@ from .pipeline import DTYPES, SCHEDULERS, inpainted, load_pipeline, side_of
 from .work import Work, marked
 
 WEIGHTS = Path(__file__).with_name("face_swap.safetensors")
-CONSISTENCY = ("fixed", "person", "photo")
+CONSISTENCY = ("fixed", "photo")
 FAR = 0.66  # distance by dlib's network; 0.6 is where two people begin
 CALM = 0.95  # deviation of the noise; below 1 faces are less varied, and sooner the old one
 _STEERING = ("controlnet", "ip_adapter", "ip_image")
@@ -57,9 +56,8 @@ class FaceSwap(Defense):
             more only means odder, the one that looks most like a face to HOG. Only for
             `consistency=photo`.
         steps: evaluations of the model for each face.
-        consistency: `photo`, a new face for each photo; `person`, for all photos of one
-            identity faces from the same noise, in every run, which can be linked to each other
-            (photos without an identity: as `photo`); `fixed`, the same noise for everybody.
+        consistency: `photo`, a new face for each photo; `fixed`, the same noise for everybody.
+            There is no choice of one face a person: who is on a photo is told no defense.
         weights: file of another model made by the training command; empty: our own.
         model: hub id or folder of a diffusers inpainting pipeline (Stable Diffusion 1.5, 2 or
             XL) that draws the faces instead; empty: the model of this package. Without a
@@ -217,7 +215,7 @@ class FaceSwap(Defense):
     ) -> list[NDArray[np.float32]]:
         """Return the new crops of each face, one a candidate."""
         count = self.candidates if self.consistency == "photo" else 1
-        sources = [(work, self._source(work.photo, rng, draw)) for work, rng in works]
+        sources = [(work, self._source(rng, draw)) for work, rng in works]
         if not self.model:
             net, size = load(self.weights), (count, 3, SIZE, SIZE)
             return [
@@ -273,14 +271,9 @@ class FaceSwap(Defense):
             best = max(range(count), key=lambda i: (sureties[i] >= 0.5, far[i], sureties[i]))
         return made[best], sureties[best]
 
-    def _source(self, photo: Photo, rng: np.random.Generator, draw: int) -> np.random.Generator:
+    def _source(self, rng: np.random.Generator, draw: int) -> np.random.Generator:
         """Return the generator that decides the face."""
-        if self.consistency == "fixed":
-            return np.random.default_rng([0, draw])
-        if self.consistency == "person" and photo.identity:
-            digest = hashlib.sha256(f"face swap of {photo.identity}".encode()).digest()
-            return np.random.default_rng([int.from_bytes(digest[:16]), draw])
-        return rng
+        return np.random.default_rng([0, draw]) if self.consistency == "fixed" else rng
 
 
 @cache

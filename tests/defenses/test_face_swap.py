@@ -191,7 +191,7 @@ def test_consistency_says_what_decides(weights: Path, any_face: None) -> None:
     other = replace(photo, key="another photo")
     stranger = replace(photo, identity="somebody else")
     alike = {}
-    for way in ("photo", "person", "fixed"):
+    for way in ("photo", "fixed"):
         defense = FaceSwap(weights=str(weights), steps=2, consistency=way)
         first = defense(photo, seed=1).photo.pixels
         alike[way] = [
@@ -200,7 +200,6 @@ def test_consistency_says_what_decides(weights: Path, any_face: None) -> None:
         ]
     assert alike == {
         "photo": [True, False, True],  # the key decides, not the name
-        "person": [True, True, False],
         "fixed": [True, True, True],
     }
 
