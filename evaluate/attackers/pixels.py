@@ -24,8 +24,8 @@ class Pixels(Attacker):
     way. Four variants on grey values: 32x32 pixels after alignment (`32`), and the photo's own
     pixels before any alignment or resizing (`own`), which is what survives a shuffling of pixels;
     each by nearest neighbour (`nearest`) and PCA followed by LDA (`lda`). Where photos differ in
-    size, two more on whole photos that are stretched to one size (`whole`). Where some have
-    colours, one more on 56x56 pixels in colour (`colour/lda`), which tells more of blurred
+    size, two more on whole photos that are stretched to one size (`whole`). Where clean or defended
+    ones have colours, one more on 56x56 pixels in colour (`colour/lda`), which tells more of blurred
     faces and less of noisy ones.
     """
 
@@ -34,6 +34,7 @@ class Pixels(Attacker):
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Defend the gallery; the grid is known when the sizes of the probes are."""
         self._seen, self._people = defend(gallery), indices(gallery)
+        self._coloured = in_colour(gallery)  # asked even where a defense takes all colour away
         return self
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:
@@ -49,7 +50,7 @@ class Pixels(Attacker):
             for name, parts in grids.items()
             for way in ("nearest", "lda")
         ]
-        if in_colour((*self._seen, *probes)):
+        if self._coloured or in_colour((*self._seen, *probes)):
             old, new = (aligned_grid(some, COLOUR, colour=True) for some in (self._seen, probes))
             colours = OwnGrid(*everyone, old, new)
             found.append(Scores(self._by("lda", [colours], len(probes)), "colour/lda"))

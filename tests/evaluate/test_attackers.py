@@ -172,6 +172,10 @@ def test_colours_count_where_there_are_any(scene: Scene) -> None:
     )
     assert set(more) - set(grey) == {"pixels/colour/lda"}
     assert more["pixels/colour/lda"].mean() >= 0.85
+    black = measure("constant", coloured, plan, judged=False).attacks
+    assert {a.name for a in black} == set(more), "who looks for colours says so of black, too"
+    (blind,) = (a for a in black if a.name == "pixels/colour/lda")
+    assert blind.credits["rank1"].mean() == pytest.approx(1 / 8)
 
 
 def test_colours_of_one_brightness_name_people(scene: Scene) -> None:
