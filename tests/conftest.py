@@ -7,6 +7,12 @@ os.environ["UNMASK_CACHE"] = tempfile.mkdtemp(prefix="unmask-tests-")
 os.environ["UNMASK_OFFLINE"] = "1"  # dlib alone: quick, and the same everywhere
 os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from unmask.evaluate.data.scene import Scene, prepare
@@ -19,3 +25,22 @@ pin_threads()
 def scene() -> Scene:
     """Sixteen people of ORL: four background, four search, eight test."""
     return prepare("orl:people=16,photos=6")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, see `browser.py`; without one, tests that look at pages are skipped.
+
+    It ends with the file of tests, since Playwright keeps an event loop running, in which others
+    could start none.
+    """
+    spec = importlib.util.spec_from_file_location(
+        "unmask_tests_browser", Path(__file__).with_name("browser.py")
+    )
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look there
+    spec.loader.exec_module(module)
+    with module.started() as chromium:
+        yield chromium

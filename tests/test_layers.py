@@ -23,7 +23,7 @@ FLOORS = {
         ("apply",),
     ),
     "evaluate": (
-        ("data", "statistics", "results"),
+        ("data", "statistics", "results", "pages"),
         ("recognizers", "metrics", "vlm"),
         ("attackers",),
         ("comparison",),
