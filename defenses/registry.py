@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -28,6 +31,7 @@ class Registry(Generic[T]):
 
     def __init__(self, group: str, kind: str, base: str) -> None:
         self.group, self.kind, self.base = group, kind, base
+        self._guests: ContextVar[Mapping[str, type[T]]] = ContextVar(group, default={})  # noqa: B039
 
     @cached_property
     def _entries(self) -> dict[str, EntryPoint]:
@@ -57,6 +61,8 @@ class Registry(Generic[T]):
             LookupError: nobody registered that name.
             TypeError: what was registered is not such a class.
         """
+        if guest := self.guests.get(name):
+            return guest
         if name not in self._entries:
             raise LookupError(f"no {self.kind} named '{name}'{self._cure(name)}")
         entry = self._entries[name]
@@ -67,6 +73,41 @@ class Registry(Generic[T]):
                 f"but {loaded!r} does not derive from {base.__qualname__}"
             )
         return loaded
+
+    @property
+    def guests(self) -> Mapping[str, type[T]]:
+        """The classes that are known for now, by name, though no package registers them."""
+        return self._guests.get()
+
+    @contextmanager
+    def host(self, classes: Iterable[tuple[str, type[T]]]) -> Iterator[None]:
+        """Know classes by name, as if a package registered them, until the context ends.
+
+        Only the thread that opened it knows them.
+
+        Raises:
+            ValueError: a package registers that name, or another class has it already.
+        """
+        known = dict(self.guests)
+        for name, cls in classes:
+            where = f"{cls.__module__}.{cls.__qualname__}"
+            if name in self._entries:
+                raise ValueError(
+                    f"a {self.kind} of your own needs a name of its own, but {where} is called "
+                    f"'{name}' like that of {self.origin(name)}; rename the class"
+                )
+            if known.setdefault(name, cls) is not cls:
+                other = known[name]
+                raise ValueError(
+                    f"two classes are called '{name}': {other.__module__}.{other.__qualname__} "
+                    f"and {where}; rename one, or was a cell run again after the first object "
+                    "was made?"
+                )
+        token = self._guests.set(known)
+        try:
+            yield
+        finally:
+            self._guests.reset(token)
 
     def _cure(self, name: str) -> str:
         """Return the rest of the message about an unknown name: what was meant, most likely."""

@@ -83,7 +83,8 @@ def ready(defense: Defense) -> Defense:
 
 def registered_by_its_name(defense: Defense) -> None:
     """The name of the class is the name of its entry point."""
-    names = [name for name in DEFENSES.available() if DEFENSES.load(name) is type(defense)]
+    known = (*DEFENSES.available(), *DEFENSES.guests)
+    names = [name for name in known if DEFENSES.load(name) is type(defense)]
     require(
         names == [defense.name],
         f"{type(defense).__name__} must be registered as '{defense.name}', found {names}",

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .attackers.base import Attacker, Defend, Scores
+    from .audit.run import audit
+    from .comparison.found import Comparison
     from .comparison.plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
-    from .comparison.run import Comparison, compare
+    from .comparison.run import compare
     from .data import DATASETS, Dataset, load_dataset
     from .data.scene import Scene, prepare
+    from .finished import read
     from .metrics.base import Metric, Unavailable
     from .recognizers.base import Recognizer
     from .results.ranks import ranks
@@ -20,14 +23,19 @@ if TYPE_CHECKING:
     from .results.summary import Row, rows
     from .statistics import Verification
     from .tuning.every import tune_all
+    from .tuning.goal import Goal
     from .tuning.iso import Iso
     from .tuning.result import Tuned
     from .tuning.run import tune
+    from .verify.run import verify
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores"),
-    "comparison.run": ("Comparison", "compare"),
+    "audit.run": ("audit",),
+    "comparison.found": ("Comparison",),
+    "comparison.run": ("compare",),
     "data": ("DATASETS", "Dataset", "load_dataset"),
+    "finished": ("read",),
     "metrics.base": ("Metric", "Unavailable"),
     "results.ranks": ("ranks",),
     "comparison.plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
@@ -38,9 +46,11 @@ _HOMES = {
     "results.summary": ("Row", "rows"),
     "statistics": ("Verification",),
     "tuning.every": ("tune_all",),
+    "tuning.goal": ("Goal",),
     "tuning.iso": ("Iso",),
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),
+    "verify.run": ("verify",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -53,6 +63,7 @@ __all__ = [
     "Comparison",
     "Dataset",
     "Defend",
+    "Goal",
     "Iso",
     "Metric",
     "Plan",
@@ -64,15 +75,18 @@ __all__ = [
     "Tuned",
     "Unavailable",
     "Verification",
+    "audit",
     "compare",
     "default_defenses",
     "load_dataset",
     "prepare",
     "ranks",
+    "read",
     "read_records",
     "rows",
     "tune",
     "tune_all",
+    "verify",
     "write_report",
 ]
 

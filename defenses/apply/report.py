@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
+from unmask.frames import frame
+
+from ..files.printable import printable
 from .listing import Skipped
 from .manifest import Row
 from .video import VIDEOS
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-@dataclass(frozen=True)
+_NAMED = 8  # photos of the short text
+
+
+@dataclass(frozen=True, repr=False)
 class ApplyReport:
     """What happened to all photos and videos.
 
@@ -37,6 +46,21 @@ class ApplyReport:
     telling: tuple[str, ...] = ()
     names: Path | None = None
     root: Path = Path()
+
+    def __repr__(self) -> str:
+        """Return a few lines: what became of the photos, and which were not defended."""
+        told = [*self.failed, *self.missed]
+        lines = [f"  {row.outcome}: {printable(row.path)}" for row in told[:_NAMED]]
+        more = [f"  and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+        return "\n".join([self.summary, *lines, *more, *filter(None, [self.remark])])
+
+    def to_dataframe(self) -> DataFrame:
+        """Return a line per photo or video, as the manifest has them.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return frame([asdict(row) for row in self.rows], str(self.manifest or "rows"))
 
     @property
     def counts(self) -> dict[str, int]:

@@ -16,7 +16,8 @@ from ..faces.find import fingerprint_of
 from ..faces.keep import Kept
 from ..faces.looking import Looking
 from ..faces.table import FaceTable
-from ..files.code_digest import class_digest, code_digest
+from ..files.class_digest import class_digest
+from ..files.code_digest import code_digest
 from ..files.pictures import MAX_PIXELS
 from .video import VideoOptions
 

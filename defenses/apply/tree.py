@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from unmask.progress import Progress, shown
 from unmask.threads import pin_threads
 
-from .. import Defense, Photo
+from .. import DEFENSES, Defense, Photo
 from ..faces.table import FaceTable
+from ..files.class_digest import is_importable
 from ..files.pictures import MAX_PIXELS
 from ..files.printable import printable
 from ..folder import Folder
@@ -29,7 +31,7 @@ _WORTH = 20  # photos for which another process is worth its start
 
 
 def apply(
-    defense: Defense,
+    defense: Defense | str,
     src: str | os.PathLike[str],
     dst: str | os.PathLike[str],
     *,
@@ -49,7 +51,7 @@ def apply(
     video: VideoOptions = VideoOptions(),  # noqa: B008 - likewise
     faces: FaceTable | None = None,
     keep: str | os.PathLike[str] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | bool | None = True,
 ) -> ApplyReport:
     """Defend one photo or video, or all in a folder tree, and write the results as files.
 
@@ -59,7 +61,7 @@ def apply(
     place of one that is not written is removed.
 
     Args:
-        defense: what to do.
+        defense: what to do: a defense, or its text, `pixelate:blocks=6`.
         src: a picture, a video, a folder, whose structure is kept, or a list of photos: a CSV
             or Parquet file with a column of paths.
         dst: a folder; for one file also a file with the ending of such a one.
@@ -90,8 +92,9 @@ def apply(
         faces: faces that were found before, see `FaceTable.load`; the detector looks where they
             leave a doubt.
         keep: folder with photos of people who stay visible, see `Kept`.
-        progress: called after each file with "apply", the number done and that of all; where
-            one process works, after each frame of a video, too, with "frames: " and its name.
+        progress: True: a bar where somebody watches; else what is called after each file with
+            "apply", the number done and that of all; where one process works, after each frame
+            of a video, too, with "frames: " and its name.
 
     Raises:
         ValueError: no such source, no picture in it, source and target inside each
@@ -106,9 +109,10 @@ def apply(
     _check_ways(overwrite=overwrite, resume=resume, in_place=in_place, rename=rename)
     part.check()
     source, target = Path(src), Path(dst)
-    _check_result(defense, source)
+    built = DEFENSES.build(defense) if isinstance(defense, str) else defense
+    _check_result(built, source)
     settings = prepare(
-        defense, seed=seed, background=background, detector=detector, on_miss=on_miss,
+        built, seed=seed, background=background, detector=detector, on_miss=on_miss,
         lossless=lossless, max_pixels=max_pixels, video=video, faces=faces, keep=keep,
     )  # fmt: skip
     task = _part_of(plan_files(source, target, in_place=in_place, column=column), part)
@@ -132,8 +136,10 @@ def apply(
     if task.folder is not None and replace_all:
         sweep(task.folder, part.temporary)
     others = strangers(task) if overwrite and part.count == 1 else ()
-    ran = run_task(task, settings, target, earlier, part=part, in_place=in_place,
-                   workers=_processes(workers, len(task.pairs)), progress=progress)  # fmt: skip
+    with shown(progress) as told_to:
+        ran = run_task(task, settings, target, earlier, part=part, in_place=in_place,
+                       workers=_processes(workers, len(task.pairs), built),
+                       progress=told_to)  # fmt: skip
     return ApplyReport(
         ran.rows, skipped, records.manifest if records else None, settings.remark, ran.kept,
         others, tuple(told), names, task.root,
@@ -152,10 +158,15 @@ def _part_of(task: Task, part: Part) -> Task:
     return task._replace(pairs=pairs, skipped=task.skipped if part.index == 0 else ())
 
 
-def _processes(workers: int, photos: int) -> int:
-    """Return how many processes it takes: one costs as much as some photos do to begin."""
+def _processes(workers: int, photos: int, defense: Defense) -> int:
+    """Return how many processes it takes: one costs as much as some photos do to begin.
+
+    A class that stands in the script or notebook itself is found by no other process.
+    """
     if workers < 0:
         raise ValueError(f"workers must be 0 (one per core) or more, got {workers}")
+    if not is_importable(type(defense)):
+        return 1
     return workers if workers else min(cores(), max(1, photos // _WORTH))
 
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from ..files.cache import default_cache
-from ..files.code_digest import class_digest
+from ..files.class_digest import class_digest
 from ..photo import Face, Pixels, check_pixels
 from ..registry import Registry
 from .base import Detector

@@ -63,24 +63,32 @@ def code_digest(distribution: Distribution) -> str:
     return _watched(name, _files(distribution, ours=name == _OURS))
 
 
-def class_digest(kind: type) -> str:
-    """Return the digest of the code that a class comes from; empty for one of ours.
+def digest_of_modules(name: str, modules: Sequence[str]) -> str:
+    """Return the digest of modules and of what they import that nobody installed.
 
-    For what a class says itself about its version, as `fingerprint` of a recognizer does: our
-    own do so with care, and one of others may be edited without a word. A class without a file,
-    from a notebook, has another digest in each process.
+    Args:
+        name: for whom; it is marked if it is not what it was when first asked for.
+        modules: their dotted names; empty if there is no file of any.
     """
-    module = kind.__module__
-    if module.partition(".")[0] == _OURS:
-        return ""
-    owner = _owner(module)
-    if owner is not None:
-        return code_digest(owner)
-    return _watched(module, _reached([module]))
+    files = _reached(modules)
+    return _watched(name, files) if files else ""
+
+
+def is_installed(module: str) -> bool:
+    """Return whether a module is Python's, ours, or of an installed package: of one version."""
+    top = module.partition(".")[0]
+    if top == _OURS or top in sys.stdlib_module_names:
+        return True
+    known = sys.modules.get(module) or sys.modules.get(top)
+    file = getattr(known, "__file__", None)
+    if known is None:
+        return not any(map(_is_nobodys, _module(module).values()))
+    return module != "__main__" and file is not None and not _is_nobodys(file)
 
 
 @cache
-def _owner(module: str) -> Distribution | None:
+def owner_of(module: str) -> Distribution | None:
+    """Return the distribution that registers something of `unmask` out of a module."""
     entries = entry_points(module=module)
     return next((entry.dist for entry in entries if entry.group.startswith(_GROUPS)), None)
 

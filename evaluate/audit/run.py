@@ -4,57 +4,45 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from unmask.defenses import DEFENSES
+from unmask.defenses import DEFENSES, Defense
 from unmask.defenses.faces.find import find_faces
+from unmask.progress import shown
 
 from ..comparison.config import code_for, files_of, plugins_of
 from ..comparison.content import content_of_photos
+from ..comparison.guests import hosted
 from ..comparison.versions import versions
 from ..data.pictures import Pictures
 from ..data.scene import Progress
-from ..results.folder import open_folder
-from ..results.records import Record, write_records
+from ..results.folder import new_folder, open_folder
+from ..results.records import write_records
 from ..vlm.base import Model
 from ..vlm.names import Register
+from ..vlm.opening import load
 from .asking import Answer, Asker
+from .audited import Audited
 from .figures import records_of
 from .inquiry import Audit, Inquiry
 from .kept import finished, keep
 from .page import write_page
-from .people import Subjects
+from .people import Subjects, load_subjects
 from .scoring import score
 from .views import fills
 
 
-@dataclass(frozen=True, eq=False)
-class Audited:
-    """What an audit found.
-
-    Args:
-        records: all records.
-        answers: every answer.
-        page: path of the report.
-        notes: what a reader must know.
-    """
-
-    records: tuple[Record, ...]
-    answers: tuple[Answer, ...]
-    page: Path
-    notes: tuple[str, ...]
-
-
 def audit(
-    model: Model,
-    subjects: Subjects,
-    inquiry: Inquiry,
+    model: Model | str,
+    subjects: Subjects | Path | str,
+    inquiry: Inquiry | None = None,
     *,
-    folder: Path,
+    defenses: Sequence[str | Defense] = (),
+    folder: Path | str | None = None,
     resume: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = True,
 ) -> Audited:
     """Ask a model for names and write the run folder.
 
@@ -62,17 +50,35 @@ def audit(
     `report.html`. An audit that was killed goes on where it was, with the same result.
 
     Args:
-        model: from `load`.
-        subjects: from `load_subjects`.
-        inquiry: what to ask.
-        folder: where to write; must be new or empty unless `resume`.
+        model: from `load`; or a folder or hub id.
+        subjects: from `load_subjects`; or a dataset, folder or list, as on the command line.
+        inquiry: what to ask; None: `Inquiry()`.
+        defenses: specs and objects, weak to strong within each defense, in place of those
+            of the inquiry.
+        folder: where to write; must be new or empty unless `resume`. None: a new one in
+            `runs`.
         resume: take over what an interrupted audit with the same settings left there.
-        progress: called with a label, the number done and the number to do.
+        progress: True: a bar where somebody watches; else what is called with a label, the
+            number done and the number to do.
 
     Raises:
+        LookupError: no such model or data.
         ValueError: two people of one name, a defense that cannot be used here, or a folder
             that holds another run.
     """
+    inquiry = inquiry or Inquiry()
+    opened = load(model) if isinstance(model, str) else model
+    who = subjects if isinstance(subjects, Subjects) else load_subjects(str(subjects))
+    place = Path(folder) if folder else new_folder("audit-vlm")
+    with shown(progress) as told, hosted(defenses or inquiry.defenses) as specs:
+        inquiry = replace(inquiry, defenses=tuple(specs))
+        return _audit(opened, who, inquiry, place, resume=resume, progress=told)
+
+
+def _audit(
+    model: Model, subjects: Subjects, inquiry: Inquiry, folder: Path, *, resume: bool,
+    progress: Progress | None,
+) -> Audited:  # fmt: skip
     Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
     inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
     subjects = _with_faces(subjects, progress)

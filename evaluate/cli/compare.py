@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +15,7 @@ from .options import (
     Data,
     DropDuplicates,
     Few,
+    Form,
     Limit,
     Metrics,
     Out,
@@ -26,10 +27,11 @@ from .options import (
     Strengths,
     Workers,
     check_resume,
+    chosen_form,
 )
 
 if TYPE_CHECKING:
-    from ..comparison.run import Comparison
+    from ..comparison.found import Comparison
 
 
 def compare(
@@ -89,6 +91,7 @@ def compare(
         typer.Option("--strips", help="Save clean, defended and restored faces side by side."),
     ] = False,
     quiet: Quiet = False,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Measure how much identity leaks through each defense, and what use is left."""
@@ -99,13 +102,15 @@ def compare(
         rule = f"must be leak or use, got '{attributes_as}'"
         raise typer.BadParameter(rule, param_hint="--attributes-as")
     check_resume(out, resume=resume)
+    shape = chosen_form(form, as_json=as_json)
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
     from ..comparison.run import compare as run
     from ..comparison.strips import restorer_of, write_strips
     from ..data.scene import prepare
     from ..results.folder import new_folder
-    from ..results.summary import as_dicts, rows
+    from ..results.formats import formatted
+    from ..results.summary import rows
     from .progress import Bars
     from .specs import parse_shares, split_specs
     from .stopping import says_how_to_go_on
@@ -136,27 +141,37 @@ def compare(
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)
-    if as_json:
-        typer.echo(json.dumps(as_dicts(found.records), indent=2))
+    if shape != "table":
+        typer.echo(formatted(found.records, shape))
     elif not quiet:
-        _show(found, strips=strips)
-    _judge(found, asked=bool(asked), max_leakage=max_leakage)
+        _show(found, scene.notes, strips=strips)
+    code = _judge(found, asked=bool(asked), max_leakage=max_leakage)
+    if shape == "table" and not quiet:
+        from ..results.onwards import onwards
+        from .terminal import print_text
+
+        print_text(onwards(found.records, data=data, page=str(found.report()), asked=bool(asked)))
+    if code:
+        raise typer.Exit(code)
 
 
-def _show(found: Comparison, *, strips: bool) -> None:
+def _show(found: Comparison, notes: Sequence[str], *, strips: bool) -> None:
     from .leakage import print_leakage
     from .terminal import print_line, print_text
 
     print_leakage(found.records)
     if strips:
         print_line(f"the pictures in {found.folder / 'strips'} hold clean faces")
-    for note in found.scene.notes:
+    for note in notes:
         print_text(f"note: {note}")
     print_line(f"written: {found.folder / 'report.html'}")
 
 
-def _judge(found: Comparison, *, asked: bool, max_leakage: float | None) -> None:
-    """Say on standard error, also to the quiet, what failed; the exit code says it too."""
+def _judge(found: Comparison, *, asked: bool, max_leakage: float | None) -> int:
+    """Say on standard error, also to the quiet, what failed; return the exit code.
+
+    A limit that nobody has shown to hold weighs more than what broke.
+    """
     from unmask.defenses.files.printable import printable
 
     from ..results.failures import failures, remarks
@@ -170,5 +185,4 @@ def _judge(found: Comparison, *, asked: bool, max_leakage: float | None) -> None
     unmet = [] if max_leakage is None else above(found.records, max_leakage)
     for line in unmet:
         typer.echo(printable(f"unmask: {line}"), err=True)
-    if unmet or failed:  # a limit that nobody has shown to hold weighs more than what broke
-        raise typer.Exit(3 if unmet else 1)
+    return 3 if unmet else 1 if failed else 0

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from ..results.attributes import attribute_table
 from ..results.records import Record
-from ..results.table import caption, group_table, leakage_table, remarks, sorted_rows
+from ..results.table import group_table, leakage_table, said_of, sorted_rows
 from .terminal import print_table
 
 
 def print_leakage(records: Sequence[Record]) -> None:
     """Print what leaks through each defense, for whom it leaks most, and what else it tells."""
     found = sorted_rows(records)
-    told = ". ".join(filter(None, (caption(found), remarks(found))))
-    print_table(leakage_table(found), caption=told, elsewhere="summary.csv")
+    print_table(leakage_table(found), caption=said_of(found), elsewhere="summary.csv")
     grouped = group_table(found)
     if grouped:
         told = "the group of people that leaks most through each defense, sought among all people"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, cast, get_args
 
 import typer
+
+Format = Literal["table", "json", "csv", "markdown", "latex"]
+FORMATS: tuple[str, ...] = get_args(Format)
 
 Data = Annotated[
     str, typer.Argument(help="Dataset or folder: orl, lfw:PATH, PATH, orl:people=20.")
@@ -28,7 +32,28 @@ Sessions = Annotated[
 Out = Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+
+Form = Annotated[
+    str,
+    typer.Option("--format", help="What is printed: table, json, csv, markdown or latex."),
+]
+
+
+def chosen_form(form: str, *, as_json: bool) -> Format:
+    """Return what is to be printed; `--json` is the short form of one.
+
+    Raises:
+        typer.BadParameter: no such format, or two of them.
+    """
+    if as_json and form not in ("table", "json"):
+        raise typer.BadParameter(f"--json is --format json, got {form} as well")
+    if form not in FORMATS:
+        near = get_close_matches(form, FORMATS, n=1)
+        cure = f"; did you mean {near[0]}?" if near else ""
+        raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}, got '{form}'{cure}",
+                                 param_hint="--format")  # fmt: skip
+    return "json" if as_json else cast(Format, form)
 
 
 def check_resume(out: Path | None, *, resume: bool) -> None:

@@ -25,6 +25,7 @@ from unmask.defenses.files.code_digest import (
 
 from ..data.scene import Scene
 from .content import content_of
+from .guests import codes_of
 from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan
 from .versions import versions
 
@@ -49,16 +50,16 @@ def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, 
     """Return what decides the figures beside the settings: digests and versions, short.
 
     Returns:
-        `photos`: content, people, roles and faces; `code`: of `unmask` and of each plug-in at
-        work, by name; `files`: models and tables that a parameter names; `faces`: detector and
-        landmarks; `recognizers` and, where they bring models, `attackers`; `versions` of all
-        that is required; `python`.
+        `photos`: content, people, roles and faces; `code`: of `unmask`, of each plug-in at work
+        and of each class of the user, by name; `files`: models and tables that a parameter
+        names; `faces`: detector and landmarks; `recognizers` and, where they bring models,
+        `attackers`; `versions` of all that is required; `python`.
     """
     plugins = plugins_of(defenses, plans)
     recognizers = {r.label: r.fingerprint for plan in plans for r in plan.build_recognizers()}
     return {
         "photos": content_of(scene),
-        "code": code_of(plugins),
+        "code": {**code_of(plugins), **codes_of(defenses)},
         "files": files_of(defenses, plans),
         "faces": fingerprint_of(),
         "recognizers": recognizers,
@@ -81,8 +82,8 @@ def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
 
 
 def code_for(defenses: Sequence[str], *plans: Plan) -> dict[str, str]:
-    """Return the digests of the code at work, by distribution: `unmask` and the plug-ins."""
-    return code_of(plugins_of(defenses, plans))
+    """Return the digests of the code at work: of `unmask`, plug-ins, and classes of the user."""
+    return {**code_of(plugins_of(defenses, plans)), **codes_of(defenses)}
 
 
 def code_of(plugins: Mapping[str, Distribution]) -> dict[str, str]:
@@ -100,7 +101,9 @@ def plugins_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str,
     found = {
         distribution_name(one): one
         for registry, specs in named
-        for one in [registry.distribution(spec.partition(":")[0].strip()) for spec in specs]
+        for name in [spec.partition(":")[0].strip() for spec in specs]
+        if name not in registry.guests
+        for one in [registry.distribution(name)]
     }
     return {name: found[name] for name in sorted(found) if name != "unmask"}
 

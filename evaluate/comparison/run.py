@@ -6,24 +6,26 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from unmask.defenses import DEFENSES, default_cache
+from unmask.defenses import DEFENSES, Defense, default_cache
 from unmask.defenses.files.atomic import write_text
+from unmask.progress import shown
 
 from ..attackers.base import people_of
 from ..data.scene import Progress, Scene, check_enough, prepare
-from ..results.failures import failures
 from ..results.folder import new_folder, open_folder
-from ..results.records import Record, write_records
+from ..results.records import write_records
 from ..results.report import write_report
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .cases import CASES
 from .certificates import Proof, planted_records, prove
 from .config import describe, measurement_key
+from .found import Comparison
 from .groups import Groups, members
+from .guests import hosted
 from .measured import Measured
 from .ordering import differences
 from .parts import Part
@@ -36,33 +38,9 @@ from .where import Parts
 from .workers import Job, label_of, measure_all
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """What `compare` found.
-
-    Args:
-        records: all records, in the order of the defenses given.
-        scene: the photos that were used.
-        folder: where everything was written, `report.html` among it.
-    """
-
-    records: tuple[Record, ...]
-    scene: Scene
-    folder: Path
-
-    @property
-    def failures(self) -> list[str]:
-        """What went wrong, in a line each: figures that rest on it are not what was meant."""
-        return failures(self.records)
-
-    def __repr__(self) -> str:
-        defenses = {record.defense for record in self.records if record.kind == "leakage"}
-        return f"Comparison({len(defenses)} defenses on {self.scene!r}, {str(self.folder)!r})"
-
-
 def compare(
-    scene: Scene | str = "orl",
-    defenses: Sequence[str] = (),
+    scene: Scene | Path | str = "orl",
+    defenses: Sequence[str | Defense] | str | Defense = (),
     plan: Plan | None = None,
     *,
     folder: Path | str | None = None,
@@ -72,7 +50,7 @@ def compare(
     workers: int = 1,
     resume: bool = False,
     few: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = True,
 ) -> Comparison:
     """Measure every defense with every attacker and write the run folder.
 
@@ -82,29 +60,43 @@ def compare(
 
     Args:
         scene: from `prepare`; or a dataset or folder, as on the command line.
-        defenses: specs; a spec given twice is measured once. None: the default table.
+        defenses: specs, and objects of any class that derives from `Defense`, installed or not;
+            one given twice is measured once. None: the default table.
         plan: attackers, metrics, recognizers, budget, seed; None: `Plan()`.
         folder: where to write; must be new or empty unless `resume`. None:
             `runs/<time>-compare`.
         groups: attributes of people, from `read_groups`.
         attributes: what is to be guessed of photos, from `read_groups` too.
         attributes_as: `leak` or `use`, see `attribute_records`.
-        workers: processes, 0 for one per core. The figures do not depend on it.
+        workers: processes, 0 for one per core. The figures do not depend on it. A class that
+            stands in the script or notebook itself is measured in this process.
         resume: take over what an interrupted run with the same settings left there.
         few: attack fewer than 12 people; their figures mislead.
-        progress: called with what is being done, the number done and the number to do.
+        progress: True: a bar where somebody watches; else what is called with what is being
+            done, the number done and the number to do.
 
     Raises:
-        ValueError: a bad spec, too few people, or a folder that holds another run.
+        ValueError: a bad spec, an object that is more than its parameters, two classes of one
+            name, too few people, or a folder that holds another run.
         ChildProcessError: a worker died, for example because memory was short.
     """
-    plan = plan or Plan()
-    folder = Path(folder) if folder else new_folder("compare")
-    defenses = [DEFENSES.build(spec).spec for spec in defenses or default_defenses()]
-    defenses = list(dict.fromkeys(defenses))
+    with shown(progress) as told, hosted(defenses or default_defenses()) as specs:
+        return _compare(
+            scene, list(dict.fromkeys(specs)), plan or Plan(),
+            folder=Path(folder) if folder else new_folder("compare"), groups=groups,
+            attributes=attributes, attributes_as=attributes_as, workers=workers, resume=resume,
+            few=few, progress=told,
+        )  # fmt: skip
+
+
+def _compare(
+    scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
+    groups: Groups | None, attributes: Groups | None, attributes_as: As, workers: int,
+    resume: bool, few: bool, progress: Progress | None,
+) -> Comparison:  # fmt: skip
     plan.check()
-    if isinstance(scene, str):
-        scene = prepare(scene, seed=plan.seed, progress=progress)
+    if not isinstance(scene, Scene):
+        scene = prepare(str(scene), seed=plan.seed, progress=progress)
     check_enough(scene.people, few=few)
     noted = same_session_note(scene)
     scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene

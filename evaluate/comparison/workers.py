@@ -13,6 +13,7 @@ from unmask.processes import Worker
 from unmask.threads import pin_threads
 
 from ..data.scene import Scene
+from .guests import Sent, received, stays
 from .measure import measure_or_say
 from .measured import Measured
 from .parts import Part, measure_part
@@ -72,16 +73,17 @@ def measure_all(
         ChildProcessError: a process died.
     """
     pin_threads()
-    if workers <= 1 or len(jobs) <= 1:
+    workers, sent = stays(min(workers, len(jobs)))
+    if workers <= 1:
         for number, job in enumerate(jobs):
             begin(number)
             yield number, _done(job, scene)
         return
     crew: list[Worker] = []
     try:
-        for _ in range(min(workers, len(jobs))):
+        for _ in range(workers):
             crew.append(Worker(_serve))
-        photos = pickle.dumps(scene)
+        photos = pickle.dumps((scene, sent))
         for worker in crew:
             worker.send(photos)
         del photos
@@ -120,14 +122,19 @@ def _dealt(
 
 def _serve(pipe: Connection) -> None:
     """Measure what comes through the pipe: first the photos, then one job after the other."""
-    scene: Scene = pickle.loads(pipe.recv_bytes())
+    scene, sent = pickle.loads(pipe.recv_bytes())
     while True:
         job: Job = pickle.loads(pipe.recv_bytes())
         try:
-            answer = pickle.dumps(_done(job, scene))
+            answer = pickle.dumps(_done_with(sent, job, scene))
         except Exception as error:
             answer = _packed(error)
         pipe.send_bytes(answer)
+
+
+def _done_with(sent: Sequence[Sent], job: Job, scene: Scene) -> Measured:
+    with DEFENSES.host(received(sent).items()):
+        return _done(job, scene)
 
 
 def _done(job: Job, scene: Scene) -> Measured:

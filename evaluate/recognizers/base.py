@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo, default_cache
-from unmask.defenses.files.code_digest import class_digest
+from unmask.defenses.files.class_digest import class_digest
 from unmask.defenses.photo import Pixels
 
 Embeddings = NDArray[np.float32]

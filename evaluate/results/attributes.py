@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .markup import html_table, number
 from .records import BALANCED, NME, Record, find
 from .shown import shown_names
-from .table import Column, interval, two
+from .table import Column, interval, printed, two
 
 ATTRIBUTE = {  # what the name of a record begins with, by how it is to be read
     "leak": "attribute ",
@@ -41,7 +41,7 @@ def attribute_table(records: Sequence[Record]) -> list[Column]:
     return [
         Column("defense", [called.get(r.defense, r.defense) for r in found], "name", key=True),
         Column("attribute", [r.name.removeprefix("attribute ") for r in found], "text"),
-        Column("guessed", [two(r.value) for r in found]),
+        Column("guessed", [printed(r) for r in found]),
         Column("95 %", [interval(r) for r in found], "text", drop=1),
         Column("chance", [two(r.chance) for r in found]),
         Column("clean", [two(r.ceiling) for r in found]),

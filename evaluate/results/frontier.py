@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unmask.defenses.files.atomic import replacing
 
 from .records import Record
 from .summary import Row, rows, value_of
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") -> None:
+    """Write `frontier_figure` as a PNG."""
+    with replacing(path) as temporary:
+        frontier_figure(records, utility).savefig(temporary, format="png")
+
+
+def frontier_figure(records: Sequence[Record], utility: str = "ssim") -> Figure:
     """Draw leakage (with interval) over one utility; strengths of a defense are joined.
 
     Args:
-        path: PNG to write.
         records: records of a run.
         utility: name of the metric on the horizontal axis.
     """
@@ -58,8 +67,7 @@ def plot_frontier(path: Path, records: Sequence[Record], utility: str = "ssim") 
     axes.set_axisbelow(True)
     if families:
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
-    with replacing(path) as temporary:
-        figure.savefig(temporary, format="png")
+    return figure
 
 
 def _value(row: Row, utility: str) -> float | None:

@@ -16,6 +16,8 @@ from .questions import QUESTIONS, answered, detailed
 from .records import BALANCED, Record, Status, find
 from .shown import is_program, shown_names
 
+Cell = str | float | None
+
 
 @dataclass(frozen=True)
 class Row:
@@ -119,30 +121,51 @@ def write_summary(path: Path, records: Sequence[Record]) -> None:
 
     It may be shared: another program stands there by its label, without its folder.
     """
-    table = rows(records)
+    write_text(path, summary_text(records))
+
+
+def summary_text(records: Sequence[Record]) -> str:
+    """Return what `summary.csv` holds."""
+    lines = [
+        {name: cell if isinstance(cell, str) else _told(cell) for name, cell in line.items()}
+        for line in summary_lines(rows(records))
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(lines[0] if lines else ["defense"])
+    writer.writerows(line.values() for line in lines)
+    return text.getvalue()
+
+
+def summary_lines(table: Sequence[Row]) -> list[dict[str, Cell]]:
+    """Return a line per defense, all with the same columns; None: it was not measured.
+
+    The upper end of a lower bound is 1: more may leak than was found, and nobody knows how much.
+    """
     metrics = sorted({name for row in table for name in row.utilities})
     columns = {name for name, question in QUESTIONS.items() if question.drop is not None}
     asked = list(dict.fromkeys(
         statistic for row in table for statistic, record in row.detailed.items()
         if record.name not in columns or record is not row.others[record.name]
     ))  # fmt: skip
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    lines = [_cells(row, metrics, asked) for row in table]
-    writer.writerow(lines[0] if lines else ["defense"])
-    writer.writerows(line.values() for line in lines)
-    write_text(path, text.getvalue())
+    return [_cells(row, metrics, asked) for row in table]
 
 
-def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, str]:
+def upper_end(record: Record | None) -> float | None:
+    """Return the upper end of an interval, 1 where the figure is only a lower bound."""
+    if record is None or record.value is None:
+        return None
+    return 1.0 if record.status == "at least" else record.high
+
+
+def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, Cell]:
     worst, group = row.worst, row.worst_group
     name, _, params = row.defense.partition(":")
     figures = row.linkage.figures if row.linkage else {}
     auc = figures.get("auc")
     leaked = {
-        "leakage": worst.value, "leakage_low": worst.low, "leakage_high": worst.high,
-        "chance": worst.chance, "undefended": worst.ceiling, "naive": value_of(row.naive),
-        **_other_cells(row), "linkage_auc": value_of(auc),
+        **_ends("leakage", worst), "chance": worst.chance, "undefended": worst.ceiling,
+        "naive": value_of(row.naive), **_other_cells(row), "linkage_auc": value_of(auc),
         "linkage_auc_low": auc.low if auc else None, "linkage_auc_high": auc.high if auc else None,
         "linkage_eer": value_of(figures.get("eer")),
         **_d_sys(row.d_sys),
@@ -150,7 +173,7 @@ def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, 
     }  # fmt: skip
     grouped = {
         "worst_group_leakage": value_of(group), "worst_group_low": group.low if group else None,
-        "worst_group_high": group.high if group else None,
+        "worst_group_high": upper_end(group),
     }  # fmt: skip
     measured = {m: value_of(row.utilities.get(m)) for m in metrics}
     return {
@@ -158,13 +181,13 @@ def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, 
         "params": "" if is_program(worst) else params,
         "rank": "" if row.rank is None else str(row.rank),
         "worst_attacker": row.attacker,
-        **_told(leaked),
+        **leaked,
         "linkage_attacker": row.linkage.attacker if row.linkage else "",
         "worst_group": group.group if group else "",
-        **_told(grouped),
-        **_told({record.name: record.value for record in row.told}),
-        **_told(measured),
-        **_told({k: v for name in asked for k, v in _ends(name, row.detailed.get(name)).items()}),
+        **grouped,
+        **{k: v for r in row.told for k, v in _ends(r.name, r).items()},
+        **measured,
+        **{k: v for name in asked for k, v in _ends(name, row.detailed.get(name)).items()},
         "people": str(worst.people),
         "budget": worst.budget,
         "state": row.state,
@@ -182,8 +205,8 @@ def _other_cells(row: Row) -> dict[str, float | None]:
 
 
 def _ends(name: str, record: Record | None) -> dict[str, float | None]:
-    low, high = (record.low, record.high) if record else (None, None)
-    return {name: value_of(record), f"{name}_low": low, f"{name}_high": high}
+    low = record.low if record else None
+    return {name: value_of(record), f"{name}_low": low, f"{name}_high": upper_end(record)}
 
 
 def _d_sys(found: Record | None) -> dict[str, float | None]:
@@ -193,8 +216,8 @@ def _d_sys(found: Record | None) -> dict[str, float | None]:
     return {"linkage_d_sys": value_of(found), **dict(zip(names, ends, strict=True))}
 
 
-def _told(figures: dict[str, float | None]) -> dict[str, str]:
-    return {name: "" if value is None else f"{value:.6g}" for name, value in figures.items()}
+def _told(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
 
 
 def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
@@ -204,9 +227,7 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "defense": row.shown,
             "rank": row.rank,
             "worst_attacker": row.attacker,
-            "leakage": row.worst.value,
-            "leakage_low": row.worst.low,
-            "leakage_high": row.worst.high,
+            **_ends("leakage", row.worst),
             "chance": row.worst.chance,
             "undefended": row.worst.ceiling,
             **_other_cells(row),
@@ -214,7 +235,7 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
             "naive": value_of(row.naive),
             "linkage": _linkage(row.linkage),
             "worst_group": _group(row.worst_group),
-            "attributes": {record.name: record.value for record in row.told},
+            "attributes": {record.name: _answer(record) for record in row.told},
             "answers": {name: _answer(record) for name, record in row.detailed.items()},
             "utility": {name: record.value for name, record in row.utilities.items()},
             "state": row.state,
@@ -225,7 +246,7 @@ def as_dicts(records: Sequence[Record]) -> list[dict[str, object]]:
 
 
 def _answer(record: Record) -> dict[str, object]:
-    return {"value": record.value, "low": record.low, "high": record.high,
+    return {"value": record.value, "low": record.low, "high": upper_end(record),
             "chance": record.chance, "people": record.people, "attacker": attacker_of(record),
             "state": record.status}  # fmt: skip
 
@@ -242,4 +263,5 @@ def _group(record: Record | None) -> dict[str, object] | None:
     if record is None:
         return None
     return {"group": record.group, "leakage": record.value, "leakage_low": record.low,
-            "leakage_high": record.high, "people": record.people}  # fmt: skip
+            "leakage_high": upper_end(record), "state": record.status,
+            "people": record.people}  # fmt: skip

@@ -13,6 +13,7 @@ from .summary import Row, rows, value_of
 METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
 AT_LEAST = ">= "
 MISSING = "-"  # a figure that was not measured
+UNDEFENDED = "none"  # the defense that changes nothing
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,21 @@ class Column:
 
 
 def sorted_rows(records: Sequence[Record]) -> list[Row]:
-    """Return one row per defense, most leaking first.
+    """Return one row per defense: the undefended photos, then the others, most leaking first.
 
-    Those without a figure come before all, and one that leaks at least something stands where
-    that puts it: nothing may look private because it was not measured.
+    Those without a figure come before all defenses, and one that leaks at least something stands
+    where that puts it: nothing may look private because it was not measured.
     """
-    return sorted(rows(records), key=lambda row: -(1.1 if row.worst.value is None
-                                                   else row.worst.value))  # fmt: skip
+
+    def place(row: Row) -> tuple[bool, float]:
+        return not is_undefended(row), -(1.1 if row.worst.value is None else row.worst.value)
+
+    return sorted(rows(records), key=place)
+
+
+def is_undefended(row: Row) -> bool:
+    """Return whether a row is about the photos as they are."""
+    return row.family == UNDEFENDED
 
 
 def leakage_table(found: Sequence[Row]) -> list[Column]:
@@ -94,9 +103,9 @@ def group_table(found: Sequence[Row]) -> list[Column]:
         Column("defense", [row.shown for row, _ in grouped], "name", key=True, least=18),
         Column("worst group", [group.group for _, group in grouped], "name"),
         Column("people", [str(group.people) for _, group in grouped], drop=2),
-        Column("leakage", [two(group.value) for _, group in grouped]),
+        Column("leakage", [printed(group) for _, group in grouped]),
         Column("95 %", [interval(group) for _, group in grouped], "text"),
-        Column("all people", [two(row.worst.value) for row, _ in grouped], drop=1),
+        Column("all people", [printed(row.worst) for row, _ in grouped], drop=1),
     ]
 
 
@@ -104,7 +113,7 @@ def caption(found: Sequence[Row]) -> str:
     """Say what the figures are: a leakage without its attackers' budget means nothing."""
     if not found:
         return "nothing was measured"
-    worst = found[0].worst
+    worst = next((row.worst for row in found if row.measured), found[0].worst)
     chance = next((f"{row.worst.chance:.3f}" for row in found if row.worst.chance), "unknown")
     ceiling = next((f"{row.worst.ceiling:.2f}" for row in found if row.measured
                     and row.worst.ceiling is not None), "unknown")  # fmt: skip
@@ -121,7 +130,7 @@ def caption(found: Sequence[Row]) -> str:
     if any(row.worst.statistic.endswith("/person") for row in found):
         text += ". people have unequal numbers of photos: the higher of the means over photos and "
         text += "over people"
-    if any(row.state == "at least" for row in found):
+    if any(r.status == "at least" for row in found for r in (row.worst, *row.others.values())):
         text += f". {AT_LEAST.strip()}: at least, below no limit; the reason is said below"
     for name, question in QUESTIONS.items():
         if question.drop is not None and any(name in row.others for row in found):
@@ -132,6 +141,11 @@ def caption(found: Sequence[Row]) -> str:
             "chance 0.50; it names nobody and is no part of leakage"
         )
     return text
+
+
+def said_of(found: Sequence[Row]) -> str:
+    """Return all that stands below the main table: `caption` and `remarks`."""
+    return ". ".join(filter(None, (caption(found), remarks(found))))
 
 
 def remarks(found: Sequence[Row]) -> str:
@@ -164,7 +178,7 @@ def interval(record: Record, digits: int = 2, to: str = "-") -> str:
 
 def printed(worst: Record, digits: int = 2) -> str:
     """Return the figure of a worst case as people read it: a lower bound says so."""
-    if worst.value is None:
+    if worst.value is None or worst.status == "invalid":
         return "invalid" if worst.status == "invalid" else MISSING
     sign = AT_LEAST if worst.status == "at least" else ""
     return f"{sign}{worst.value:.{digits}f}"

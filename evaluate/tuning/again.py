@@ -9,6 +9,7 @@ from .iso import Iso
 from .iso_outputs import write_iso
 from .kept import KEPT, kept, kept_all
 from .outputs import write_outputs
+from .result import Tuned
 
 
 def is_search(folder: Path) -> bool:
@@ -31,12 +32,24 @@ def write_again(folder: Path) -> Path:
     Raises:
         ValueError: the folder holds no finished search, or a damaged one.
     """
+    found = read_search(folder)
+    if isinstance(found, Iso):
+        for tuned in found.tuned.values():
+            write_outputs(tuned)
+        write_iso(found)
+    else:
+        write_outputs(found)
+    return folder / "report.html"
+
+
+def read_search(folder: Path) -> Tuned | Iso:
+    """Return what a search, or `tune all`, found.
+
+    Raises:
+        ValueError: the folder holds no finished search, or a damaged one.
+    """
     every = kept_all(folder)
     if every is None:
-        write_outputs(kept(folder))
-    else:
-        goal, tuned, failed, opened = every
-        for found in tuned.values():
-            write_outputs(found)
-        write_iso(Iso(goal, tuned, failed, folder, opened))
-    return folder / "report.html"
+        return kept(folder)
+    goal, tuned, failed, opened = every
+    return Iso(goal, tuned, failed, folder, opened)

@@ -10,8 +10,9 @@ from pathlib import Path
 from unmask.defenses import DEFENSES
 
 from ..comparison.content import content_of
+from ..comparison.found import Comparison
 from ..comparison.plan import Plan
-from ..comparison.run import Comparison, compare
+from ..comparison.run import compare
 from ..comparison.store import restore_file
 from ..data.scene import Progress, Scene
 from ..results.records import AND, Record, find

@@ -6,9 +6,11 @@ import pickle
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 
+from unmask.defenses import DEFENSES
 from unmask.processes import Worker
 from unmask.threads import pin_threads
 
+from ..comparison.guests import received, stays
 from .points import Point
 from .storages import close
 from .study import open_study, work
@@ -29,6 +31,7 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
     """
     if jobs < 1:
         raise ValueError(f"--jobs must be at least 1, got {jobs}")
+    jobs, sent = stays(jobs)
     if jobs == 1:
         work(task, after=lambda study: after((finished(study), points_of(study))))
         return
@@ -38,7 +41,7 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
     try:
         for number in range(jobs):
             crew.append(Worker(_take_part))
-            crew[-1].send(pickle.dumps((task, number)))
+            crew[-1].send(pickle.dumps((task, number, sent)))
         busy = {worker.pipe: worker for worker in crew}
         while busy:
             for pipe in wait(list(busy), timeout=_LOOK):
@@ -54,9 +57,10 @@ def search_with(task: Task, jobs: int, after: Callable[[Seen], None]) -> None:
 
 def _take_part(pipe: Connection) -> None:
     """Take part in the search that comes through the pipe; send what went wrong, if anything."""
-    task, number = pickle.loads(pipe.recv_bytes())
+    task, number, sent = pickle.loads(pipe.recv_bytes())
     try:
-        work(task, number)
+        with DEFENSES.host(received(sent).items()):
+            work(task, number)
         wrong = ""
     except Exception as error:
         wrong = f"{type(error).__name__}: {error}"

@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unmask.defenses import DEFENSES
+from unmask.defenses import DEFENSES, Defense, format_spec, parse_parameters
+from unmask.progress import shown
 from unmask.threads import pin_threads
 
 from ..comparison.config import made_with
+from ..comparison.guests import hosted
 from ..comparison.plan import Plan
 from ..data.scene import Progress, Scene, check_enough, prepare
-from ..results.folder import open_folder
+from ..results.folder import new_folder, open_folder
 from .caveats import check_people, check_region, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
@@ -32,10 +34,10 @@ Watch = Callable[[Status], None]
 
 
 def tune(
-    defense: str,
-    data: str = "orl",
+    defense: str | Defense,
+    data: Path | str = "orl",
     *,
-    folder: Path,
+    folder: Path | str | None = None,
     goal: Goal | None = None,
     trials: int = 30,
     sampler: str = "",
@@ -54,15 +56,16 @@ def tune(
     search_only: bool = False,
     few: bool = False,
     sessions: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = True,
     watch: Watch | None = None,
 ) -> Tuned:
     """Search the parameters of a defense and check the chosen ones on other people.
 
     Args:
-        defense: spec; parameters it sets stay as they are.
+        defense: spec, or an object of any class that derives from `Defense`; parameters that a
+            spec sets, and an object has beside its space, stay as they are.
         data: dataset spec or folder.
-        folder: run folder, new or empty unless `resume`.
+        folder: run folder, new or empty unless `resume`. None: `runs/<time>-tune`.
         goal: what is wanted; None: the whole front of leakage against SSIM.
         trials: finished trials in all, earlier legs included.
         sampler: `tpe`, `gp`, `nsga2`, `random` or `grid`; empty: `tpe` under a limit and `gp`
@@ -83,14 +86,48 @@ def tune(
         search_only: take part in a shared study and leave choice and check to another.
         sessions: as in `prepare`.
         few: check on fewer than 12 test people; their figures mislead.
-        progress: called while faces are looked for and while the check runs.
-        watch: called after each trial.
+        progress: True: a bar where somebody watches; else what is called while faces are looked
+            for and while the check runs.
+        watch: called after each trial; None: `progress` shows the trials, too.
 
     Raises:
         LookupError: no such defense, dataset or metric.
         ValueError: bad settings, too few people, a folder or storage with another run, or
             every trial failed.
     """
+    with shown(progress) as bar, hosted([defense]):
+        return _tune(
+            base_of(defense), str(data), folder=Path(folder) if folder else new_folder("tune"),
+            goal=goal or Goal(), trials=trials, sampler=sampler, space=space, search=search,
+            test=test, shares=shares, people=people, drop_duplicates=drop_duplicates,
+            storage=storage, study=study, jobs=jobs, workers=workers, cached=cached,
+            resume=resume, search_only=search_only, few=few, sessions=sessions, progress=bar,
+            watch=watch or _on(bar, trials),
+        )  # fmt: skip
+
+
+def base_of(given: str | Defense) -> str:
+    """Return the spec that is tuned: of an object without what the search sets."""
+    if isinstance(given, str):
+        return given
+    name, _, text = given.spec.partition(":")
+    fixed = {k: v for k, v in parse_parameters(text).items() if k not in given.space}
+    return format_spec(name, fixed)
+
+
+def _on(bar: Progress | None, trials: int) -> Watch | None:
+    if bar is None:
+        return None
+    return lambda status: bar(f"searching: {status.defense}", status.done, trials)
+
+
+def _tune(
+    defense: str, data: str, *, folder: Path, goal: Goal, trials: int, sampler: str, space: str,
+    search: Plan | None, test: Plan | None, shares: tuple[float, float, float], people: int,
+    drop_duplicates: bool, storage: str, study: str, jobs: int, workers: int, cached: bool,
+    resume: bool, search_only: bool, few: bool, sessions: Path | None,
+    progress: Progress | None, watch: Watch | None,
+) -> Tuned:  # fmt: skip
     from .jobs import search_with
     from .outputs import write_outputs, write_table
     from .refused import check_values
@@ -110,7 +147,6 @@ def tune(
     pin_threads()
     if trials < 1:
         raise ValueError(f"--trials must be at least 1, got {trials}")
-    goal = goal or Goal()
     tuned = DEFENSES.build(defense)
     wanted = search_space(defense, space)
     check_values(defense, wanted)

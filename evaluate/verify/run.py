@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from unmask.defenses.files.printable import printable
+from unmask.frames import frame
+from unmask.progress import shown
 from unmask.threads import pin_threads
 
 from ..recognizers.base import Recognizer
@@ -22,10 +26,14 @@ from .telling import Told, told
 from .vectors import Vectors
 from .work import Work
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 Progress = Callable[[str, int, int], None]
+_NAMED = 8  # findings of the short text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What is left.
 
@@ -52,6 +60,23 @@ class Verdict:
         """Return the findings of one level."""
         return tuple(one for one in self.findings if one.level == level)
 
+    def to_dataframe(self) -> DataFrame:
+        """Return a line per finding, the worst first, without pictures.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        lines = [{"level": f.level, "kind": f.kind, "path": f.path, "detail": f.detail,
+                  "box": f.box} for f in self.findings]  # fmt: skip
+        return frame(lines, "Verdict.findings")
+
+    def __repr__(self) -> str:
+        """Return a few lines: what is left, and the first files that it is in."""
+        told = [f for f in self.findings if f.level != "note"]
+        more = [f"  and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+        lines = [f"  {f.level}: {f.kind}: {printable(f.path)}" for f in told[:_NAMED]]
+        return "\n".join([self.summary, *lines, *more])
+
     @property
     def summary(self) -> str:
         """One line for people."""
@@ -65,14 +90,14 @@ class Verdict:
 
 
 def verify(
-    source: Path,
-    output: Path,
+    source: Path | str,
+    output: Path | str,
     *,
     detectors: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
     leakage: bool = True,
     frames: int = SOME,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = True,
 ) -> Verdict:
     """Look again at what was written, without knowing what wrote it.
 
@@ -83,19 +108,28 @@ def verify(
         names: of photos of the source, the path that they have in the output.
         leakage: also let an attacker trace each output to its source; photos only.
         frames: of each video so many are looked at, evenly over its length; 0: all.
-        progress: told what is being looked at, how many are done, and of how many.
+        progress: True: a bar where somebody watches; else what is told what is being looked
+            at, how many are done, and of how many.
 
     Raises:
         ValueError: no such folder, or no photo in the source.
         LookupError: no such detector.
     """
     pin_threads()
+    with shown(progress) as told_to:
+        tell = told_to or (lambda label, done, total: None)
+        return _verify(Path(source), Path(output), detectors, names, frames, tell, leakage=leakage)
+
+
+def _verify(
+    source: Path, output: Path, detectors: Sequence[str], names: Mapping[str, str] | None,
+    frames: int, tell: Progress, *, leakage: bool,
+) -> Verdict:  # fmt: skip
     who, lacking = seers(detectors)
     files = paired(source, output, names)
     inside = source.parent if source.is_file() else source
     recorded = read_manifest(output)
     work = Work(inside, output.parent if output.is_file() else output, who, Vectors(_models()))
-    tell = progress or (lambda label, done, total: None)
     found = _unpaired(files, recorded)
     known = [*(pair[0] for pair in files.pairs), *files.missing]
     for done, name in enumerate(known, 1):

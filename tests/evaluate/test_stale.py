@@ -16,6 +16,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.files import code_digest
+from unmask.defenses.files.class_digest import class_digest
 from unmask.evaluate import Plan, compare
 from unmask.evaluate.comparison.config import describe, measurement_key
 from unmask.evaluate.comparison.content import content_of
@@ -304,4 +305,4 @@ def test_vectors_of_an_edited_recognizer_are_made_anew(
 
 
 def test_our_own_say_themselves_what_they_are() -> None:
-    assert code_digest.class_digest(type(DEFENSES.build("none"))) == ""
+    assert class_digest(type(DEFENSES.build("none"))) == ""

@@ -1,0 +1,76 @@
+"""What an audit found, to be looked at and handed on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unmask.frames import frame
+
+from ..results.formats import html
+from ..results.records import Record, read_records
+from ..results.report import notes_of
+from ..results.table import Column
+from .asking import Answer
+from .kept import read
+from .page import main_table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Audited:
+    """What an audit found: a table in a notebook, a short text elsewhere.
+
+    Args:
+        records: all records.
+        answers: every answer.
+        page: path of the report.
+        notes: what a reader must know.
+    """
+
+    records: tuple[Record, ...]
+    answers: tuple[Answer, ...]
+    page: Path
+    notes: tuple[str, ...]
+
+    def report(self) -> Path:
+        """Return the path of the report."""
+        return self.page
+
+    def to_dataframe(self) -> DataFrame:
+        """Return a line per record, with its interval and status.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        lines = [{k: v for k, v in asdict(r).items() if k != "params"} for r in self.records]
+        return frame(lines, str(self.page.parent / "records.jsonl"))
+
+    def __repr__(self) -> str:
+        """Return a few lines, however many answers there are."""
+        first = self.records[0]
+        shown = len({record.defense for record in self.records if record.kind == "leakage"})
+        return (
+            f"{first.recognizer} on {first.dataset}: {len(self.answers)} answers about faces "
+            f"shown in {shown} ways\nwritten: {self.page}"
+        )
+
+    def _repr_html_(self) -> str:
+        head, body = main_table(self.records)
+        cells = [[row[place].removeprefix("!") for row in body] for place in range(len(head))]
+        columns = [Column(title, texts, "text") for title, texts in zip(head, cells, strict=True)]
+        return html(columns, [*self.notes, f"written: {self.page}"])
+
+
+def read_audit(folder: Path) -> Audited:
+    """Return what a finished audit found, from its folder alone.
+
+    Raises:
+        ValueError: its files are damaged.
+    """
+    records = read_records(folder / "records.jsonl")
+    page = folder / "report.html"
+    return Audited(tuple(records), tuple(read(folder)), page, tuple(notes_of(folder)))

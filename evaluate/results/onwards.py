@@ -1,0 +1,72 @@
+"""One line on what to do next, worded from the figures of a run and never more than they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .failures import failures
+from .records import Record
+from .summary import Row
+from .table import is_undefended, printed, sorted_rows, two
+
+_WIDE = 0.25  # an interval so wide says little
+_LITTLE = 0.2  # the upper end of what may be called little
+_SHARE = 0.8  # of the leakage: what the context alone gives away explains it
+_PLAIN = re.compile(r"[\w./:=,@+-]+")
+
+
+def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.html",
+            asked: bool = True) -> str:  # fmt: skip
+    """Return what to do next; nothing that leaks much, or may, is called safe or advised.
+
+    Args:
+        records: of a comparison.
+        data: what was compared, as it is typed; empty: unknown.
+        page: where the report lies.
+        asked: whether the defenses were asked for by name, see `failures`.
+    """
+    found = sorted_rows(records)
+    defended = [row for row in found if not is_undefended(row)]
+    known = [row for row in defended if row.state == "ok" and row.worst.high is not None]
+    if not any(row.measured for row in found):
+        return f"next: nothing could be measured; {page} says why"
+    if failures(records, asked=asked):
+        return f"next: mend what broke (marked ! above), or leave it out; {page} says where"
+    if not defended:
+        return "next: name what shall be compared, as --defenses 'none gaussian_blur mask'"
+    if not known:
+        why = "more may leak than was found" if any(r.measured for r in defended) else "no figure"
+        return (
+            f"next: no defense here has a leakage that can be relied on ({why}); {page} says why"
+        )
+    best = min(known, key=lambda row: (row.worst.high or 1.0, row.worst.value or 0.0))
+    low, high = best.worst.low or 0.0, best.worst.high or 1.0
+    figure = f"{two(best.worst.value)} (at 95 % up to {two(high)})"
+    said = f"next: {best.shown} leaks least of what is sure, {figure}"
+    if high <= _LITTLE:
+        return f"{said}; {_tune(best, data)} looks for the weakest setting that stays there"
+    if high - low > _WIDE and low <= _LITTLE:
+        return f"{said}: {best.worst.people} people are too few to rely on it; take more"
+    context = best.others.get("context")
+    if context and context.value and context.value >= _SHARE * (best.worst.value or 0.0):
+        return (
+            f"{said}: not safe; the context alone names {printed(context)}: try a larger region, "
+            f"as {_larger(best)}"
+        )
+    return f"{said}: not safe; {_tune(best, data)} looks for a stronger setting"
+
+
+def _tune(row: Row, data: str) -> str:
+    return f"unmask tune {row.family} {_typed(data)} --max-leakage {_LITTLE:g}"
+
+
+def _typed(data: str) -> str:
+    if not data:
+        return "DATA"
+    return data if _PLAIN.fullmatch(data) else f'"{data}"'
+
+
+def _larger(row: Row) -> str:
+    region = "image" if row.params.get("region") == "head" else "head"
+    return f"{row.family}:region={region}"
