@@ -14,22 +14,37 @@ from unmask.evaluate.comparison.workers import Job, measure_all
 from unmask.evaluate.data.scene import Scene
 
 SCRIPT = """
-from unmask.evaluate import Plan, compare
-plan = Plan(("naive", "pixels"), ("ssim",), budget="quick")
-print(compare("orl:people=12,photos=3", ["none", "mask"], plan, folder="mine", workers=2,
-              few=True))
+import unmask
+from beside import Half
+plan = unmask.Plan(("naive", "pixels"), ("ssim",), budget="quick")
+print(unmask.compare("orl:people=12,photos=3", ["none", Half()], plan, folder="mine", workers=2,
+                     few=True))
+"""
+BESIDE = """
+from dataclasses import dataclass
+from unmask import Defense
+
+@dataclass(frozen=True)
+class Half(Defense):
+    share: int = 2
+
+    def apply(self, photo, rng):
+        return photo.pixels // self.share
 """
 
 
-def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+def test_a_script_needs_no_guard_and_workers_know_its_classes(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT)
+    (tmp_path / "beside.py").write_text(BESIDE)
     done = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True,
         timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Comparison(2 defenses on Scene(")
-    assert len(done.stdout.splitlines()) == 1, "a worker ran the script again"
+    assert done.stdout.startswith("2 defenses: leakage of 12 photos of 6 people, data")
+    assert done.stdout.count("written: mine/report.html") == 1, "a worker ran the script again"
+    assert "  half " in done.stdout
+    assert not done.stderr, "one process would have said so"
 
 
 def _children() -> list[int]:

@@ -106,7 +106,7 @@ def test_the_summary_has_linkage_and_the_worst_group_as_numbers(
     assert [line["rank"] for line in lines[:2]] == ["2", "1"]
     assert as_dicts(made)[0]["worst_group"] == {
         "group": "sex=m", "leakage": pytest.approx(0.9953), "leakage_low": 0.2,
-        "leakage_high": 1.0, "people": 8,
+        "leakage_high": 1.0, "state": "ok", "people": 8,
     }  # fmt: skip
 
 
