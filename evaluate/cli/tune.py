@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from .options import (
     Data,
     DropDuplicates,
     Few,
+    Form,
     Limit,
     Metrics,
     Out,
@@ -26,6 +26,7 @@ from .options import (
     Split,
     Workers,
     check_resume,
+    chosen_form,
 )
 
 if TYPE_CHECKING:
@@ -92,10 +93,12 @@ def tune(
     drop_duplicates: DropDuplicates = False,
     sessions: Sessions = None,
     quiet: Quiet = False,
+    form: Form = "table",
     as_json: AsJson = False,
 ) -> None:
     """Search the weakest strength that is safe, and check it on other people."""
     check_resume(out, resume=resume)
+    shape = chosen_form(form, as_json=as_json)
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
     from ..comparison.plan import Plan, usual_metrics
@@ -136,8 +139,10 @@ def tune(
         typer.echo(f"unmask: stopped; finished trials are kept. Go on with:\n  "
                    f"{resuming(sys.argv[1:], folder)}", err=True)  # fmt: skip
         raise typer.Exit(130) from None
-    if as_json:
-        typer.echo(json.dumps(found.as_dict(), indent=2))
+    if shape != "table":
+        from ..tuning.searched import searched
+
+        typer.echo(searched(found, shape))
     elif not quiet:
         _print_iso(found) if isinstance(found, Iso) else _print(found, search_only=search_only)
     if found.holds is False and not search_only:
@@ -176,25 +181,9 @@ def _print_notes(notes: Sequence[str]) -> None:
 
 
 def _print_iso(iso: Iso) -> None:
-    from ..results.table import MISSING, Column
-    from ..tuning.words import holding
     from .terminal import print_line, print_table
 
-    metric = iso.goal.utility
-    checks = [(found.check, found.seen) for _, found in iso.ranked]
-    leaks = [check and check.leakage for check, _ in checks]
-    use = [check and check.utilities.get(metric) for check, _ in checks]
-    names = [seen.defense if seen else spec
-             for (spec, _), (_, seen) in zip(iso.ranked, checks, strict=True)]  # fmt: skip
-    columns = [
-        Column("defense", names, "name", key=True, least=18),
-        Column("holds", [holding(found).removeprefix("!") for _, found in iso.ranked], "text"),
-        Column("leakage", [f"{e.value:.2f}" if e else MISSING for e in leaks]),
-        Column("95 %", [f"{e.low:.2f}-{e.high:.2f}" if e else "" for e in leaks], "text"),
-        Column(metric, [f"{e.value:.2f}" if e else MISSING for e in use]),
-        Column("worst attacker", [c.attacker if c else "" for c, _ in checks], "name", drop=1),
-    ]
-    print_table(columns, caption=iso.caption, elsewhere="iso.csv")
+    print_table(iso.columns, caption=iso.caption, elsewhere="iso.csv")
     for spec, reason in iso.failed.items():
         print_line(f"! {spec} could not be tuned: {reason}")
     _print_notes(iso.notes)

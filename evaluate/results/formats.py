@@ -6,6 +6,8 @@ these signs in its own way and never makes a figure of its own.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -14,7 +16,16 @@ from typing import Literal
 
 from .records import Record
 from .summary import as_dicts, summary_text
-from .table import AT_LEAST, MISSING, Column, leakage_table, printed, said_of, sorted_rows
+from .table import (
+    AT_LEAST,
+    MISSING,
+    Column,
+    interval,
+    leakage_table,
+    printed,
+    said_of,
+    sorted_rows,
+)
 
 Format = Literal["json", "csv", "markdown", "latex"]
 _TEX = {
@@ -22,6 +33,7 @@ _TEX = {
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "…": r"\dots{}",
 }  # fmt: skip
+_REASON = 90  # signs of a reason in the short text
 _RANGE = re.compile(r"(?<=\d)-(?=[\d?])")  # between the ends of an interval
 _SAID = ".unmask-said{max-width:60em;font-size:12px;opacity:.8;margin:.4em 0}"
 _STYLE = (
@@ -80,6 +92,16 @@ def latex(columns: Sequence[Column], said: str = "") -> str:
     ])  # fmt: skip
 
 
+def csv_of(columns: Sequence[Column]) -> str:
+    """Return the cells of a table as CSV, as they are read: `>= 0.39` stays a text."""
+    shown = filled(columns)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([column.heading for column in shown])
+    writer.writerows(_lines(shown))
+    return stream.getvalue().rstrip("\n")
+
+
 def html(columns: Sequence[Column], said: Sequence[str] = ()) -> str:
     """Return a small table for a notebook: everything escaped, in the colours that are there.
 
@@ -115,10 +137,11 @@ def text(records: Sequence[Record], most: int) -> list[str]:
 
 
 def _figure(figure: str, record: Record) -> str:
-    if record.value is None or record.low is None:
-        return f"{figure} ({record.reason})" if record.reason else figure
-    high = "?" if record.status == "at least" else f"{record.high or 0:.2f}"
-    return f"{figure:>7}  ({record.low:.2f} to {high})"
+    ends = interval(record, to=" to ")
+    if record.value is not None and ends:
+        return f"{figure:>7}  ({ends})"
+    why = " ".join(record.reason.split())
+    return f"{figure:>7}  ({why[:_REASON]})" if why else f"{figure:>7}"
 
 
 def filled(columns: Sequence[Column]) -> list[Column]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from unmask.frames import frame
+
+from ..results.formats import html
+from ..results.table import Column
 from .goal import Goal
 from .points import told
 from .result import Tuned
+from .tables import ends, leaks, point_lines, use
 from .words import holding
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +45,43 @@ class Iso:
             f"Iso({self.goal.limit}: best={best}, {len(self.tuned)} tuned, "
             f"{len(self.failed)} failed, folder={str(self.folder)!r})"
         )
+
+    def report(self) -> Path:
+        """Return the path of the report."""
+        return self.folder / "report.html"
+
+    def to_dataframe(self) -> DataFrame:
+        """Return a line per defense: its chosen setting on the test people, and if it holds.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        lines = [
+            {"tuned": spec, "holds": found.holds} | (line or {"defense": spec})
+            for spec, found in self.ranked
+            for line in point_lines([found.check] if found.check else [], "test") or [{}]
+        ]
+        return frame(lines, str(self.folder / "iso.csv"))
+
+    @property
+    def columns(self) -> list[Column]:
+        """Every defense at its chosen setting, as the test saw it, in a table."""
+        metric = self.goal.utility
+        found = [(spec, one, one.seen, one.check) for spec, one in self.ranked]
+        return [
+            Column("defense", [seen.defense if seen else spec for spec, _, seen, _ in found],
+                   "name", key=True, least=18),
+            Column("holds", [holding(one).removeprefix("!") for _, one, _, _ in found], "text"),
+            Column("leakage", [leaks(check) for *_, check in found]),
+            Column("95 %", [ends(check) for *_, check in found], "text"),
+            Column(metric, [use(check, metric) for *_, check in found]),
+            Column("worst attacker", [c.attacker if c else "" for *_, c in found], "name",
+                   drop=1),
+        ]  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        broken = [f"! {spec} could not be tuned: {why}" for spec, why in self.failed.items()]
+        return html(self.columns, [*broken, self.caption, *self.notes])
 
     @property
     def ranked(self) -> list[tuple[str, Tuned]]:

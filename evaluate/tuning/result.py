@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from unmask.frames import frame
+
+from ..results.formats import html
+from ..results.table import Column
 from ..statistics import Estimate
 from .goal import Goal
 from .points import Point
 from .spaces import Space
+from .tables import front_table, point_lines
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,37 @@ class Tuned:
             f"Tuned({self.about.defense} on {self.about.dataset}: chosen={chosen}, "
             f"holds={self.holds}, {len(self.points)} settings, folder={str(self.folder)!r})"
         )
+
+    def report(self) -> Path:
+        """Return the path of the report."""
+        return self.folder / "report.html"
+
+    def to_dataframe(self) -> DataFrame:
+        """Return a line per measured setting: those of the search, then those of the test.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        lines = point_lines(self.points, "search") + point_lines(self.checked, "test")
+        return frame(lines, str(self.folder / "trials.csv"))
+
+    @property
+    def columns(self) -> list[Column]:
+        """The settings of the front, and the one that was checked, as a table."""
+        seen = (*self.front, *filter(None, [self.seen]))
+        test = (*self.checked, *filter(None, [self.check]))
+        chosen = self.chosen.number if self.chosen else None
+        return front_table(seen, test, chosen, self.goal.utility)
+
+    def _repr_html_(self) -> str:
+        if self.goal.limited:
+            limit = f"{self.goal.limit} {'holds' if self.holds else 'does NOT hold'}"
+            said = f"{self.chosen.defense if self.chosen else 'no setting'}: {limit} on the test"
+            said += " people" if self.holds is not None else " people, who were not looked at"
+        else:
+            said = "no limit was asked for, so none of these settings is advised"
+        doubt = self.check.reason if self.check else ""
+        return html(self.columns, [said, doubt, *self.notes, f"written: {self.report()}"])
 
     @property
     def seen(self) -> Point | None:
