@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .attackers.base import Attacker, Defend, Scores
-    from .audit.run import audit
     from .comparison.found import Comparison
     from .comparison.plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
     from .comparison.run import compare
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
     from .tuning.iso import Iso
     from .tuning.result import Tuned
     from .tuning.run import tune
-    from .verify.run import verify
 
 _HOMES = {
     "attackers.base": ("Attacker", "Defend", "Scores"),
-    "audit.run": ("audit",),
     "comparison.found": ("Comparison",),
     "comparison.run": ("compare",),
     "data": ("DATASETS", "Dataset", "load_dataset"),
@@ -50,7 +47,6 @@ _HOMES = {
     "tuning.iso": ("Iso",),
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),
-    "verify.run": ("verify",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -75,7 +71,6 @@ __all__ = [
     "Tuned",
     "Unavailable",
     "Verification",
-    "audit",
     "compare",
     "default_defenses",
     "load_dataset",
@@ -86,7 +81,6 @@ __all__ = [
     "rows",
     "tune",
     "tune_all",
-    "verify",
     "write_report",
 ]
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from unmask.defenses import Choice, Defense, Face, Photo, Range
     from unmask.defenses.apply import anonymize, apply
     from unmask.defenses.apply.detect import detect
-    from unmask.evaluate import Goal, Plan, audit, compare, prepare, read, tune, tune_all, verify
+    from unmask.evaluate import Goal, Plan, compare, prepare, read, tune, tune_all
+    from unmask.evaluate.audit.run import audit
+    from unmask.evaluate.verify.run import verify
 
 __version__ = "0.1.0"
 
@@ -22,10 +24,10 @@ _HOMES = {
     "defenses": ("Choice", "Defense", "Face", "Photo", "Range"),
     "defenses.apply": ("anonymize", "apply"),
     "defenses.apply.detect": ("detect",),
-    "evaluate": (
-        "Goal", "Plan", "audit", "compare", "prepare", "read", "tune", "tune_all", "verify",
-    ),
-}  # fmt: skip
+    "evaluate": ("Goal", "Plan", "compare", "prepare", "read", "tune", "tune_all"),
+    "evaluate.audit.run": ("audit",),  # there, `audit` and `verify` are rooms
+    "evaluate.verify.run": ("verify",),
+}
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
