@@ -27,7 +27,7 @@ FLOORS = {
         ("recognizers", "metrics", "vlm"),
         ("attackers",),
         ("comparison",),
-        ("tuning", "audit", "lab", "verify"),
+        ("tuning", "audit", "lab", "verify", "testing", "kit"),
         ("cli",),
     ),
     "benchmarks": (("ideas",),),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 GROUPS = ("defenses", "attackers", "metrics", "recognizers", "detectors", "datasets")
 
 
-def _installed(begun: str) -> list[str]:
+def installed(begun: str) -> list[str]:
     """Return kinds and names that start so, for the completion of the shell."""
     names = {name for registry in _registries().values() for name in registry.available()}
     return sorted(word for word in {*GROUPS, *names} if word.startswith(begun))
@@ -23,7 +23,7 @@ def ls(
         str,
         typer.Argument(
             help=f"One of {', '.join(GROUPS)}; or a name, for its parameters.",
-            autocompletion=_installed,
+            autocompletion=installed,
         ),
     ] = "",
 ) -> None:
@@ -39,7 +39,7 @@ def ls(
 
         found = [r for r in registries.values() if what in r.available()]
         if not found:
-            raise typer.BadParameter(_unknown(what))
+            raise typer.BadParameter(unknown(what))
         typer.echo("\n\n".join(details(registry, what) for registry in found))
 
 
@@ -58,9 +58,9 @@ def _with_summaries(registry: Registry[object]) -> str:
     return "\n".join(f"{name:<{wide}}  {registry.summary(name)}".rstrip() for name in names)
 
 
-def _unknown(what: str) -> str:
+def unknown(what: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(what, _installed(""), n=1)
+    near = get_close_matches(what, installed(""), n=1)
     cure = f"; did you mean '{near[0]}'?" if near else ""
     return f"must be one of {', '.join(GROUPS)}, or a name out of them, got '{what}'{cure}"

@@ -18,7 +18,12 @@ DATASETS: Registry[Dataset] = Registry(
 
 
 def load_dataset(spec: str) -> Loaded:
-    """Read the photos that a text describes.
+    """Read the photos that a text describes; see `dataset_of`."""
+    return dataset_of(spec).load()
+
+
+def dataset_of(spec: str) -> Dataset:
+    """Return the data set that a text describes, not read yet.
 
     Args:
         spec: a data set (`orl`, `lfw`), a data set and its place (`lfw:PATH`,
@@ -36,7 +41,7 @@ def load_dataset(spec: str) -> Loaded:
         if not (Path(place).expanduser().is_dir() or re.search(r"[/\\~]|^\.", place)):
             _say_unknown(name)
         name, path = "folder", place
-    return DATASETS.build(f"{name}:{','.join(bounds)}", **({"path": path} if path else {})).load()
+    return DATASETS.build(f"{name}:{','.join(bounds)}", **({"path": path} if path else {}))
 
 
 def _say_unknown(name: str) -> None:
@@ -46,4 +51,4 @@ def _say_unknown(name: str) -> None:
         raise LookupError(f"{error.args[0]} (nor is there a folder '{name}')") from None
 
 
-__all__ = ["DATASETS", "Bad", "Dataset", "Loaded", "load_dataset"]
+__all__ = ["DATASETS", "Bad", "Dataset", "Loaded", "dataset_of", "load_dataset"]
