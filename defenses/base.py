@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -18,10 +17,9 @@ from .faces.landmarks import NONE, Kind
 from .faces.regions import LANDMARKS, REGIONS, Place, Region, bounds_of, region_of
 from .pasting import add, paste
 from .photo import Face, Photo, Pixels, check_pixels
-from .registry import format_spec
+from .registry import format_spec, name_of_class
 from .space import Choice, Range
 
-_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # of words in a name
 Outcome = Literal["defended", "no_face", "unchanged", "failed"]
 
 
@@ -70,13 +68,15 @@ class Defense(ABC):
     reads_landmarks: ClassVar[frozenset[Kind]] = NONE  # beside those of the region
     random: ClassVar[bool] = False  # True: another seed gives another picture
     diagnostic: ClassVar[bool] = False  # True: not in the default table
+    foreign: ClassVar[bool] = False  # True: a program of others, nobody knows where it changes
+    together: ClassVar[int] = 16  # photos handed over at once where two sides take turns
     protects: ClassVar[bool] = True  # False: only for comparisons, and never applied unasked
     waived: ClassVar[Mapping[str, str]] = {}  # contract check that may fail: the reason
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Name the class as its entry point is named: `KSame` is `k_same`."""
         super().__init_subclass__(**keywords)
-        cls.name = _BORDERS.sub("_", cls.__name__).lower().rstrip("_")
+        cls.name = name_of_class(cls.__name__)
 
     def __post_init__(self) -> None:
         """Check the parameters that all defenses share."""

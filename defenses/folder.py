@@ -10,15 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import ClassVar, Self
 
-import cv2
 import numpy as np
 
-from .base import Defended, Defense, with_faces
+from .base import Defended, Defense
 from .files.pictures import SUFFIXES, read_picture
-from .framing import is_cropped
 from .photo import Photo, Pixels
-
-_ASPECT = 0.01  # relative difference of aspect that rounding explains
+from .returned import fitted
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,7 @@ class Folder(Defense):
         default=frozenset(), init=False, repr=False, compare=False
     )  # paths without ending that are not those of one photo alone
     _turn: int = field(default=0, init=False, repr=False, compare=False)
+    foreign: ClassVar = True
     needs_face: ClassVar = False
     protects: ClassVar = False  # whatever lies there
     diagnostic: ClassVar = True  # means nothing without a path
@@ -145,18 +143,7 @@ class Folder(Defense):
         except ValueError as error:  # reasons are shown and counted: without names of people
             reason = str(error).removeprefix(str(file)).strip()
             raise ValueError(f"the picture {reason}") from error
-        (h, w), (high, wide) = photo.pixels.shape[:2], pixels.shape[:2]
-        if (h, w) == (high, wide):
-            return pixels, ""
-        sizes = f"{wide}x{high}, the photo {w}x{h}"
-        slack = _ASPECT + 1 / min(h, w, high, wide)  # a side may be off by one pixel
-        if abs(wide * h / (high * w) - 1) > slack:
-            raise ValueError(f"the picture is {sizes}: was it cropped?")
-        way = cv2.INTER_AREA if wide > w else cv2.INTER_CUBIC
-        resized = np.asarray(cv2.resize(pixels, (w, h), interpolation=way), np.uint8)
-        if is_cropped(with_faces(photo), resized):
-            raise ValueError(f"the picture is {sizes}, and shows another frame: was it cropped?")
-        return resized, f"resized: it was {sizes}"
+        return fitted(photo, pixels)
 
     def _holds(self, key: str) -> bool:
         try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # of words in a name
 
 
 class Registry(Generic[T]):
@@ -178,6 +179,9 @@ class Registry(Generic[T]):
         known = _parameters(cls)
         own = [parameter for parameter in known if parameter not in _parameters(self._base)]
         given = parse_parameters(text, first=own[0] if own else "")
+        if made := getattr(cls, "class_for", None):  # a file that is named says what may be set
+            cls = made(extra | given)
+            known = _parameters(cls)
         for parameter in given:
             if parameter not in known:
                 near = get_close_matches(parameter, known, n=1)
@@ -195,6 +199,11 @@ class Registry(Generic[T]):
             return cls(**(extra | given))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self.kind} '{spec}': {error}") from error
+
+
+def name_of_class(name: str) -> str:
+    """Return what a class of some name is registered as: `KSame` is `k_same`."""
+    return _BORDERS.sub("_", name).lower().rstrip("_")
 
 
 def _parameters(cls: type) -> list[str]:

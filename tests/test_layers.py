@@ -19,7 +19,7 @@ FLOORS = {
         ("files",),
         ("faces",),
         ("ideas",),  # base, testing, and one file a defense: every file that is named nowhere here
-        ("face_swap", "planted", "presets"),
+        ("face_swap", "planted", "presets", "programs"),
         ("apply",),
     ),
     "evaluate": (

@@ -10,7 +10,7 @@ from unmask.defenses import DEFENSES
 from unmask.defenses.files.atomic import replacing
 
 from ..results.records import Record, find
-from ..results.shown import PROGRAM, is_program, shown_names
+from ..results.shown import family_of, shown_names
 from .views import CLEAN
 
 MARGIN = 0.05  # a leakage may be so much above a control and still count as being there
@@ -50,7 +50,7 @@ def ladders(records: Sequence[Record]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for spec, record in asked.items():
         if spec != CLEAN and spec:
-            name = called[spec] if is_program(record) else spec.partition(":")[0]
+            name, _ = family_of(record, called[spec])
             found.setdefault(name, []).append(spec)
     return found
 
@@ -83,8 +83,7 @@ def told(spec: str) -> str:
     """Return the parameters of a spec that can be tuned, for the axis."""
     defense = DEFENSES.build(spec)
     shown = ", ".join(f"{defense.parameters[name]}" for name in defense.space)
-    label = defense.parameters.get("label") or PROGRAM
-    return shown or (str(label) if defense.name == PROGRAM else spec)
+    return shown or (str(defense.parameters["label"]) if defense.foreign else spec)
 
 
 def plot(path: Path, records: Sequence[Record]) -> None:

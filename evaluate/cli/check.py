@@ -8,7 +8,7 @@ import typer
 
 from .listing import installed, unknown
 
-KINDS = ("defense", "attacker", "metric", "recognizer", "detector", "dataset")
+NAMES = ("defense", "attacker", "metric", "recognizer", "detector", "dataset")
 
 
 def check(
@@ -21,21 +21,21 @@ def check(
     ],
     kind: Annotated[
         str,
-        typer.Option(help=f"Only as this: {', '.join(KINDS)}. Default: all kinds of that name."),
+        typer.Option(help=f"Only as this: {', '.join(NAMES)}. Default: all kinds of that name."),
     ] = "",
 ) -> None:
     """Test that a plug-in keeps the contract of its kind, also a third party's."""
-    from ..testing import KINDS as kinds
+    from ..testing import KINDS
     from ..testing import kinds_of
     from .specs import split_specs
 
-    if kind and kind not in kinds:
-        raise typer.BadParameter(f"must be one of {', '.join(KINDS)}, got '{kind}'")
+    if kind and kind not in KINDS:
+        raise typer.BadParameter(f"must be one of {', '.join(NAMES)}, got '{kind}'")
     specs = split_specs(plugin)
     if len(specs) != 1:
         raise typer.BadParameter(f"one plug-in is needed, got {len(specs)}: '{plugin}'")
     found = [kind] if kind else kinds_of(specs[0].partition(":")[0]) or [_meant(specs[0])]
-    subjects = {one: kinds[one].build(specs[0]) for one in found}  # before any work
+    subjects = {one: KINDS[one].build(specs[0]) for one in found}  # before any work
     failed = 0
     for one, subject in subjects.items():
         if len(subjects) > 1:
@@ -51,9 +51,9 @@ def _meant(spec: str) -> str:
     Raises:
         typer.BadParameter: none of them does.
     """
-    from ..testing import KINDS as kinds
+    from ..testing import KINDS
 
-    for kind, one in kinds.items():
+    for kind, one in KINDS.items():
         try:
             one.registry.load(spec.partition(":")[0])
         except LookupError as error:
@@ -64,10 +64,10 @@ def _meant(spec: str) -> str:
 
 def _failed(kind: str, subject: Any, spec: str) -> int:
     """Print what comes of each check; return how many failed."""
-    from ..testing import KINDS as kinds
+    from ..testing import KINDS
     from ..testing import ContractError, run
 
-    checks = kinds[kind].checks
+    checks = KINDS[kind].checks
     failed = 0
     for one in checks:
         try:

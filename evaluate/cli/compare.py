@@ -47,13 +47,18 @@ def compare(
     attackers: Annotated[
         str,
         typer.Option(
-            help="Attackers, each asked about every defense. Default: those of the budget; below "
-            "'thorough', where one names everybody, no other that could add nothing is asked."
+            help="Attackers, each asked about every defense, or '+NAME' beside those of the "
+            "budget. Default: those; below 'thorough', where one names everybody, no other that "
+            "could add nothing is asked."
         ),
     ] = "",
     metrics: Metrics = "",
     recognizers: Annotated[
-        str, typer.Option(help="Face models of the attackers. Default: dlib and onnx:sface.")
+        str,
+        typer.Option(
+            help="Face models of the attackers, or '+NAME' beside the usual ones. Default: dlib "
+            "and onnx:sface."
+        ),
     ] = "",
     strengths: Strengths = 1,
     budget: Budget = "standard",

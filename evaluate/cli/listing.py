@@ -59,6 +59,7 @@ def _with_summaries(registry: Registry[object]) -> str:
 
 
 def unknown(what: str) -> str:
+    """Return what is wrong with a name that nobody registered, and what was probably meant."""
     from difflib import get_close_matches
 
     near = get_close_matches(what, installed(""), n=1)

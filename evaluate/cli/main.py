@@ -20,6 +20,7 @@ from . import (
     fetch,
     listing,
     merge,
+    new,
     report,
     tune,
     verify,
@@ -44,6 +45,7 @@ app.command("report")(report.report)
 app.command("fetch")(fetch.fetch)
 app.command("ls")(listing.ls)
 app.command("check")(check.check)
+app.command("new")(new.new)
 app.command("doctor")(doctor.doctor)
 app.add_typer(cache.app, name="cache")
 

@@ -14,7 +14,10 @@ FORMATS: tuple[str, ...] = get_args(Format)
 Data = Annotated[
     str, typer.Argument(help="Dataset or folder: orl, lfw:PATH, PATH, orl:people=20.")
 ]
-Metrics = Annotated[str, typer.Option(help="Utility metrics. Default: all.")]
+Metrics = Annotated[
+    str,
+    typer.Option(help="Utility metrics, or '+NAME' beside the usual ones. Default: the usual."),
+]
 Split = Annotated[str, typer.Option(help="Shares of people: background, search, test.")]
 Limit = Annotated[int, typer.Option(min=0, help="Use at most so many people; 0: all.")]
 Few = Annotated[bool, typer.Option("--few", help="Attack fewer than 12 people, for a first look.")]

@@ -8,14 +8,17 @@ from unmask.defenses import DEFENSES, format_spec
 
 from ..results.jsonfile import read_json
 
+_TOML, _COMMAND = ".toml", "command:"
+
 
 def split_specs(text: str) -> list[str]:
     """Split `none mask:fill=grey,region=box pixelate` into specs.
 
     Specs are separated by white space, or by a comma before the name of the next one: a
     part without `=` starts a new spec (`a,b:x=1,y=2,c` is three). `@FILE` reads a spec from
-    JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized. What
-    stands in quotes is not split: `'my tool=my folder, x'` or `tool="my folder, x"`.
+    JSON, see `load_chosen`; `NAME=DIR` is a folder that another program anonymized, and
+    `tool.toml`, `tool.toml:strength=3` or `NAME=tool.toml` a program that is called. What stands
+    in quotes is not split: `'my tool=my folder, x'` or `tool="my folder, x"`.
 
     Raises:
         ValueError: a file that holds no spec, a parameter apart from its spec, or a quote that is
@@ -31,10 +34,20 @@ def split_specs(text: str) -> list[str]:
                 specs[-1] += joint + part
             elif equals and ":" not in name and not name.startswith("@"):
                 _check_is_folder(name, value, specs)
-                specs.append(format_spec("folder", {"path": value, "label": name}))
+                kind = "command" if value.lower().endswith(_TOML) else "folder"
+                specs.append(format_spec(kind, {"path": value, "label": name}))
             elif part:
-                specs.append(_bare(part))
+                specs.append(_program(_bare(part)))
     return [load_chosen(Path(_bare(s[1:]))) if s.startswith("@") else s for s in specs]
+
+
+def _program(spec: str) -> str:
+    """Return the spec of a program for the file that says how to call it, others as they are."""
+    file, colon, settings = spec.partition(f"{_TOML}:")
+    if (not colon and not spec.lower().endswith(_TOML)) or file.startswith(_COMMAND):
+        return spec
+    path = file + _TOML if colon else spec
+    return ",".join(filter(None, (format_spec("command", {"path": path}), settings)))
 
 
 def _words(text: str) -> list[list[str]]:
@@ -69,7 +82,7 @@ def _check_is_folder(parameter: str, value: str, before: list[str]) -> None:
     """Raise if `NAME=DIR` is no folder but a parameter of the last spec before it."""
     from ..comparison.plan import ATTACKERS, METRICS, RECOGNIZERS
 
-    name, colon, _ = before[-1].partition(":") if before else ("", "", "")
+    name, colon, _ = before[-1].lstrip("+").partition(":") if before else ("", "", "")
     for registry in (DEFENSES, ATTACKERS, METRICS, RECOGNIZERS):
         if name in registry.available() and parameter in registry.parameters(name):
             if Path(value).expanduser().is_dir():

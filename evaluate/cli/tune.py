@@ -101,7 +101,7 @@ def tune(
     shape = chosen_form(form, as_json=as_json)
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
-    from ..comparison.plan import Plan, usual_metrics
+    from ..comparison.plan import Plan, usual_metrics, with_added
     from ..results.folder import new_folder
     from ..tuning.every import tune_all
     from ..tuning.goal import Goal
@@ -111,7 +111,7 @@ def tune(
     from .specs import parse_shares, split_specs
     from .stopping import resuming
 
-    names = tuple(split_specs(metrics)) or usual_metrics()
+    names = with_added(split_specs(metrics), usual_metrics) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
     known = tuple(split_specs(search_recognizers)) or None
     other = tuple(split_specs(report_recognizers)) or known
@@ -134,7 +134,7 @@ def tune(
             if defense == "all":
                 found: Tuned | Iso = tune_all(data, say=live.say, **settings)
             else:
-                found = run(defense, data, **settings)
+                found = run(_one(defense), data, **settings)
     except KeyboardInterrupt:
         typer.echo(f"unmask: stopped; finished trials are kept. Go on with:\n  "
                    f"{resuming(sys.argv[1:], folder)}", err=True)  # fmt: skip
@@ -150,6 +150,20 @@ def tune(
         raise typer.Exit(3)
     if isinstance(found, Iso) and found.failed:
         raise typer.Exit(1)
+
+
+def _one(text: str) -> str:
+    """Return the one spec in a text.
+
+    Raises:
+        ValueError: there is none, or several.
+    """
+    from .specs import split_specs
+
+    specs = split_specs(text)
+    if len(specs) != 1:
+        raise ValueError(f"one defense is tuned at a time, got {len(specs)}: '{text}'; or 'all'")
+    return specs[0]
 
 
 def _print(tuned: Tuned, *, search_only: bool) -> None:

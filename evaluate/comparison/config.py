@@ -130,7 +130,7 @@ def files_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, s
     for plan in plans:
         built += [*plan.build_recognizers(), *plan.build_attackers(), *plan.build_metrics()]
     found: dict[str, str] = {}
-    for text in {text for one in built for text in _texts(one)}:
+    for text in {text for one in built for text in (*_texts(one), *getattr(one, "files", ()))}:
         path = Path(text).expanduser()
         try:
             if path.is_file():

@@ -17,7 +17,6 @@ from ..data.pictures import Pictures
 from .blind import opaque, secret
 
 AGAIN = -1  # the first draw of copies that are not kept, counted down: never one of those kept
-_PART = 16  # photos that are handed over at once where both sides take turns
 
 
 @dataclass(frozen=True)
@@ -149,17 +148,18 @@ class OwnCopies:
         blindfolded = self._blindfolded
         fresh = blindfolded.fresh()
         theirs = fresh if not isinstance(fresh, Folder) else blindfolded.fresh(draw=1)
-        parts = [("release", i) for i in range(0, len(release), _PART)]
-        parts += [("copies", i) for i in range(0, len(copies), _PART)]
+        size = fresh.together
+        parts = [("release", i) for i in range(0, len(release), size)]
+        parts += [("copies", i) for i in range(0, len(copies), size)]
         rng = np.random.default_rng(secret(blindfolded.seed, "order"))
         done: dict[int, list[Defended]] = {}
         for number in rng.permutation(len(parts)):
             side, start = parts[number]
             if side == "release":
-                some = release[start : start + _PART]
+                some = release[start : start + size]
                 done[start] = blindfolded.use(fresh, some, secret(blindfolded.seed, "release"))
             else:
-                some = copies[start : start + _PART]
+                some = copies[start : start + size]
                 self._keep(some, blindfolded.use(theirs, some, self._seed(0)), 0)
         return [one for start in sorted(done) for one in done[start]]
 

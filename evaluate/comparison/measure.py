@@ -171,7 +171,7 @@ def _doubts(
 def _breach(
     region: Region | None, defense: Defense, hidden: Blind, defended: Sequence[Defended]
 ) -> tuple[str, ...]:
-    if not region or isinstance(defense, Folder):  # of which nobody knows the region
+    if not region or defense.foreign:  # of which nobody knows the region
         return ()
     told = breach(region, hidden.probes, defended)
     return (told,) if told else ()
@@ -202,9 +202,11 @@ def _disclosed(
 ) -> tuple[Attack, ...]:
     """Run those attackers once more who can make use of the seed of the release.
 
+    Not on another program, which has no seed of ours.
+
     ISO/IEC 24745 and 30136 call it the full disclosure model: secrets get known.
     """
-    if not blindfolded.defense.draws:
+    if not blindfolded.defense.draws or blindfolded.defense.foreign:
         return ()
     own = OwnCopies(blindfolded, disclosed=True)
     one = Release(release.first, release.people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
@@ -42,6 +42,7 @@ BUDGETS = {
     ),
 }
 SPARING = ("quick", "standard")
+MORE = "+"  # before a spec: beside the usual ones
 
 _log = logging.getLogger("unmask")
 FIRST, SECOND = "dlib", "sface"  # the usual face models; the second one must be fetched
@@ -63,6 +64,25 @@ def usual_metrics() -> tuple[str, ...]:
     return tuple(name for name in METRICS.available() if METRICS.load(name).usual)
 
 
+def with_added(specs: Sequence[str], usual: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """Return specs as they are; if they begin with `+`, the usual ones and then these.
+
+    Args:
+        specs: what was named, `("naive", "look")` or `("+mine",)`.
+        usual: returns what there is unasked.
+
+    Raises:
+        ValueError: some begin with `+` and some do not.
+    """
+    added = [spec.removeprefix(MORE) for spec in specs if spec.startswith(MORE)]
+    if added and len(added) < len(specs):
+        raise ValueError(
+            f"either all have a '{MORE}', to be added to the usual ones, or none, got "
+            f"'{' '.join(specs)}'; the usual ones are {', '.join(usual())}"
+        )
+    return tuple(dict.fromkeys([*usual(), *added])) if added else tuple(specs)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A description in plain text, so that it travels to workers and into `config.json`.
@@ -71,6 +91,7 @@ class Plan:
         attackers: specs, for example `("naive", "pixels")`; none: those of the budget.
         metrics: specs of utility metrics; None: the usual ones, `()`: none at all.
         recognizers: specs of face models; None: the usual ones, which `with_models` fetches.
+            Of all three, specs that begin with `+` are added to the usual ones.
         budget: name of the budget, a key of `BUDGETS`; part of every record.
         seed: seed of everything.
         everybody: ask all attackers about each defense. None: where somebody named them, and
@@ -96,14 +117,17 @@ class Plan:
         if self.everybody is None:
             everybody = bool(self.attackers) or self.budget not in SPARING
             object.__setattr__(self, "everybody", everybody)
-        object.__setattr__(self, "attackers", tuple(self.attackers) or BUDGETS[self.budget])
-        metrics = usual_metrics() if self.metrics is None else tuple(self.metrics)
-        object.__setattr__(self, "metrics", metrics)
+        attackers = with_added(self.attackers, lambda: BUDGETS[self.budget])
+        object.__setattr__(self, "attackers", attackers or BUDGETS[self.budget])
+        metrics = usual_metrics() if self.metrics is None else self.metrics
+        object.__setattr__(self, "metrics", with_added(metrics, usual_metrics))
 
     @property
     def face_models(self) -> tuple[str, ...]:
         """The specs of the face models: those that are named, else the usual ones at hand."""
-        return usual_recognizers() if self.recognizers is None else tuple(self.recognizers)
+        if self.recognizers is None:
+            return usual_recognizers()
+        return with_added(self.recognizers, usual_recognizers)
 
     def with_models(self, progress: Progress | None = None) -> Plan:
         """Return the plan with its face models written out, so that nothing changes them later.
@@ -114,7 +138,8 @@ class Plan:
         Args:
             progress: called with what is fetched, the megabytes that are there, and all of them.
         """
-        if self.recognizers is None and not offline():
+        usual = self.recognizers is None or any(s.startswith(MORE) for s in self.recognizers)
+        if usual and not offline():
             try:
                 fetched(KNOWN[SECOND], progress)
             except FileNotFoundError as error:

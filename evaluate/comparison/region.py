@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from unmask.defenses import Defense, Face, Photo
 from unmask.defenses.faces.regions import region_mask
-from unmask.defenses.folder import Folder
 
 
 class Region(NamedTuple):
@@ -52,7 +51,7 @@ USUAL = Region("ellipse", 0.1, 0.0)
 
 def region_of(defense: Defense) -> Region | None:
     """Return the region of a defense; None if it may change the whole photo."""
-    if isinstance(defense, Folder):
+    if defense.foreign:
         return USUAL
     if defense.region == "image":
         return None

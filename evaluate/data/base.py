@@ -86,6 +86,19 @@ class Dataset(ABC):
             ValueError: `path` is no folder.
         """
 
+    def files(self, root: Path) -> tuple[dict[str, list[str]], list[Bad]]:
+        """Return whose pictures there are: paths below the folder, by person; and what is bad.
+
+        A data set that is not sorted into sub-folders says here who is on which file.
+
+        Args:
+            root: what `folder` returned.
+
+        Raises:
+            ValueError: there is nothing of use.
+        """
+        return _people(root, self.suffixes)
+
     @property
     def label(self) -> str:
         """Name and bounds as they stand in records: `lfw,people=100,photos=10`."""
@@ -104,7 +117,7 @@ class Dataset(ABC):
             ValueError: no such folder, no sub-folders, or fewer people or photos than asked.
         """
         root = self.folder()
-        files, bad = _people(root, self.suffixes)
+        files, bad = self.files(root)
         least = max(self.photos, 1)
         enough = [name for name in files if len(files[name]) >= least]
         taken: dict[str, list[Photo]] = {}

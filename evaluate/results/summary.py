@@ -14,7 +14,7 @@ from ..results.ranks import ranks
 from .pairs import Pairs, highest_d_sys, pair_attacks, strongest
 from .questions import QUESTIONS, answered, detailed
 from .records import BALANCED, Record, Status, find
-from .shown import is_program, shown_names
+from .shown import family_of, shown_names
 
 Cell = str | float | None
 
@@ -72,8 +72,8 @@ class Row:
 
     @property
     def family(self) -> str:
-        """What settings of one defense share: its name; another program is its own."""
-        return self.shown if is_program(self.worst) else self.defense.partition(":")[0]
+        """What settings of one defense share: its name; pictures in a folder are their own."""
+        return family_of(self.worst, self.shown)[0]
 
     @property
     def worst_group(self) -> Record | None:
@@ -160,7 +160,7 @@ def upper_end(record: Record | None) -> float | None:
 
 def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, Cell]:
     worst, group = row.worst, row.worst_group
-    name, _, params = row.defense.partition(":")
+    name, params = family_of(worst, row.shown)
     figures = row.linkage.figures if row.linkage else {}
     auc = figures.get("auc")
     leaked = {
@@ -177,8 +177,8 @@ def _cells(row: Row, metrics: Sequence[str], asked: Sequence[str]) -> dict[str, 
     }  # fmt: skip
     measured = {m: value_of(row.utilities.get(m)) for m in metrics}
     return {
-        "defense": row.shown if is_program(worst) else name,
-        "params": "" if is_program(worst) else params,
+        "defense": name,
+        "params": params,
         "rank": "" if row.rank is None else str(row.rank),
         "worst_attacker": row.attacker,
         **leaked,

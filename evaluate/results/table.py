@@ -11,6 +11,9 @@ from .records import Record
 from .summary import Row, rows, value_of
 
 METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
+REPORTED = frozenset(  # metrics of ours that are in the report alone
+    {"fid", "hog_face", "kid", "outside_change", "pose_change", "psnr", "seam", "sharpness"}
+)
 AT_LEAST = ">= "
 MISSING = "-"  # a figure that was not measured
 UNDEFENDED = "none"  # the defense that changes nothing
@@ -62,8 +65,8 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
     """Return the columns of the main table.
 
     A narrow terminal loses, in this order: the figure with the seed known, the ceiling,
-    landmark error, LPIPS, found, link, naive, SSIM, worst attacker, rank, and then what other
-    questions say, album last.
+    metrics of others, landmark error, LPIPS, found, link, naive, SSIM, worst attacker, rank, and
+    then what other questions say, album last.
     """
     place = [MISSING if row.rank is None else str(row.rank) for row in found]
     naive = [two(value_of(row.naive)) for row in found]
@@ -87,11 +90,17 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
             Column(
                 heading,
                 [two(value_of(row.utilities.get(name))) for row in found],
-                drop=order[name],
+                drop=order.get(name, 12),
             )
-            for name, heading in METRICS.items()
+            for name, heading in headings(found).items()
         ),
     ]
+
+
+def headings(found: Sequence[Row]) -> dict[str, str]:
+    """Return the metrics that the terminal shows, with headings: some of ours, all of others."""
+    others = {name for row in found for name in row.utilities} - REPORTED - METRICS.keys()
+    return METRICS | {name: name for name in sorted(others)}
 
 
 def group_table(found: Sequence[Row]) -> list[Column]:
@@ -154,7 +163,7 @@ def remarks(found: Sequence[Row]) -> str:
     told = [f"face model of the attackers shown: {models[0]}"] if len(models) == 1 else []
     lost = [
         heading
-        for name, heading in METRICS.items()
+        for name, heading in headings(found).items()
         if any(name in row.utilities for row in found)
         and all(value_of(row.utilities.get(name)) is None for row in found)
     ]

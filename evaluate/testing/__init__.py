@@ -14,8 +14,7 @@ every machine, and no network. A check is added to the tuple of its kind, and ge
 fails it in `tests/evaluate/test_contracts.py`.
 """
 
-from unmask.defenses.testing import CHECKS as defense_checks
-from unmask.defenses.testing import ContractError
+from unmask.defenses.testing import CHECKS, ContractError
 
 from .attackers import attacker_checks
 from .datasets import dataset_checks
@@ -24,6 +23,8 @@ from .kinds import KINDS, Kind, kinds_of
 from .metrics import metric_checks
 from .recognizers import recognizer_checks
 from .running import Check, run
+
+defense_checks = CHECKS
 
 __all__ = [
     "KINDS",

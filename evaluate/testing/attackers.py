@@ -66,13 +66,15 @@ def one_score_a_person(attacker: Attacker) -> None:
     for found in sitting.scores:
         if found.unavailable:
             continue
+        shape = (len(sitting.probes), PEOPLE)
         require(found.people is not None or found.verification is not None,
                 f"{_of(attacker, found)} holds neither scores of people nor of pairs")  # fmt: skip
-        require(
-            found.people is None or found.people.shape == (len(sitting.probes), PEOPLE),
-            f"{_of(attacker, found)} must be ({len(sitting.probes)}, {PEOPLE}): photos and people, "
-            f"got {np.shape(found.people)}",
-        )
+        if found.people is not None:
+            require(
+                found.people.shape == shape,
+                f"{_of(attacker, found)} must be {shape}: photos and people, got "
+                f"{found.people.shape}",
+            )
         _all_finite(attacker, [found])
 
 
@@ -84,7 +86,7 @@ def variants_differ_in_name(attacker: Attacker) -> None:
 
 
 def names_people_nobody_defended(attacker: Attacker) -> None:
-    """On photos that no defense has touched it works; columns are people in order of their names."""
+    """On photos that nobody defended it works; columns are people in the order of their names."""
     sitting = _plain(attacker)
     if attacker.names_people:
         best = max((_rank1(sitting, found) for found in sitting.scores), default=0.0)

@@ -67,7 +67,9 @@ def same_photos_again(dataset: Dataset) -> None:
                 for a, b in zip(first.photos, second.photos, strict=True)),
         f"{dataset.name} gives other photos when it is read again",
     )  # fmt: skip
-    require(first.name == second.name, f"{dataset.name} is called {first.name}, then {second.name}")
+    require(
+        first.name == second.name, f"{dataset.name} is called {first.name}, then {second.name}"
+    )
 
 
 def a_smaller_choice_is_part_of_a_larger(dataset: Dataset) -> None:

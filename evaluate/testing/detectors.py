@@ -7,13 +7,13 @@ from dataclasses import fields, replace
 import cv2
 import numpy as np
 
-from unmask.defenses.faces.base import Detector
+from unmask.defenses.faces.base import Detector, Found
 from unmask.defenses.faces.find import DETECTORS
 from unmask.defenses.photo import Box, intersection_over_union
 from unmask.defenses.testing import require
 
 from .running import Check, called, registered, rests_on
-from .subjects import faces, flat, portrait
+from .subjects import faces, flat, portrait, portrait_face
 
 _OVERLAP = 0.3  # of the boxes of two detectors, which draw them otherwise
 _SHARE = 0.9  # of a box that lies within the photo
@@ -26,7 +26,7 @@ def registered_by_a_name(detector: Detector) -> None:
 
 def finds_a_face(detector: Detector) -> None:
     """A portrait of 256 pixels has a face, where it is."""
-    found, face = detector.find(portrait().pixels), portrait().face
+    found, face = detector.find(portrait().pixels), portrait_face()
     best = max((intersection_over_union(one.box, face.box) for one in found), default=0.0)
     require(
         best >= _OVERLAP,
@@ -85,7 +85,7 @@ def same_faces_again(detector: Detector) -> None:
 
 def scales_with_the_photo(detector: Detector) -> None:
     """In a photo that is twice as large the face is twice as large."""
-    small, face = portrait().pixels, portrait().face
+    small, face = portrait().pixels, portrait_face()
     large = cv2.resize(small, (512, 512), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     x, y, w, h = face.box
     wanted: Box = (2 * x, 2 * y, 2 * w, 2 * h)
@@ -109,7 +109,9 @@ def fingerprint_tells_settings(detector: Detector) -> None:
     other = replace(detector, threshold=0.9 if detector.threshold < 0.5 else 0.1)
     marks = {one.fingerprint for one in (detector, other)}
     require(len(marks) == 2, f"{called(detector)} has one fingerprint for two thresholds")
-    again = type(detector)(**{f.name: getattr(detector, f.name) for f in fields(detector) if f.init})
+    again = type(detector)(
+        **{f.name: getattr(detector, f.name) for f in fields(detector) if f.init}
+    )
     require(
         again.fingerprint == detector.fingerprint,
         f"{called(detector)} has another fingerprint each time it is built",
@@ -132,9 +134,15 @@ detector_checks: tuple[Check, ...] = (
 def _sizes() -> list[np.ndarray]:
     """Return photos of many shapes, tiny ones too."""
     whole = portrait().pixels
-    return [whole, whole[:120], whole[:, 60:160], whole[::8, ::8], whole[:1, :1], faces()[0].pixels]
+    return [
+        whole,
+        whole[:120],
+        whole[:, 60:160],
+        whole[::8, ::8],
+        whole[:1, :1],
+        faces()[0].pixels,
+    ]
 
 
-def _told(found: object) -> tuple[float, ...]:
-    box, score = found  # type: ignore[misc]
-    return (*(round(float(side), 3) for side in box), round(float(score), 5))
+def _told(found: Found) -> tuple[float, ...]:
+    return (*(round(float(side), 3) for side in found.box), round(float(found.score), 5))

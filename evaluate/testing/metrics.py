@@ -18,7 +18,7 @@ from ..comparison.plan import METRICS
 from ..metrics.base import Metric, Unavailable
 from ..metrics.sets import SetMetric
 from .running import Check, alike, registered, rests_on
-from .subjects import drawn, everywhere, flat, portrait
+from .subjects import drawn, everywhere, flat, portrait, portrait_face
 
 Values = NDArray[np.float64]
 
@@ -147,8 +147,8 @@ def _photos() -> list[Photo]:
     """Return a portrait, its mirror picture in another size, and drawn people."""
     one = portrait()
     mirrored = np.ascontiguousarray(one.pixels[16:240, ::-1][:, 16:240])
-    x, y, w, h = one.face.box if one.face else (0.0, 0.0, 1.0, 1.0)
-    face = replace(one.face, box=(256 - 16 - x - w, y - 16, w, h), five=None, points=None)
+    x, y, w, h = portrait_face().box
+    face = replace(portrait_face(), box=(256 - 16 - x - w, y - 16, w, h), five=None, points=None)
     other = Photo(mirrored, "mirrored", one.identity, (face,))
     return [one, other, *drawn(300, 4, 1)]
 

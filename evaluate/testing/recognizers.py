@@ -15,7 +15,7 @@ from unmask.defenses.testing import require
 from ..comparison.plan import RECOGNIZERS
 from ..recognizers.base import Embeddings, Recognizer
 from .running import Check, alike, registered, rests_on
-from .subjects import faces, flat, portrait
+from .subjects import faces, flat, portrait, portrait_face
 
 _TAIL = b"\xc0\x3e\x01"  # a field that nobody knows: readers of ONNX and of most files pass it by
 _AUC = 0.75
@@ -38,8 +38,7 @@ def has_label_and_fingerprint(recognizer: Recognizer) -> None:
 
 def chips_of_one_size(recognizer: Recognizer) -> None:
     """Chips are uint8 RGB of one size, also of a photo without a face or landmarks."""
-    face = portrait().face
-    bare = () if face is None else (replace(face, five=None, points=None),)
+    bare = (replace(portrait_face(), five=None, points=None),)
     shown = [*faces()[:2], portrait(), replace(portrait(), faces=()),
              replace(portrait(), faces=bare), Photo(flat(), faces=())]  # fmt: skip
     chips = [recognizer.chip(photo) for photo in shown]
@@ -61,14 +60,18 @@ def one_vector_a_photo(recognizer: Recognizer) -> None:
         f"{recognizer.label}.forward must give float32 ({len(chips)}, D), got {found.dtype} "
         f"{found.shape}",
     )
-    require(bool(np.isfinite(found).all()), f"{recognizer.label} gives vectors that are not finite")
+    require(
+        bool(np.isfinite(found).all()), f"{recognizer.label} gives vectors that are not finite"
+    )
 
 
 def same_vectors_again(recognizer: Recognizer) -> None:
     """The same chips have the same vectors."""
     chips = [recognizer.chip(photo) for photo in faces()[:3]]
     first, second = recognizer.forward(chips), recognizer.forward(chips)
-    require(np.array_equal(first, second), f"{recognizer.label} gives other vectors when asked again")
+    require(
+        np.array_equal(first, second), f"{recognizer.label} gives other vectors when asked again"
+    )
 
 
 def a_photo_alone_as_among_others(recognizer: Recognizer) -> None:

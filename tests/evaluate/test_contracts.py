@@ -498,7 +498,12 @@ def test_a_bad_one_is_caught(kind: str, check: Check, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "good"),
-    [("metric", Good()), ("recognizer", Thumbnail()), ("attacker", Honest()), ("detector", Slim())],
+    [
+        ("metric", Good()),
+        ("recognizer", Thumbnail()),
+        ("attacker", Honest()),
+        ("detector", Slim()),
+    ],
 )
 def test_what_they_are_made_from_is_good(kind: str, good: Any) -> None:
     for check in BAD[kind][0]:
@@ -528,7 +533,9 @@ def test_an_error_of_the_plug_in_is_a_failed_check() -> None:
         def values(self, clean: Any, defended: Any) -> Any:
             raise NameError("no such thing")
 
-    with pytest.raises(ContractError, match="ssim stops 'same_values_again' by NameError: no such"):
+    with pytest.raises(
+        ContractError, match="ssim stops 'same_values_again' by NameError: no such"
+    ):
         run({check.__name__: check for check in metric_checks}["same_values_again"], Broken())
 
 

@@ -76,4 +76,4 @@ def test_no_negative_counts(option: str) -> None:
 def test_check_takes_one_defense(text: str) -> None:
     done = CliRunner().invoke(app, ["check", text])
     assert done.exit_code == 2
-    assert f"one defense is needed, got {2 if text else 0}" in done.output
+    assert f"one plug-in is needed, got {2 if text else 0}" in done.output
