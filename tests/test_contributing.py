@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, word for word, in an empty folder: its files are written, its commands run."""
+"""CONTRIBUTING.md, word for word, in an empty folder: its commands run, and its code is the kit's."""
 
 import os
 import re
@@ -18,6 +18,7 @@ from unmask.defenses.testing import (
     run,
     whole_space_runs,
 )
+from unmask.evaluate.kit import render
 from unmask.evaluate.results.records import read_records
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,12 @@ BLOCKS = [
     (language, dedent(text))
     for _, language, text in re.findall(r"^( *)```(\w+)\n(.*?)^\1```$", TEXT, re.M | re.S)
 ]
+SHOWN = {
+    first.removeprefix("# "): rest
+    for language, text in BLOCKS
+    if language == "python"
+    for first, _, rest in [text.partition("\n")]
+}
 
 _PROGRAM = "#!{python}\nimport sys\n\nif __name__ == '__main__':\n    {call}\n"
 
@@ -52,40 +59,36 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def test_the_steps_work_in_an_empty_folder(environment: dict[str, str], tmp_path: Path) -> None:
     told: list[str] = []
-    for language, text in BLOCKS:
-        if language == "bash":
-            done = subprocess.run(
-                ["bash", "-euc", text], cwd=tmp_path, env=environment,
-                capture_output=True, text=True, check=False, timeout=300,
-            )  # fmt: skip
-            assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
-            told.append(done.stdout)
-            continue
-        first, _, rest = text.partition("\n")
-        name = first.removeprefix("# ")
-        if "/" in name:  # a file of our checkout
-            continue
-        with (tmp_path / name).open("a", encoding="utf-8") as file:
-            file.write(f"{rest}\n")
-    first, second = told
-    assert f"{len(CHECKS)} of {len(CHECKS)} checks passed for blinds" in first
-    assert "blinds: defense of my-blinds (blinds:Blinds)" in first
-    assert "tuned from 0.1 (weak) to 1 (strong)" in first
-    assert "blinds" in second
-    _, run_folder = sorted((tmp_path / "runs").iterdir())
-    records = read_records(run_folder / "records.jsonl")
-    for name in ("colour", "brightness"):
-        found = [r for r in records if r.name == name]
-        assert found, name
-        assert all(r.value is not None for r in found), [r.reason for r in found]
-    assert {"dlib", "thumbnail"} <= {r.recognizer for r in records if r.name == "naive"}
+    for text in (text for language, text in BLOCKS if language == "bash"):
+        done = subprocess.run(
+            ["bash", "-euc", text], cwd=tmp_path, env=environment,
+            capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        told.append(done.stdout)
+    written, checked = told
+    assert "next: pip install -e blinds && unmask check blinds" in written
+    assert (tmp_path / "blinds" / "blinds.py").read_text("utf-8") == SHOWN["blinds/blinds.py"]
+    assert f"{len(CHECKS)} of {len(CHECKS)} checks passed for blinds" in checked
+    assert "blinds: defense of unmask-blinds (blinds:Blinds)" in checked
+    assert "tuned from 0.1 (weak) to 1 (strong)" in checked
+    (run_folder,) = (tmp_path / "runs").iterdir()
+    worst = [r for r in read_records(run_folder / "records.jsonl") if r.name == "worst"]
+    assert {r.defense.partition(":")[0]: r.status for r in worst} == {"none": "ok", "blinds": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("defense", "blinds"), ("attacker", "colour"), ("metric", "brightness"),
+     ("recognizer", "thumbnail")],
+)  # fmt: skip
+def test_what_it_shows_is_what_is_written(kind: str, name: str) -> None:
+    assert SHOWN[f"{name}/{name}.py"] == render(kind, name)[f"{name}.py"]
 
 
 def test_the_same_file_works_in_our_checkout() -> None:
     """With the lines that CONTRIBUTING.md gives in place of the import of our package."""
-    files = [text.partition("\n") for language, text in BLOCKS if language == "python"]
-    outside = next(rest for first, _, rest in files if first == "# blinds.py")
-    inside = next(rest for first, _, rest in files if first == "# defenses/blinds.py")
+    outside, inside = SHOWN["blinds/blinds.py"], SHOWN["defenses/blinds.py"]
     code, count = re.subn(r"^from unmask\.defenses import .*\n", inside, outside, flags=re.M)
     assert count == 1
     space: dict[str, Any] = {

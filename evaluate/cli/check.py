@@ -25,8 +25,7 @@ def check(
     ] = "",
 ) -> None:
     """Test that a plug-in keeps the contract of its kind, also a third party's."""
-    from ..testing import KINDS
-    from ..testing import kinds_of
+    from ..testing import KINDS, kinds_of
     from .specs import split_specs
 
     if kind and kind not in KINDS:
@@ -64,8 +63,7 @@ def _meant(spec: str) -> str:
 
 def _failed(kind: str, subject: Any, spec: str) -> int:
     """Print what comes of each check; return how many failed."""
-    from ..testing import KINDS
-    from ..testing import ContractError, run
+    from ..testing import KINDS, ContractError, run
 
     checks = KINDS[kind].checks
     failed = 0
