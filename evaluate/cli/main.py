@@ -9,6 +9,7 @@ import typer
 
 from unmask.threads import pin_threads
 
+from ..results.origin import asked_by
 from . import (
     apply,
     audit_vlm,
@@ -25,6 +26,7 @@ from . import (
     tune,
     verify,
 )
+from .stopping import shareable
 
 app = typer.Typer(
     name="unmask",
@@ -72,6 +74,7 @@ def _options(
 def main() -> None:
     """Run the program. Exits: 0 done, 1 error, 2 usage, 3 limit not met, 4 photos undefended."""
     pin_threads()  # before anything heavy is imported
+    asked_by(shareable(sys.argv[1:]))
     try:
         if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
             from .lab import main as lab

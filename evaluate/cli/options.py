@@ -35,6 +35,9 @@ Sessions = Annotated[
 Out = Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
+ShowFaces = Annotated[
+    bool, typer.Option("--show-faces", help="Show faces of your own data in the report.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 
 Form = Annotated[

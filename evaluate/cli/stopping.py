@@ -14,6 +14,8 @@ from types import FrameType
 
 import typer
 
+_PARENTS = re.compile(r"(?<![^\s=:,'\"])(?:[A-Za-z]:(?=[/\\]))?(?:[^\s=:,/\\]*[/\\])+(?=[^/\\\s])")
+
 
 @contextmanager
 def says_how_to_go_on(folder: Path, kept: str) -> Iterator[None]:
@@ -65,6 +67,17 @@ def resuming(words: Sequence[str], folder: Path) -> str:
     command = shlex.join(["unmask", *told])
     secret = told[: len(words)] != list(words)
     return command + ("\n(type the password of --storage where *** stands)" if secret else "")
+
+
+def shareable(words: Sequence[str]) -> str:
+    """Return the command for a page that may be shared: no password, and no folder's parents.
+
+    Args:
+        words: what followed `unmask` on the command line.
+    """
+    known = [hidden(word) for word in words]
+    return shlex.join(["unmask", *(word if "://" in word else _PARENTS.sub("", word)
+                                   for word in known)])  # fmt: skip
 
 
 def hidden(url: str) -> str:

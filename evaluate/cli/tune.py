@@ -23,6 +23,7 @@ from .options import (
     Resume,
     Seed,
     Sessions,
+    ShowFaces,
     Split,
     Workers,
     check_resume,
@@ -92,6 +93,7 @@ def tune(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything anew.")] = False,
     drop_duplicates: DropDuplicates = False,
     sessions: Sessions = None,
+    show_faces: ShowFaces = False,
     quiet: Quiet = False,
     form: Form = "table",
     as_json: AsJson = False,
@@ -126,7 +128,7 @@ def tune(
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "search_only": search_only, "few": few,
-        "sessions": sessions,
+        "sessions": sessions, "show_faces": show_faces,
         "progress": live.progress, "watch": live.watch,
     }  # fmt: skip
     try:
@@ -167,11 +169,13 @@ def _one(text: str) -> str:
 
 
 def _print(tuned: Tuned, *, search_only: bool) -> None:
-    from ..tuning.points import told
+    from ..tuning.points import leaks, told
     from ..tuning.words import looked, onwards, verdict
 
     if search_only:
-        typer.echo(f"{len(tuned.points)} trials are measured; another process chooses and checks")
+        count = len(tuned.points)
+        measured = "1 trial is" if count == 1 else f"{count} trials are"
+        typer.echo(f"{measured} measured; another process chooses and checks")
         _print_notes(tuned.notes)
         return
     lines = [verdict(tuned)]
@@ -179,7 +183,7 @@ def _print(tuned: Tuned, *, search_only: bool) -> None:
     for name, point in (("search", tuned.seen), ("test", tuned.check)):
         if point:
             who = point.attacker or f"nobody: {point.reason}"
-            figures = f"{tuned.goal.leaks} {told(point.leakage)} by {who}"
+            figures = f"{tuned.goal.leaks} {leaks(point)} by {who}"
             lines.append(f"  {name:9}{figures}; {metric} {told(point.utilities.get(metric))}")
     lines.append(f"  optimism {told(tuned.optimism)} (search minus test leakage)")
     lines.append(f"  {looked(tuned)}")

@@ -53,6 +53,7 @@ class Plane:
         levels: dotted lines across with their names, such as what guessing reaches.
         iso: faint lines across, at figures that are often asked for.
         front: join the points that no other beats on both axes.
+        join: join the points of one family.
         says: what the chart shows, for all.
     """
 
@@ -61,6 +62,7 @@ class Plane:
     levels: Sequence[tuple[float, str]] = ()
     iso: Sequence[float] = ()
     front: bool = True
+    join: bool = True
     says: str = ""
 
 
@@ -100,7 +102,8 @@ def _view(plane: Plane, axis: Axis, points: Sequence[Point], looks: dict[str, Lo
     drawn += [line_across(x, y(value), name, "level") for value, name in plane.levels]
     if plane.front and axis.better and plane.up.better:
         drawn.append(_front(placed, axis, plane.up, x, y))
-    drawn.append(_families(placed, looks, x, y))
+    if plane.join:
+        drawn.append(_families(placed, looks, x, y))
     drawn += [_point(point, looks[point.family], x(v), y) for point, v in placed]
     drawn.append(_corner(axis, plane.up))
     labels = [Label(p.name, x(v), y(p.y)) for p, v in placed if p.name]

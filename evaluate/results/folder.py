@@ -11,8 +11,9 @@ from typing import Any
 from unmask.defenses.files.atomic import write_text
 
 from .jsonfile import read_json
+from .origin import origin
 
-_TOLD = ("notes", "details")  # said, and made from the rest
+_TOLD = ("notes", "details", "made")  # said, and made from the rest
 _FEW = 4
 
 
@@ -38,7 +39,7 @@ def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> Non
                 f"resume with the same ones or name another folder"
             )
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(config, indent=2) + "\n")
+    write_text(path, json.dumps({**config, "made": origin()}, indent=2) + "\n")
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from unmask.defenses import Choice, Range
 
 from ..statistics import Estimate
-from .plots import arms, picked, plain, save
+from .plots import arms, plain, save
 from .points import Point
 from .result import Tuned
+from .words import picked
 
 
 def plot_curve(path: Path, tuned: Tuned) -> None:

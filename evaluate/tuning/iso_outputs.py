@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from html import escape
 
 from unmask.defenses.files.atomic import write_text
 
-from ..results.markup import html_table, page_head
+from .every_page import every_page
 from .iso import Iso
 from .kept import keep_all
 from .outputs import write_chosen, write_table
-from .page import picture
 from .plots import plot_iso
 
 
@@ -30,11 +28,4 @@ def write_iso(iso: Iso) -> None:
     )
     write_chosen(iso.folder / "chosen.json", iso.best, picked_by=iso.caption)
     plot_iso(iso.folder / "iso.png", iso)
-    items = "".join(f"<li>{escape(note)}" for note in iso.notes)
-    write_text(
-        iso.folder / "report.html",
-        f"{page_head('unmask tune all')}<h1>Each defense at the same leakage</h1>"
-        f"<p>{escape(iso.caption)}.</p><ul>{items}</ul>"
-        + picture((iso.folder / "iso.png").read_bytes(), "leakage and utility of each defense")
-        + html_table(head, body) + "\n",
-    )  # fmt: skip
+    write_text(iso.folder / "report.html", every_page(iso))

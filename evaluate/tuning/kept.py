@@ -31,7 +31,7 @@ def keep(tuned: Tuned) -> None:
         "check": tuned.check and tuned.check.number,
         "first": tuned.first and tuned.first.number,
         "holds": tuned.holds, "optimism": tuned.optimism, "opened": tuned.opened,
-        "notes": tuned.notes,
+        "notes": tuned.notes, "show_faces": tuned.show_faces,
     }  # fmt: skip
     write_text(tuned.folder / KEPT, json.dumps(plain) + "\n")
 
@@ -62,6 +62,7 @@ def kept(folder: Path) -> Tuned:
             opened=entry["opened"],
             notes=tuple(entry["notes"]),
             folder=folder,
+            show_faces=entry.get("show_faces", False),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken(folder, repr(error)) from error

@@ -14,7 +14,7 @@ from unmask.defenses.files.atomic import write_text
 
 from .curve import plot_curve
 from .kept import keep
-from .page import page
+from .page import search_page
 from .plots import plot_front, plot_importance
 from .result import Tuned
 
@@ -33,9 +33,9 @@ def write_outputs(tuned: Tuned) -> None:
     plot_front(folder / "front.png", tuned)
     if len(tuned.about.space) == 1:
         plot_curve(folder / "curve.png", tuned)
-    else:
+    elif tuned.about.importance:
         plot_importance(folder / "importance.png", tuned.about.importance)
-    write_text(folder / "report.html", page(tuned))
+    write_text(folder / "report.html", search_page(tuned))
 
 
 def write_chosen(path: Path, tuned: Tuned | None, **more: Any) -> None:

@@ -1,67 +1,123 @@
-"""The report of a search, as a plain HTML page."""
+"""The page of a search: the verdict, how settings look, leakage over strength, all trials."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from html import escape
-
-from ..results.markup import html_table, page_head
-from .points import Point, told
+from ..pages.bar import bar
+from ..pages.facts import facts, items
+from ..pages.shell import Section, page
+from ..pages.table import MISSING, Cell, Heading, sortable_table
+from ..pages.tags import Html, tag
+from ..results.jsonfile import read_json
+from ..results.origin import provenance
+from .charts import front_chart, leak_cell, over_parameters, use_cell
+from .faces import looks_of
+from .points import leaks, told
 from .result import Tuned
-from .words import looked, verdict
+from .words import looked, onwards, picked, verdict
+
+LIMITS = (
+    "Search figures come from attackers without certificates, and the setting was picked because "
+    "its figures were good: trust those of the test people.",
+    "The figures hold for these people, photos and attackers. Other people, other photos or a "
+    "stronger attacker may give more.",
+)
 
 
-def page(tuned: Tuned) -> str:
-    """Return the page; the plots must lie in the folder already."""
-    about = tuned.about
-    facts = [
-        f"{about.dataset}: {about.search} search people, {about.test} test people, "
-        f"{about.background} background",
-        f"search budget {about.budget}, sampler {about.sampler}, {len(tuned.points)} trials "
-        f"measured to the end; search figures come from attackers without certificates",
-        f"optimism (search minus test leakage): {told(tuned.optimism)}",
-        looked(tuned),
-        *tuned.notes,
-    ]
-    items = "".join(f"<li>{escape(fact)}" for fact in facts)
-    return "\n".join(
-        [page_head("unmask tune"),
-         f"<h1>Tuning {escape(about.defense)}</h1>",
-         f"<p><b>{escape(verdict(tuned))}</b></p><ul>{items}</ul>",
-         *_pictures(tuned), "<h2>Front and checked settings</h2>", _table(tuned), ""]
+def search_page(tuned: Tuned) -> str:
+    """Return the page of a finished search; `config.json` must lie in its folder."""
+    return page(
+        f"Tuning {tuned.about.defense}",
+        [tag("p", verdict(tuned), class_="verdict"), *_checked(tuned), *_onwards(tuned)],
+        [
+            Section("How it looks", looks_of(tuned), "looks", "Looks"),
+            Section("Leakage at each strength", over_parameters(tuned), "curve", "Strength"),
+            Section("Leakage and use", [front_chart(tuned)], "front", "Front"),
+            Section("All settings", [_table(tuned)], "settings", "Settings"),
+            Section("What matters most", _importance(tuned), "importance", "Parameters"),
+            Section("To be known", [items([looked(tuned), *tuned.notes])], "notes", "Notes"),
+            Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
+            Section("Where this comes from", [facts(_origin(tuned))], "origin", "Origin"),
+        ],
     )  # fmt: skip
 
 
-def _pictures(tuned: Tuned) -> list[str]:
-    shown = {"front.png": "leakage against utility"}
-    if len(tuned.about.space) == 1:
-        shown["curve.png"] = "leakage and utility over the parameter"
-    elif tuned.about.importance:
-        shown["importance.png"] = "importance of parameters"
-    return [picture((tuned.folder / name).read_bytes(), alt) for name, alt in shown.items()]
+def _checked(tuned: Tuned) -> list[Html]:
+    """Draw the leakage on the test people, beside its limit and what guessing reaches."""
+    point, goal = tuned.check, tuned.goal
+    if point is None:
+        return []
+    found, says = point.leakage, f"{goal.leaks} on the test people: {leaks(point)}"
+    limit = f"; the limit is {goal.max_leakage:g}" if goal.max_leakage is not None else ""
+    drawn = bar(found.value, found.low, found.high, says=f"{says}{limit}",
+                open_end=point.open_end, limit=goal.max_leakage, chance=1 / tuned.about.test,
+                bad=tuned.holds is False)  # fmt: skip
+    who = f" by {point.attacker}" if point.attacker else ""
+    use = told(point.utilities.get(goal.utility))
+    under = f"{says}{who}{limit}. {goal.utility}: {use}. Dashed: guessing."
+    return [tag("figure", drawn, tag("figcaption", _first_up(under)))]
 
 
-def picture(png: bytes, alt: str) -> str:
-    """Return a PNG that travels inside the page."""
-    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _table(tuned: Tuned) -> str:
-    metric, leaks = tuned.goal.utility, tuned.goal.leaks
-    tested = {point.number: point for point in tuned.checked}
-    head = ["defense", *(f"{name}, {part}" for name in (leaks, metric)
-                         for part in ("search", "test")),
-            "worst attacker, search", "worst attacker, test"]  # fmt: skip
-    shown: Sequence[Point] = list({p.number: p for p in (*tuned.front, *tuned.checked)}.values())
-    body = []
-    for point in sorted(shown, key=lambda p: p.number):
-        search = next((p for p in tuned.points if p.number == point.number), point)
+def _onwards(tuned: Tuned) -> list[Html]:
+    text = onwards(tuned, "@chosen.json")
+    return [tag("p", _first_up(text) + ".")] if text else []
+
+
+def _table(tuned: Tuned) -> Html:
+    goal, tested = tuned.goal, {point.number: point for point in tuned.checked}
+    better = "more" if goal.sign > 0 else "less"
+    head: list[Heading | str] = [
+        "setting",
+        Heading(f"{goal.leaks}, search", "less"), Heading(f"{goal.leaks}, test", "less"),
+        Heading(f"{goal.utility}, search", better), Heading(f"{goal.utility}, test", better),
+        "worst attacker, search", "worst attacker, test",
+    ]  # fmt: skip
+    front = {p.number for p in tuned.front}
+    body: list[list[Cell | str]] = []
+    for point in sorted(tuned.points, key=lambda p: (p.leakage.value, -goal.gain(p))):
         test = tested.get(point.number)
-        body.append(
-            [point.defense, told(search.leakage), told(test.leakage) if test else "not asked",
-             told(search.utilities.get(metric)),
-             told(test.utilities.get(metric)) if test else "not asked",
-             search.attacker, test.attacker or f"!{test.reason}" if test else ""]
-        )  # fmt: skip
-    return html_table(head, body)
+        mine = tuned.seen is not None and point.number == tuned.seen.number
+        mark = picked(tuned) if mine else "front" if point.number in front else ""
+        body.append([
+            Cell(point.defense, more=mark), leak_cell(point), leak_cell(test),
+            use_cell(point, goal.utility), use_cell(test, goal.utility), point.attacker,
+            (test.attacker or test.reason) if test else MISSING,
+        ])  # fmt: skip
+    count = len(body)
+    return sortable_table(
+        f"{count} {'setting was' if count == 1 else 'settings were'} measured to the end, on the "
+        f"search people; {len(tested)} of them on the test people. Small: 95 % intervals",
+        head, body,
+    )  # fmt: skip
+
+
+def _importance(tuned: Tuned) -> list[Html]:
+    """Draw how much of the variation in leakage each parameter explains; one explains all."""
+    matter = tuned.about.importance
+    if len(tuned.about.space) < 2 or not matter:
+        return []
+    body: list[list[Cell | str]] = [
+        [name, Cell(bar(share, says=f"{name}: {share:.2f}"), share), Cell(f"{share:.2f}", share)]
+        for name, share in matter.items()
+    ]
+    head: list[Heading | str] = [
+        "parameter",
+        Heading("share of the variation in leakage"),
+        "share",
+    ]
+    return [sortable_table("How much of what differs in leakage each parameter explains (fANOVA)",
+                           head, body)]  # fmt: skip
+
+
+def _origin(tuned: Tuned) -> list[tuple[str, str]]:
+    about = tuned.about
+    return provenance(
+        read_json(tuned.folder / "config.json"),
+        people=f"{about.search} search, {about.test} test, {about.background} background",
+        search=f"{len(tuned.points)} trials, sampler {about.sampler}, attackers' budget "
+        f"{about.budget}",
+        optimism=f"{told(tuned.optimism)} (search minus test leakage)",
+    )

@@ -15,7 +15,7 @@ from ..statistics import Estimate
 from .goal import Goal
 from .points import Point
 from .result import Tuned
-from .words import short
+from .words import picked, short
 
 if TYPE_CHECKING:
     from .iso import Iso
@@ -82,14 +82,11 @@ def plot_iso(path: Path, iso: Iso) -> None:
 
 def plot_importance(path: Path, matter: Mapping[str, float]) -> None:
     """Draw how much each parameter matters for leakage."""
-    figure = Figure(figsize=(6, 0.6 + 0.5 * max(len(matter), 1)), layout="constrained")
+    figure = Figure(figsize=(6, 0.6 + 0.5 * len(matter)), layout="constrained")
     axes = figure.add_subplot()
     names = list(matter)[::-1]
     axes.barh(names, [matter[name] for name in names], color="tab:blue", height=0.6)
     axes.set(xlim=(0, 1), xlabel="share of the variation in leakage (fANOVA)")
-    if not names:
-        axes.text(0.5, 0.5, "too few different trials", ha="center", transform=axes.transAxes)
-        axes.set_yticks([])
     axes.spines[["top", "right"]].set_visible(False)
     save(figure, path)
 
@@ -113,13 +110,6 @@ def _limits(axes: Any, goal: Goal) -> None:
 def arms(found: Sequence[Estimate]) -> list[list[float]]:
     """Return how far the intervals reach down and up, as error bars want it."""
     return [[max(e.value - e.low, 0) for e in found], [max(e.high - e.value, 0) for e in found]]
-
-
-def picked(tuned: Tuned) -> str:
-    """Return what the setting that was checked is, in a word or two."""
-    if tuned.chosen:
-        return "chosen" if tuned.goal.limited else "nearest to the corner"
-    return "nearest"
 
 
 def _pairs(points: Any, metric: str) -> tuple[list[float], list[float]]:

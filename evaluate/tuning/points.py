@@ -51,6 +51,11 @@ class Point:
     reason: str = ""
     beside: dict[str, Estimate] = field(default_factory=dict)
 
+    @property
+    def open_end(self) -> bool:
+        """Whether more may leak than was measured: then `reason` says why."""
+        return bool(self.reason) and self.leakage.high >= 1
+
     def as_dict(self) -> dict[str, Any]:
         """Return it ready for JSON."""
         return {
@@ -82,6 +87,13 @@ def told(estimate: Estimate | None) -> str:
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
+def leaks(point: Point | None) -> str:
+    """Return the leakage of a setting with its interval; a lower bound says `at least`."""
+    if point is None or not point.open_end:
+        return told(point.leakage if point else None)
+    return f"at least {point.leakage.value:.3f} (from {point.leakage.low:.3f})"
+
+
 def point_of(measured: Measured, *, of: str = "photo") -> Point:
     """Judge a measurement of the search: the worst case over the attacks that ran.
 
@@ -111,7 +123,8 @@ def point_of(measured: Measured, *, of: str = "photo") -> Point:
                 utility.values[known], measured.people[known], bounds=None
             )
     attacker = " ".join(filter(None, found.name))
-    said = [f"{len(measured.failures)} photos failed and stay as they are"]
+    lost = len(measured.failures)
+    said = [f"{lost} {'photo' if lost == 1 else 'photos'} failed, and what failed stays as it is"]
     broken = [f"{a.name}: {a.reason}" for a in attacks if a.status != "ok"]
     broken += measured.face_doubts
     if measured.lost_copies:

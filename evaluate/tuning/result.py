@@ -92,6 +92,7 @@ class Tuned:
         opened: how often all studies in this storage have looked at these test people.
         notes: what the reader must know.
         folder: where everything was written.
+        show_faces: the page shows defended faces of the search people.
     """
 
     goal: Goal
@@ -107,6 +108,7 @@ class Tuned:
     opened: int = 0
     notes: tuple[str, ...] = ()
     folder: Path = Path()
+    show_faces: bool = False
 
     def __repr__(self) -> str:
         """Return one line, however many settings there are."""

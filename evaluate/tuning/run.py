@@ -56,6 +56,7 @@ def tune(
     search_only: bool = False,
     few: bool = False,
     sessions: Path | None = None,
+    show_faces: bool = False,
     progress: Progress | bool | None = True,
     watch: Watch | None = None,
 ) -> Tuned:
@@ -85,6 +86,7 @@ def tune(
         resume: go on with the run in `folder`.
         search_only: take part in a shared study and leave choice and check to another.
         sessions: as in `prepare`.
+        show_faces: put defended faces of the search people into the report.
         few: check on fewer than 12 test people; their figures mislead.
         progress: True: a bar where somebody watches; else what is called while faces are looked
             for and while the check runs.
@@ -184,7 +186,7 @@ def _tune(
         raise ValueError(nothing_measured(failed, folder / "trials.csv"))
     notes = notes_of(scene, goal, search, test, failed, finished(opened))
     found = Tuned(goal, _about(task, opened), tuple(points), tuple(front(points, goal)),
-                  notes=notes, folder=folder)  # fmt: skip
+                  notes=notes, folder=folder, show_faces=show_faces)  # fmt: skip
     if search_only:
         close(opened)
         return found

@@ -23,7 +23,7 @@ def keep_strip(trial: Trial, spec: str, scene: Scene, seed: int, folder: Path) -
     """Write the picture to `strips/` of the run folder and attach it; defended faces only."""
     photos = scene.probes[:: max(1, len(scene.probes) // 4)][:4]
     defended = defend_all(DEFENSES.build(spec).fit(scene.background), photos, seed=seed)
-    path = folder / "strips" / f"trial-{trial.number:04d}.png"
+    path = strip_path(folder, trial.number)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_picture(path, np.hstack([_cut(done.photo) for done in defended]))
     store = folder / "artifacts"
@@ -33,6 +33,11 @@ def keep_strip(trial: Trial, spec: str, scene: Scene, seed: int, folder: Path) -
         file_path=str(path),
         study_or_trial=trial,
     )
+
+
+def strip_path(folder: Path, number: int) -> Path:
+    """Return where the picture of a trial is kept."""
+    return folder / "strips" / f"trial-{number:04d}.png"
 
 
 def _cut(photo: Photo) -> Pixels:

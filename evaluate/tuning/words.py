@@ -6,7 +6,7 @@ import re
 
 from .border import border
 from .choose import unmet
-from .points import told
+from .points import leaks, told
 from .result import Status, Tuned
 
 _TIMES = {0: "not looked at", 1: "looked at once", 2: "looked at twice"}
@@ -22,9 +22,9 @@ def verdict(tuned: Tuned) -> str:
         cure = f" Other ranges (--space), {more}, or another limit?"
         return f"{unmet(tuned.points, goal)}.{tail or cure}"
     if not goal.limited:
-        leaks = told(tuned.check.leakage if tuned.check else None)
         return (
-            f"Nearest to the ideal corner of the front: {chosen.defense}; it leaks {leaks} on the "
+            f"Nearest to the ideal corner of the front: {chosen.defense}; it leaks "
+            f"{leaks(tuned.check)} on the "
             f"test people{_doubt(tuned)}. No limit was asked (--max-leakage), so this is no "
             f"advice to use it.{tail}"
         )
@@ -60,12 +60,18 @@ def _doubt(tuned: Tuned) -> str:
     return f"; more may leak than was measured: {tuned.check.reason}"
 
 
-def onwards(tuned: Tuned) -> str:
-    """Return what to do now: only a setting that holds its limit is there to be used."""
+def onwards(tuned: Tuned, chosen: str = "") -> str:
+    """Return what to do now: only a setting that holds its limit is there to be used.
+
+    Args:
+        tuned: what was found.
+        chosen: how `apply` is told of it; empty: by the path of `chosen.json`.
+    """
     if not tuned.chosen:
         return ""
     if tuned.holds:
-        return f"use it: unmask apply @{tuned.folder / 'chosen.json'} SOURCE TARGET"
+        chosen = chosen or f"@{tuned.folder / 'chosen.json'}"
+        return f"use it: unmask apply {chosen} SOURCE TARGET"
     if tuned.goal.limited:
         return "do not rely on it: stronger ranges (--space), more trials, more people?"
     return (
@@ -97,6 +103,13 @@ def looked(tuned: Tuned) -> str:
     return told
 
 
+def picked(tuned: Tuned) -> str:
+    """Return what the setting that was checked is, in a word or two."""
+    if tuned.chosen:
+        return "chosen" if tuned.goal.limited else "nearest to the corner"
+    return "nearest"
+
+
 def short(spec: str) -> str:
     """Return a spec whose numbers have three digits, to be read and not to be built."""
     return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.3g}", spec)
@@ -118,17 +131,17 @@ def _best(status: Status) -> str:
         return "nothing measured yet"
     found = best.utilities[goal.utility]
     use = f"{goal.utility} {found.value:.3f}"
-    leaks = f"leaks {best.leakage.value:.2f} (to {best.leakage.high:.2f})"
+    far = f"leaks {best.leakage.value:.2f} (to {best.leakage.high:.2f})"
     if status.holds is None:
-        told = f"nearest to the corner {leaks}, {use}"
+        told = f"nearest to the corner {far}, {use}"
     elif status.holds:
-        told = f"best {leaks}, {use}"
+        told = f"best {far}, {use}"
     elif goal.as_good_as:
         held = goal.held(best)[1]
-        more = f"{held.value:.2f} (to {held.high:.2f}) above {goal.as_good_as}" if held else leaks
+        more = f"{held.value:.2f} (to {held.high:.2f}) above {goal.as_good_as}" if held else far
         told = f"none is as good yet, nearest {more}"
     elif goal.max_leakage is not None:
-        told = f"none holds {goal.max_leakage:g} yet, nearest {leaks}"
+        told = f"none holds {goal.max_leakage:g} yet, nearest {far}"
     else:
         end = f"from {found.low:.3f}" if goal.sign > 0 else f"to {found.high:.3f}"
         told = f"none holds {goal.min_utility:g} yet, nearest {use} ({end})"
