@@ -60,13 +60,11 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Look again at anonymized photos: is anything left? No names are needed."""
-    from unmask.defenses.files.atomic import write_text
-
     from ..results.folder import new_folder
-    from ..verify.page import page
     from ..verify.pairing import read_names
+    from ..verify.report import write_look
     from ..verify.run import verify as run
-    from ..verify.told import as_data, lines_of
+    from ..verify.told import lines_of
     from .progress import Bars
     from .specs import split_specs
     from .terminal import print_line
@@ -78,10 +76,9 @@ def verify(
         found = run(source, output, detectors=split_specs(detectors) if detectors else (),
                     names=names, leakage=leakage, frames=frames, progress=progress)  # fmt: skip
     folder = out if out is not None else new_folder("verify")
-    data = as_data(found, shlex.join(["unmask", *sys.argv[1:]]))
-    shown = page(found, source=str(source), output=str(output), show_sources=show_sources)
-    write_text(folder / "verify.json", json.dumps(data, indent=1) + "\n")
-    write_text(folder / "verify.html", shown)
+    data = write_look(folder, found, source=str(source), output=str(output),
+                      command=shlex.join(["unmask", *sys.argv[1:]]),
+                      show_sources=show_sources)  # fmt: skip
     if as_json:
         typer.echo(json.dumps(data))
     elif not quiet:

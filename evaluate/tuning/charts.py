@@ -96,7 +96,7 @@ def _cloud(tuned: Tuned, ranges: dict[str, Range]) -> Html:
     plane = Plane(
         f"{tuned.goal.leaks.capitalize()} over the parameters",
         Axis(f"{tuned.goal.leaks}, share of photos named", "less"),
-        levels=[(1 / tuned.about.search, "guessing")], front=False, join=False,
+        levels=_levels(tuned), front=False, join=False,
         says=f"Each mark is a trial on the search people; bars are {BANDS}. What else is tuned "
         f"differs from mark to mark.{LOWER * _open(tuned)}",
     )  # fmt: skip
@@ -136,11 +136,10 @@ def front_chart(tuned: Tuned) -> Html:
         marks.append(_mark(p, axes, test if one else others, name=short(p.defense) if one else ""))
     order = [*families]
     marks.sort(key=lambda mark: order.index(mark.family))
-    limit = [(goal.max_leakage, f"limit {goal.max_leakage:g}")] if goal.max_leakage else []
     plane = Plane(
         f"{goal.leaks.capitalize()} and use",
         Axis(f"{goal.leaks}, share of photos named", "less"),
-        levels=[*limit, (1 / tuned.about.search, "guessing")], front=False, join=False,
+        levels=_levels(tuned), front=False, join=False,
         says=f"The front: settings that no other beats in both {goal.leaks} and {goal.utility}, "
         f"on the search people. Bars are {BANDS}.{LOWER * _open(tuned)}",
     )  # fmt: skip
@@ -192,6 +191,13 @@ def _axis(name: str, kind: Range) -> Axis:
     low, high = sorted((kind.weak, kind.strong))
     side = "right" if kind.strong > kind.weak else "left"
     return Axis(f"{name}, stronger to the {side}", log=kind.log, low=low, high=high)
+
+
+def _levels(tuned: Tuned) -> list[tuple[float, str]]:
+    limit = tuned.goal.max_leakage
+    return [(1 / tuned.about.search, "guessing")] + (
+        [] if limit is None else [(limit, f"limit {limit:g}")]
+    )
 
 
 def _open(tuned: Tuned) -> bool:

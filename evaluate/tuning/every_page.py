@@ -32,6 +32,7 @@ LIMITS = (
 
 def every_page(iso: Iso) -> str:
     """Return the page; it links to those of the single searches, in their folders beside it."""
+    lost = [f"{spec} could not be tuned: {why}" for spec, why in iso.failed.items()]
     use = "Use it: unmask apply @chosen.json SOURCE TARGET"
     return page(
         "Each defense at the same leakage",
@@ -40,8 +41,7 @@ def every_page(iso: Iso) -> str:
             Section("How they look", settled_looks([f for _, f in iso.ranked]), "looks", "Looks"),
             Section("What they cost", _chart(iso), "cost", "Cost"),
             Section("All defenses", [_table(iso)], "defenses", "Defenses"),
-            Section("To be known", [tag("p", f"{iso.caption}."), items(iso.notes)], "notes",
-                    "Notes"),
+            Section("To be known", [items([*lost, iso.caption, *iso.notes])], "notes", "Notes"),
             Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
             Section("Where this comes from", [facts(_origin(iso))], "origin",
                     "Origin"),
@@ -129,15 +129,19 @@ def _table(iso: Iso) -> Html:
             seen.defense if seen else spec,
             Cell(said.removeprefix("!"), bad=said.startswith("!")),
             leak_cell(found.check), use_cell(found.check, metric), leak_cell(seen),
-            told(found.optimism), found.check.attacker if found.check else MISSING,
+            _optimism(found.optimism), found.check.attacker if found.check else MISSING,
             tag("a", "its page", href=f"{quote(found.folder.name)}/report.html"),
         ])  # fmt: skip
-    body += [[spec, Cell("failed", bad=True, more=why), *[MISSING] * 6]
-             for spec, why in iso.failed.items()]  # fmt: skip
     return sortable_table(
         "Those that hold come first, then by use on the search people. Small: 95 % intervals",
         head, body,
     )  # fmt: skip
+
+
+def _optimism(found: Estimate | None) -> Cell:
+    if found is None:
+        return Cell(MISSING)
+    return Cell(f"{found.value:+.3f}", found.value, more=f"{found.low:+.3f} to {found.high:+.3f}")
 
 
 def _origin(iso: Iso) -> list[tuple[str, str]]:

@@ -66,7 +66,8 @@ def settled_looks(found: Sequence[Tuned]) -> list[Html]:
 
 
 def _held(tuned: Tuned, point: Point) -> str:
-    return f"{short(point.defense)}{'' if tuned.holds else ', does not hold'}"
+    name = short(point.defense).replace(":", ": ").replace(",", ", ")  # so that it may break there
+    return f"{name}{'' if tuned.holds else ', does not hold'}"
 
 
 def _shown(tuned: Tuned) -> list[Point]:

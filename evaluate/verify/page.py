@@ -2,82 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import time
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping
+from typing import Any
 
-from PIL import Image
-
-from unmask.defenses import Pixels
 from unmask.defenses.files.printable import printable
 
-from ..results.markup import html_table, page_head
+from ..pages.bar import bar
+from ..pages.faces import picture
+from ..pages.facts import facts, items
+from ..pages.shell import Section, page
+from ..pages.table import Cell, Heading, sortable_table
+from ..pages.tags import Html, tag
+from ..results.origin import provenance
 from .findings import WORDS, Finding
 from .run import Verdict
-from .told import link_line, meaning, named
+from .told import counted, link_line, meaning, rate_of
 
-MOST = 200  # pictures on a page; the rest is listed by name
-_STYLE = """<style>
-.tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }
-.tile { border-radius: .5rem; padding: .7rem 1.2rem; background: #f1f1f1; }
-.tile b { display: block; font-size: 1.7rem; }
-.tile.bad { background: #fbdcdc; color: #8a0000; }
-.tile.good { background: #dcf3e0; color: #0b5a1c; }
-.tile.look { background: #fdf0cf; color: #6b4a00; }
-.cards { display: flex; flex-wrap: wrap; gap: 1rem; }
-.card { width: 13rem; font-size: 13px; line-height: 1.35; }
-.card img { max-height: 10rem; border-radius: .3rem; max-width: 6.2rem; margin-right: .2rem; }
-.card img:only-of-type { max-width: 100%; }
-</style>"""
-
-
-def page(verdict: Verdict, *, source: str, output: str, show_sources: bool = False) -> str:
-    """Return the page.
-
-    Args:
-        verdict: what was found.
-        source: what was compared, as it is called.
-        output: with what.
-        show_sources: put the clean face beside each picture of an output. Else the page
-            shows nobody whom the output does not show, too.
-    """
-    survivors, faults, doubts = (verdict.of(level) for level in ("survivor", "fault", "doubt"))
-    tiles = [
-        ("photos looked at", verdict.photos, ""),
-        ("faces in their sources", verdict.faces, ""),
-        ("survivors", len(survivors), "bad" if survivors else "good"),
-        ("faults", len(faults), "bad" if faults else "good"),
-        ("to be looked at", len(doubts), "look" if doubts else "good"),
-    ]
-    parts = [
-        page_head("unmask verify"), _STYLE, f"<h1>{escape(_verdict(verdict))}</h1>",
-        f"<p>{escape(printable(output))}, made of {escape(printable(source))}. "
-        f"Looked at by {escape('; '.join(verdict.looked_by))}, {time.strftime('%Y-%m-%d %H:%M')}."
-        f" {_shown(show_sources)}</p>",
-        '<div class="tiles">',
-        *(f'<div class="tile {how}"><b>{count}</b>{name}</div>' for name, count, how in tiles),
-        "</div>",
-    ]  # fmt: skip
-    room = MOST
-    for level, title in (("survivor", "Survivors"), ("fault", "Faults"),
-                         ("doubt", "Look at these yourself"), ("note", "Notes")):  # fmt: skip
-        found = verdict.of(level)
-        if found:
-            parts.append(f"<h2>{title}</h2>")
-        for kind in WORDS:
-            some = [one for one in found if one.kind == kind]
-            if some:
-                parts.append(f"<h3>{len(some)} &times; {kind}: {escape(WORDS[kind])}</h3>")
-                parts.append(_cards(some, max(0, room), show_sources))
-                room -= sum(one.crop is not None for one in some)
-    parts += _leakage(verdict)
-    if verdict.notes:
-        parts.append("<h2>Who did not look</h2>" + _items([printable(n) for n in verdict.notes]))
-    parts.append("<h2>What this does not show</h2>" + _items(_LIMITS))
-    return "\n".join(parts) + "\n"
-
+Shots = Mapping[int, tuple[bytes | None, bytes | None]]
+_LEVELS = {
+    "survivor": ("Survivors", "survivors"), "fault": ("Faults", "faults"),
+    "doubt": ("Look at these yourself", "doubts"), "note": ("Noted", "noted"),
+}  # fmt: skip
+_LISTED = 2000  # findings in the table; the file holds them all
 
 _LIMITS = (
     "A face that no detector sees, before or after, is not found here either.",
@@ -88,67 +34,152 @@ _LIMITS = (
     "The attacker here has the very photos. What one can tell who has other photos of the people "
     "is measured by unmask compare, which needs to know who is who.",
 )
+_TRACED = (
+    "Somebody who has all the photos of the source picks the one that each output was made of. "
+    "Near chance inside the region means that the defense left nothing even for him. High inside "
+    "does not yet mean that people are recognized: other photos of them are less like the output "
+    "than the very photo is."
+)
 
 
-def _verdict(verdict: Verdict) -> str:
-    count = len(verdict.of("survivor"))
+def verify_page(
+    verdict: Verdict, made: Mapping[str, Any], shots: Shots, *, source: str, output: str,
+    show_sources: bool,
+) -> str:  # fmt: skip
+    """Return the page.
+
+    Args:
+        verdict: what was found.
+        made: date, command and versions, as in `config.json` of a run.
+        shots: pictures of findings by their place in the verdict, as JPEG: the output and, if
+            that is to be shown, the source.
+        source: what was compared, as it is called.
+        output: with what.
+        show_sources: the pictures hold clean faces of the source.
+    """
+    findings = [
+        Section(title, _findings(verdict, level, shots), key) for level, (title, key)
+        in _LEVELS.items()
+    ]  # fmt: skip
+    origin = provenance(made, source=source, output=output, looked_by="; ".join(verdict.looked_by))
+    return page(
+        first_words(verdict),
+        [
+            tag("p", f"{numbers(verdict)}.", class_="verdict"),
+            tag("p", f"{output}, made of {source}. Looked at by {'; '.join(verdict.looked_by)}."),
+            tag("p", tag("strong", _private(show_sources))),
+        ],
+        [
+            *findings,
+            Section("Can an output be traced to its photo?", _leakage(verdict), "traced",
+                    "Traced"),
+            Section("All findings", _table(verdict), "all", "All"),
+            Section("Who did not look", [items([printable(n) for n in verdict.notes])]
+                    if verdict.notes else [], "notes", "Notes"),
+            Section("What this does not show", [items(_LIMITS)], "limits", "Limits"),
+            Section("Where this comes from", [facts(origin)], "origin", "Origin"),
+        ],
+    )  # fmt: skip
+
+
+def first_words(verdict: Verdict) -> str:
+    """Return what the page begins with; it never says more than that nothing was found."""
+    count, faults = len(verdict.of("survivor")), len(verdict.of("fault"))
     if count:
         return f"{count} {'thing is' if count == 1 else 'things are'} left that may tell who it is"
-    if verdict.of("fault"):
-        return "No surviving face was found, but something went wrong"
+    if not verdict.photos:
+        return "Nothing was looked at"
+    if faults:
+        return f"No surviving face was found, but {counted(faults, 'thing')} went wrong"
+    doubts = len(verdict.of("doubt"))
+    if doubts:
+        return f"No surviving face was found, but {counted(doubts, 'place')} must be looked at"
+    if not verdict.faces:
+        return "No surviving face was found, but none was found in the sources either"
     return "No surviving face was found"  # how well faces are hidden is another question
 
 
-def _shown(show_sources: bool) -> str:
+def numbers(verdict: Verdict) -> str:
+    """Return how much was looked at and what was found."""
+    found = [
+        counted(len(verdict.of("survivor")), "survivor"),
+        counted(len(verdict.of("fault")), "fault"),
+        f"{counted(len(verdict.of('doubt')), 'place')} to be looked at",
+    ]  # fmt: skip
+    seen = (
+        f"{counted(verdict.photos, 'photo')} with {counted(verdict.faces, 'face')} in the source"
+    )
+    return f"{seen}{'s' * (verdict.photos != 1)}: {', '.join(found)}"
+
+
+def _private(show_sources: bool) -> str:
+    what = "names your files and shows parts of them"
     if show_sources:
-        return "<strong>This page shows clean faces of the source: keep it to yourself.</strong>"
-    return "Its pictures are parts of the output; where faces survived, they show them."
+        what = "shows clean faces of the source and names your files"
+    return f"This page {what}: keep it to yourself."
 
 
-def _cards(findings: Sequence[Finding], room: int, show_sources: bool) -> str:
-    cards: list[str] = []
-    listed: list[str] = []
-    for one in findings:
-        if one.crop is None or len(cards) >= room:
-            listed.append(named(one))
-            continue
-        pictures = [one.crop, *([one.before] if show_sources and one.before is not None else [])]
-        images = "".join(f'<img alt="" src="{_uri(picture)}">' for picture in pictures)
-        detail = f"<br>{escape(printable(one.detail))}" if one.detail else ""
-        cards.append(f'<div class="card">{images}<br><b>{escape(printable(one.path))}</b>{detail}'
-                     "</div>")  # fmt: skip
-    made = f'<div class="cards">{"".join(cards)}</div>' if cards else ""
-    return made + (_items(listed) if listed else "")
-
-
-def _leakage(verdict: Verdict) -> list[str]:
+def _findings(verdict: Verdict, level: str, shots: Shots) -> list[Html]:
+    """Return the findings of one level, those with a picture; all are in the table below."""
     parts = []
-    if verdict.leakage:
-        body = [
-            [meaning(one), f"{'≥ ' if one.at_least else ''}{one.rank1.value:.2f}",
-             f"{one.rank1.low:.2f} to {one.rank1.high:.2f}", f"{one.chance:.3f}"]
-            for one in verdict.leakage
-        ]  # fmt: skip
-        parts += [
-            "<h2>Can an output be traced to its photo?</h2><p>Somebody who has all the photos of "
-            "the source picks the one that each output was made of. Near chance inside the region "
-            "means that the defense left nothing even for him. High inside does not yet mean that "
-            "people are recognized: other photos of them are less like the output than the very "
-            "photo is.</p>",
-            html_table(["told", "right", "95 %", "guessing"], body),
-            *(f"<p>{escape(f'At least: {one.at_least}.')}</p>" for one in verdict.leakage[:1]
-              if one.at_least),
-        ]  # fmt: skip
-    if verdict.linkage:
-        parts.append(f"<p>{escape(link_line(verdict.linkage))}.</p>")
+    for kind, words in WORDS.items():
+        mine = [(place, one) for place, one in enumerate(verdict.findings)
+                if (one.level, one.kind) == (level, kind)]  # fmt: skip
+        if not mine:
+            continue
+        parts.append(tag("h3", f"{len(mine)} \N{MULTIPLICATION SIGN} {kind}: {words}"))
+        shown = [_shot(one, *shots[place]) for place, one in mine if place in shots]
+        if shown:
+            parts.append(tag("div", *shown, class_="shots"))
+        bare = [_named(one) for place, one in mine if place not in shots]
+        if bare:
+            parts.append(items(bare[:20]))
+        if len(bare) > 20:
+            parts.append(tag("p", f"and {len(bare) - 20} more in the table of all findings"))
     return parts
 
 
-def _items(texts: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(text)}" for text in texts) + "</ul>"
+def _shot(one: Finding, after: bytes | None, before: bytes | None) -> Html:
+    path = printable(one.path)
+    both = {"output": after, "source": before}
+    images = [picture(data, f"{path}, {who}: {one.kind}") for who, data in both.items() if data]
+    return tag("figure", *images,
+               tag("figcaption", tag("b", path), *([tag("br"), printable(one.detail)]
+                                                    if one.detail else [])))  # fmt: skip
 
 
-def _uri(picture: Pixels) -> str:
-    data = io.BytesIO()
-    Image.fromarray(picture).save(data, "JPEG", quality=85)
-    return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode()}"
+def _named(one: Finding) -> str:
+    return printable(one.path) + (f": {printable(one.detail)}" if one.detail else "")
+
+
+def _table(verdict: Verdict) -> list[Html]:
+    if not verdict.findings:
+        return []
+    order = [*_LEVELS]
+    body: list[list[Cell | str]] = [
+        [Cell(printable(f.path)), Cell(f.level, order.index(f.level), bad=f.level == "survivor"),
+         f.kind, printable(f.detail) or WORDS[f.kind],
+         ", ".join(f"{v:.0f}" for v in f.box) if f.box else ""]
+        for f in verdict.findings[:_LISTED]
+    ]  # fmt: skip
+    head: list[Heading | str] = ["file", "level", "what", "more",
+            Heading("place", unit="px", says="left, top, width, height")]  # fmt: skip
+    rest = len(verdict.findings) - _LISTED
+    more = f"; {rest} more are in verify.json" if rest > 0 else ""
+    title = f"{counted(len(verdict.findings), 'finding')}{more}"
+    return [sortable_table(title, head, body, wide=True)]
+
+
+def _leakage(verdict: Verdict) -> list[Html]:
+    parts = []
+    if verdict.leakage:
+        parts.append(tag("p", _TRACED))
+        for one in verdict.leakage:
+            found = one.rank1
+            says = f"{rate_of(one)} {meaning(one)}"
+            drawn = bar(found.value, found.low, found.high, says=says, open_end=bool(one.at_least),
+                        chance=one.chance)  # fmt: skip
+            parts.append(tag("figure", drawn, tag("figcaption", f"{says[0].upper()}{says[1:]}.")))
+    if verdict.linkage:
+        parts.append(tag("p", f"{link_line(verdict.linkage)}."))
+    return parts

@@ -84,7 +84,7 @@ class Verdict:
         what = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none"
         faults, doubts = len(self.of("fault")), len(self.of("doubt"))
         return (
-            f"{self.photos} photos looked at, {self.faces} faces; survivors: {what}"
+            f"photos looked at: {self.photos}; faces: {self.faces}; survivors: {what}"
             f"; faults: {faults}; to be looked at: {doubts}"
         )
 

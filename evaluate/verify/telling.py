@@ -95,7 +95,7 @@ def told(trials: Sequence[Trial], vectors: Vectors, lost: int) -> list[Told]:
     """
     if len(trials) < 2:
         return []
-    why = [f"{lost} photos could not be tried"] * (lost > 0)
+    why = [f"{lost} {'photo' if lost == 1 else 'photos'} could not be tried"] * (lost > 0)
     why += [f"only {len(trials)} photos"] * (len(trials) < FEW)
     ways = {f"face model {name}": _by_model(trials, vectors, name) for name in vectors.models}
     for side in ("inside", "outside"):

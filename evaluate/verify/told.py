@@ -72,6 +72,11 @@ def link_line(links: Linked) -> str:
     )
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number with what is counted, in the plural where it is not one."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def named(finding: Finding) -> str:
     """Return the file and the detail of a finding, harmless to show."""
     detail = f": {printable(finding.detail)}" if finding.detail else ""
