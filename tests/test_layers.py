@@ -27,7 +27,7 @@ FLOORS = {
         ("recognizers", "metrics", "vlm"),
         ("attackers",),
         ("comparison",),
-        ("tuning", "audit", "lab", "verify", "testing", "kit"),
+        ("tuning", "audit", "lab", "verify", "advice", "testing", "kit"),
         ("cli",),
     ),
     "benchmarks": (("ideas",),),

@@ -11,6 +11,7 @@ from unmask.threads import pin_threads
 
 from ..results.origin import asked_by
 from . import (
+    advise,
     apply,
     audit_vlm,
     cache,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
+app.command("advise")(advise.advise)
 app.command("apply")(apply.apply)
 app.command("detect")(detect.detect)
 app.command("merge")(merge.merge)

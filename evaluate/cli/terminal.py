@@ -29,8 +29,13 @@ def print_table(columns: Sequence[Column], *, caption: str = "", elsewhere: str 
 
 def print_text(text: str) -> None:
     """Print a sentence, broken between words where the terminal, or a readable line, ends."""
-    for line in wrapped([text], min(_width() or READABLE, READABLE)):
+    for line in wrapped([text], text_width()):
         print_line(line)
+
+
+def text_width() -> int:
+    """Return the cells of a line of text: as wide as the terminal, and no wider than is read."""
+    return min(_width() or READABLE, READABLE)
 
 
 def print_line(text: str) -> None:
