@@ -15,7 +15,6 @@ from .rates import percent, told, upper
 from .similar import FAR
 from .table import Figure, Setting
 
-
 FULL = ("standard", "thorough")  # budgets in which all kinds of attackers are asked
 
 

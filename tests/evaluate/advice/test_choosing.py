@@ -88,7 +88,7 @@ def test_the_most_similar_data_set(table: Table) -> None:
     small = replace(table, name="small", kind=Kind(90.0, 0.4, 0.0))
     known = (grey, large, small)
     for kind, name in ((Kind(60, 0.7, 0.9), "grey"), (Kind(400, 0.5, 0.1), "large"),
-                       (Kind(100, 0.45, 0.0), "small"), (Kind(100, 0.6, 1.0), "grey")):  # fmt: skip
+                       (Kind(100, 0.45, 0.0), "small"), (Kind(100, 0.6, 1), "grey")):  # fmt: skip
         assert most_similar(kind, known)[0].name == name
     assert distance(Kind(80, 0.4, 0.0), Kind(80, 0.4, 0.0)) == 0
     assert distance(Kind(80, 0.4, 0.0), Kind(160, 0.4, 0.0)) == pytest.approx(1)
