@@ -66,9 +66,9 @@ class Browser:
         self._chromium = chromium
 
     @contextmanager
-    def open(self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False
+    def open(self, path: Path | str, *, width: int = 1280, height: int = 900, dark: bool = False
              ) -> Iterator[Opened]:  # fmt: skip
-        """Open a local HTML file in a window of this size."""
+        """Open a local HTML file, or what serves at an address, in a window of this size."""
         context = self._chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -76,11 +76,12 @@ class Browser:
         )
         try:
             opened = Opened(context.new_page())
-            address = path.resolve().as_uri()
+            address = path if isinstance(path, str) else path.resolve().as_uri()
+            known = ("data:", "blob:", address) if isinstance(path, str) else ("data:",)
 
             def answer(route: Any) -> None:
                 asked = route.request.url.partition("#")[0]
-                if asked == address or asked.startswith("data:"):
+                if asked == address or asked.startswith(known):
                     route.continue_()
                 else:
                     opened.requests.append(asked)

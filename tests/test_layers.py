@@ -28,6 +28,7 @@ FLOORS = {
         ("attackers",),
         ("comparison",),
         ("tuning", "audit", "lab", "verify", "advice", "testing", "kit"),
+        ("demo",),
         ("cli",),
     ),
     "benchmarks": (("ideas",),),

@@ -122,10 +122,12 @@ def _look(root: Path, file: Path) -> _Seen:
     pixels = read_picture(root / file)[0]
     height, width = pixels.shape[:2]
     faces = find_faces(pixels, landmarks=False)
-    return _Seen(file, width, height, len(faces), faces[0].width if faces else 0.0, _grey(pixels))
+    main = faces[0].width if faces else 0.0
+    return _Seen(file, width, height, len(faces), main, is_grey(pixels))
 
 
-def _grey(pixels: Pixels) -> bool:
+def is_grey(pixels: Pixels) -> bool:
+    """Return whether a photo is without colour, or as good as."""
     levels = pixels[::4, ::4].astype(np.int16)
     return float(np.ptp(levels, axis=2).mean()) < _COLOUR
 

@@ -17,6 +17,7 @@ from . import (
     cache,
     check,
     compare,
+    demo,
     detect,
     doctor,
     fetch,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("compare")(compare.compare)
 app.command("tune")(tune.tune)
 app.command("advise")(advise.advise)
+app.command("demo")(demo.demo)
 app.command("apply")(apply.apply)
 app.command("detect")(detect.detect)
 app.command("merge")(merge.merge)

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from unmask.defenses.files.code_digest import distribution_name
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']*)["']""")
-_ASIDE = ("test", "tests", "dev", "docs")  # extras that measure nothing
+_ASIDE = ("test", "tests", "dev", "docs", "demo")  # extras that measure nothing
 
 _known: dict[tuple[str, ...], dict[str, str]] = {}
 

@@ -44,6 +44,7 @@ def curve(
     *,
     levels: Sequence[tuple[float, str]] = (),
     limit: float | None = None,
+    here: float | None = None,
     ticks: Sequence[tuple[float, str]] = (),
     says: str = "",
 ) -> Html:
@@ -56,6 +57,7 @@ def curve(
         series: at least one with a step.
         levels: dotted lines across with their names.
         limit: a line across that is not to be passed.
+        here: a line up through one value of the parameter.
         ticks: of the parameter, in place of round figures (settings that are no numbers).
         says: what the chart shows.
     """
@@ -71,6 +73,8 @@ def curve(
     drawn += [line_across(x, y(value), name, "level") for value, name in levels]
     if limit is not None:
         drawn.append(line_across(x, y(limit), f"limit {short(limit)}", "limit"))
+    if here is not None:
+        drawn.append(tag("path", d=f"M{x(here):.1f} {y.start:.0f}V{y.end:.0f}", class_="here"))
     names = []
     for one in series:
         steps = sorted(one.steps, key=lambda step: step.x)
