@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from textwrap import shorten
+
+import numpy as np
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.atomic import replacing
 from unmask.defenses.files.pictures import read_picture
+from unmask.threads import pin_threads
 
 COLUMNS, SIDE = 5, 2.4  # pictures in a row; inches
-ALSO = ("cloak", "face_swap")  # worth seeing, though not in the default table
-NOTE = "k_same is not shown: it puts an average of other people's faces there."
+ALSO = ("face_swap", "cloak")  # worth seeing, though not in the default table
+NOBODIES = 12  # made-up people, for a defense that needs others
 
 
 def draw(photo: Photo, path: Path) -> None:
-    """Write a sheet of `photo` under every defense that needs nothing but the photo.
+    """Write a sheet of `photo` under every defense, the untouched photo first.
 
     Args:
         photo: any photo with a face.
@@ -25,48 +29,71 @@ def draw(photo: Photo, path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    built = [DEFENSES.build(name) for name in _shown()]
-    lines = -(-len(built) // COLUMNS)
+    names = _shown()
+    lines = -(-len(names) // COLUMNS)
     height, width = photo.pixels.shape[:2]
-    size = (SIDE * COLUMNS, lines * (SIDE * height / width + 0.6) + 0.3)
+    size = (SIDE * COLUMNS, lines * (SIDE * height / width + 0.62))
     figure = Figure(figsize=size, dpi=100, layout="constrained")
     grid = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
-    for axes, defense in zip(grid, built, strict=False):
-        name, _, parameters = defense.spec.partition(":")
+    for axes, name in zip(grid, names, strict=False):
+        defense = DEFENSES.build(name)
+        if defense.needs_background:
+            defense = defense.fit(nobodies())
         axes.imshow(defense(photo).photo.pixels)
-        axes.set_title(name, fontsize=13, pad=22)
+        axes.set_title(name, fontsize=17, pad=26)
         axes.annotate(
-            shorten(parameters.replace(",", " "), 30, placeholder=" ..."), (0.5, 1.03),
-            xycoords="axes fraction", ha="center", fontsize=10,
+            _told(defense.spec), (0.5, 1.03), xycoords="axes fraction", ha="center", fontsize=13,
         )  # fmt: skip
-    figure.supxlabel(NOTE, fontsize=10)
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png")
 
 
 def _shown() -> list[str]:
-    """Return the names on the sheet, the untouched photo first."""
-    usual = [
-        name
-        for name in DEFENSES.available()
-        if not (DEFENSES.load(name).diagnostic or DEFENSES.load(name).needs_background)
-    ]  # an average of faces would show people of a data set
-    return sorted({*usual, *ALSO}, key=lambda name: (name != "none", name))
+    """Return the names on the sheet: those of the default table, then others."""
+    usual = [name for name in DEFENSES.available() if not DEFENSES.load(name).diagnostic]
+    return [*sorted(usual, key=lambda name: (name != "none", name)), *ALSO]
+
+
+def _told(spec: str) -> str:
+    """Return the first parameter, or two that are short."""
+    parts = spec.partition(":")[2].split(",")
+    return ", ".join(parts[: 1 + (len(",".join(parts[:2])) <= 22)])
+
+
+@cache
+def astronaut_photo() -> Photo:
+    """Return Eileen Collins (NASA, public domain, from scikit-image), 256 pixels wide."""
+    from skimage.data import astronaut
+
+    pixels = np.ascontiguousarray(astronaut()[:256, 96:352])
+    return Photo(pixels, key="gallery", faces=find_faces(pixels))
+
+
+@cache
+def nobodies() -> tuple[Photo, ...]:
+    """Return photos of people who do not exist: new faces, painted over the astronaut's.
+
+    An average of a data set's people is a picture of a data set; this is one of nobody.
+    """
+    paint = DEFENSES.build("face_swap:candidates=1,steps=6")
+    made = (paint(astronaut_photo(), seed=seed).photo for seed in range(NOBODIES))
+    return tuple(
+        replace(photo, identity=f"nobody {i}", key=str(i)) for i, photo in enumerate(made)
+    )
 
 
 def main(arguments: list[str]) -> None:
-    """Draw scikit-image's astronaut (NASA, public domain), or the photo that is named."""
+    """Draw the astronaut, or the photo that is named."""
     if not 1 <= len(arguments) <= 2:
         raise SystemExit("usage: python -m unmask.benchmarks.gallery OUT.png [PHOTO]")
+    pin_threads()
     if len(arguments) == 2:
         pixels = read_picture(arguments[1])[0]
+        photo = Photo(pixels, key="gallery", faces=find_faces(pixels))
     else:
-        from skimage.data import astronaut
-
-        pixels = astronaut()[:256, 96:352]
-    photo = Photo(pixels, key="gallery", faces=find_faces(pixels))
+        photo = astronaut_photo()
     draw(photo, Path(arguments[0]))
 
 

@@ -25,18 +25,18 @@ def details(registry: Registry[object], name: str) -> str:
     summary = (inspect.getdoc(cls) or "").partition("\n\n")[0]
     lines += [
         _indented(" ".join(summary.split()), 2),
-        *(_indented(fact, 2) for fact in _facts(cls)),
+        *(_indented(fact, 2) for fact in facts(cls)),
     ]
-    told = _explained(cls)
+    told = explained(cls)
     space = getattr(cls, "space", {})
-    for field in _settable(cls):
-        lines += ["", f"  {_first(field)}{_tuned(space.get(field.name))}"]
+    for field in settable(cls):
+        lines += ["", f"  {first(field)}{tuned(space.get(field.name))}"]
         if field.name in told:
             lines.append(_indented(told[field.name], 6))
     return "\n".join(lines)
 
 
-def _settable(cls: type) -> list[Field[Any]]:
+def settable(cls: type) -> list[Field[Any]]:
     """Return the fields that a spec can set: written as text, what is tuned or its own first."""
     known = fields(cls) if is_dataclass(cls) else ()
     plain = (int, float, str, bool)
@@ -53,13 +53,13 @@ def _is_needed(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _first(field: Field[Any]) -> str:
+def first(field: Field[Any]) -> str:
     if _is_needed(field):
         return f"{field.name} (must be given)"
     return f"{field.name}={field.default}" if field.default != "" else f"{field.name} (empty)"
 
 
-def _tuned(tunable: Range | Choice | None) -> str:
+def tuned(tunable: Range | Choice | None) -> str:
     """Return what the search tries, weak to strong."""
     if tunable is None:
         return ""
@@ -73,7 +73,7 @@ def _tuned(tunable: Range | Choice | None) -> str:
     return told
 
 
-def _facts(cls: Any) -> list[str]:
+def facts(cls: Any) -> list[str]:
     """Return what its class data say, in words."""
     told = []
     if higher := getattr(cls, "higher_is", ""):
@@ -95,7 +95,7 @@ def _facts(cls: Any) -> list[str]:
     return told
 
 
-def _explained(cls: type) -> dict[str, str]:
+def explained(cls: type) -> dict[str, str]:
     """Return what the docstrings of a class and its bases say of each parameter."""
     told: dict[str, str] = {}
     for part in reversed(cls.__mro__[:-1]):
