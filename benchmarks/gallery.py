@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import replace
 from functools import cache
@@ -17,6 +18,7 @@ from unmask.threads import pin_threads
 
 COLUMNS, SIDE = 5, 2.4  # pictures in a row; inches
 ALSO = ("face_swap", "cloak")  # worth seeing, though not in the default table
+NOTE = "face_swap and cloak\nare run where they\nare named.\n\nThe people in k_same\ndo not exist."
 NOBODIES = 12  # made-up people, for a defense that needs others
 
 
@@ -28,12 +30,14 @@ def draw(photo: Photo, path: Path) -> None:
         path: PNG to write.
     """
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from PIL import Image
 
     names = _shown()
     lines = -(-len(names) // COLUMNS)
     height, width = photo.pixels.shape[:2]
-    size = (SIDE * COLUMNS, lines * (SIDE * height / width + 0.62))
-    figure = Figure(figsize=size, dpi=100, layout="constrained")
+    size = (SIDE * COLUMNS, lines * (SIDE * height / width + 0.62) + 0.3)
+    figure = Figure(figsize=size, dpi=90, layout=ConstrainedLayoutEngine(rect=(0, 0, 1, 0.965)))
     grid = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
     for axes in grid:
         axes.set_axis_off()
@@ -42,12 +46,17 @@ def draw(photo: Photo, path: Path) -> None:
         if defense.needs_background:
             defense = defense.fit(nobodies())
         axes.imshow(defense(photo).photo.pixels)
-        axes.set_title(name, fontsize=17, pad=26)
+        axes.set_title(name, fontsize=18, pad=26)
         axes.annotate(
-            _told(defense.spec), (0.5, 1.03), xycoords="axes fraction", ha="center", fontsize=13,
+            _told(defense.spec), (0.5, 1.03), xycoords="axes fraction", ha="center", fontsize=13.5,
         )  # fmt: skip
+    if len(names) < len(grid):
+        note = grid[-1].text(0.5, 0.5, NOTE, ha="center", va="center", fontsize=12)
+        note.set_in_layout(False)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
     with replacing(path) as temporary:
-        figure.savefig(temporary, format="png")
+        Image.open(stream).convert("RGB").save(temporary, "PNG", optimize=True)
 
 
 def _shown() -> list[str]:
@@ -59,7 +68,7 @@ def _shown() -> list[str]:
 def _told(spec: str) -> str:
     """Return the first parameter, or two that are short."""
     parts = spec.partition(":")[2].split(",")
-    return ", ".join(parts[: 1 + (len(",".join(parts[:2])) <= 22)])
+    return ", ".join(parts[: 1 + (len(",".join(parts[:2])) <= 21)])
 
 
 @cache
