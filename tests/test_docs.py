@@ -106,7 +106,9 @@ def test_the_blocks_of(page: Path, place: Path) -> None:
         way, _, why = block.mark.partition(", ")
         if block.kind not in RUN or way == "not run":
             assert block.kind not in RUN or why, f"no reason: {block.text}"
-            assert block.kind in (*RUN, "bash") or not re.search("^(unmask|pip) ", block.text, re.M)
+            assert block.kind in (*RUN, "bash") or not re.search(
+                "^(unmask|pip) ", block.text, re.M
+            )
         elif way == "parsed":
             assert why, f"no reason: {block.text}"
             for words in _commands(block):

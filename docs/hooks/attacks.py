@@ -47,7 +47,9 @@ def _pixels(photo: Photo) -> tuple[Tiles, str]:
     pair = (_under(BLOCKS, _known(photo)), _under(BLOCKS, photo))
     tiles = [
         (words, np.repeat(np.uint8(255 * aligned_grid([one]).reshape(32, 32, 1)), 3, 2))
-        for words, one in zip(("known, 32 x 32 values", "to be named, likewise"), pair, strict=True)
+        for words, one in zip(
+            ("known, 32 x 32 values", "to be named, likewise"), pair, strict=True
+        )
     ]
     tiles = [(words, np.kron(p, np.ones((8, 8, 1), np.uint8))) for words, p in tiles]
     return tiles, "No face model: the values of small aligned pictures, among other ways."
@@ -65,7 +67,9 @@ def _look(photo: Photo) -> tuple[Tiles, str]:
 def _sought(photo: Photo) -> tuple[Tiles, str]:
     turned = _under("turn", photo).pixels
     tiles = [("to be named", turned)]
-    tiles += [(f"turned by {90 * k}°", np.ascontiguousarray(np.rot90(turned, k))) for k in (1, 2, 3)]
+    tiles += [
+        (f"turned by {90 * k}°", np.ascontiguousarray(np.rot90(turned, k))) for k in (1, 2, 3)
+    ]
     return tiles, "It looks for a face in every turn of the photo, and in its negative."
 
 

@@ -20,7 +20,9 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[2]
 RESULTS = "benchmarks/results/"
 ELSEWHERE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
-_LINK = re.compile(r"(?<=\]\()(?P<up>(?:\.\./)*)(?P<path>[\w/.-]+\.(?:md|png))(?P<at>#[\w-]+)?(?=\))")
+_LINK = re.compile(
+    r"(?<=\]\()(?P<up>(?:\.\./)*)(?P<path>[\w/.-]+\.(?:md|png))(?P<at>#[\w-]+)?(?=\))"
+)
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -26,7 +26,11 @@ from unmask.threads import pin_threads
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "pictures"
-MADE_BY = ("docs/hooks", "defenses", "evaluate/attackers")  # not the whole checkout: it takes a minute
+MADE_BY = (
+    "docs/hooks",
+    "defenses",
+    "evaluate/attackers",
+)  # not the whole checkout: it takes a minute
 NOT_DRAWN = {"folder", "preset"}  # they show what somebody else makes
 
 
@@ -74,7 +78,9 @@ def _defense(name: str) -> Picture:
         tiles = [("clean", astronaut_photo().pixels)]
         for defense in strengths:
             ready = defense.fit(nobodies()) if defense.needs_background else defense
-            tiles.append((defense.spec.partition(":")[2] or name, ready(astronaut_photo()).photo.pixels))
+            tiles.append(
+                (defense.spec.partition(":")[2] or name, ready(astronaut_photo()).photo.pixels)
+            )
     caption = "The weakest, the middle and the strongest setting that a search tries by default."
     if len(tiles) < 4:
         caption = "As it is by default."

@@ -37,8 +37,20 @@ def pages() -> Iterator[tuple[str, str | bytes]]:
             others = [name for name in names if name not in usual]
             planted = [n for n in others if ".planted." in registry.load(n).__module__]
             named = [name for name in others if name not in planted]
-            lines += ["", "## Only where they are named", "", *_table(named, registry, drawn, group)]
-            lines += ["", "## Planted cases", "", _PLANTED, "", *_table(planted, registry, drawn, group)]
+            lines += [
+                "",
+                "## Only where they are named",
+                "",
+                *_table(named, registry, drawn, group),
+            ]
+            lines += [
+                "",
+                "## Planted cases",
+                "",
+                _PLANTED,
+                "",
+                *_table(planted, registry, drawn, group),
+            ]
         else:
             lines += _table(names, registry, drawn, group)
         yield f"{group}/index.md", "\n".join(lines) + "\n"
@@ -85,7 +97,9 @@ def _page(group: str, registry: Registry[Any], name: str, picture: Any) -> str:
 def _prose(cls: type) -> str:
     """Return a docstring up to its first section, as Markdown."""
     text = re.split(r"\n(?:Args|Raises|Example|Returns):\n", inspect.getdoc(cls) or "")[0]
-    return re.sub(r"\barXiv (\d{4}\.\d{4,5})\b", r"[arXiv \1](https://arxiv.org/abs/\1)", text).strip()
+    return re.sub(
+        r"\barXiv (\d{4}\.\d{4,5})\b", r"[arXiv \1](https://arxiv.org/abs/\1)", text
+    ).strip()
 
 
 def _parameters(cls: type) -> list[str]:

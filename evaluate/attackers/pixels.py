@@ -24,9 +24,9 @@ class Pixels(Attacker):
     way. Four variants on grey values: 32x32 pixels after alignment (`32`), and the photo's own
     pixels before any alignment or resizing (`own`), which is what survives a shuffling of pixels;
     each by nearest neighbour (`nearest`) and PCA followed by LDA (`lda`). Where photos differ in
-    size, two more on whole photos that are stretched to one size (`whole`). Where clean or defended
-    ones have colours, one more on 56x56 pixels in colour (`colour/lda`), which tells more of blurred
-    faces and less of noisy ones.
+    size, two more on whole photos that are stretched to one size (`whole`). Where clean or
+    defended ones have colours, one more on 56x56 pixels in colour (`colour/lda`), which tells
+    more of blurred faces and less of noisy ones.
     """
 
     name: ClassVar[str] = "pixels"

@@ -103,8 +103,8 @@ def tune(
             goal=goal or Goal(), trials=trials, sampler=sampler, space=space, search=search,
             test=test, shares=shares, people=people, drop_duplicates=drop_duplicates,
             storage=storage, study=study, jobs=jobs, workers=workers, cached=cached,
-            resume=resume, search_only=search_only, few=few, sessions=sessions, progress=bar,
-            watch=watch or _on(bar, trials),
+            resume=resume, search_only=search_only, few=few, sessions=sessions,
+            show_faces=show_faces, progress=bar, watch=watch or _on(bar, trials),
         )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _tune(
     search: Plan | None, test: Plan | None, shares: tuple[float, float, float], people: int,
     drop_duplicates: bool, storage: str, study: str, jobs: int, workers: int, cached: bool,
     resume: bool, search_only: bool, few: bool, sessions: Path | None,
-    progress: Progress | None, watch: Watch | None,
+    show_faces: bool, progress: Progress | None, watch: Watch | None,
 ) -> Tuned:  # fmt: skip
     from .jobs import search_with
     from .outputs import write_outputs, write_table

@@ -17,7 +17,7 @@ def test_every_published_page_is_known_and_listed() -> None:
     assert pages == {result.file for result in RESULTS}
     assert (PUBLISHED / "README.md").read_text("utf-8") == every.index(PUBLISHED), (
         "list them anew: python -c 'from pathlib import Path; from unmask.benchmarks.all import "
-        "index; p = Path(\"benchmarks/results\"); (p / \"README.md\").write_text(index(p))'"
+        'index; p = Path("benchmarks/results"); (p / "README.md").write_text(index(p))\''
     )
 
 
