@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from unmask.defenses.files.atomic import write_text
 
-from ..results.markup import html_table, page_head
+from ..pages.facts import facts, items
+from ..pages.shell import Section, page
+from ..pages.table import text_table
+from ..pages.tags import Html, tag
+from ..results.origin import config_of, provenance
 from ..results.records import Record, find, read_records
 from ..results.shown import shown_names
 from ..vlm.names import BINS
+from .charts import curves
 from .curve import MARGIN, plot, reached, told
+from .verdict import verdict
 
 LIMITS = (
     "A name that is printed in the picture (a caption, a jersey, a badge) is not looked for: a "
@@ -37,41 +42,82 @@ LIMITS = (
 def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
     """Write `curve.png` and `report.html` of a run folder; return the page's path."""
     records = read_records(folder / "records.jsonl")
+    config = config_of(folder)
     plot(folder / "curve.png", records)
-    picture = base64.b64encode((folder / "curve.png").read_bytes()).decode()
-    missing = [r for r in records if r.status == "unavailable"]
+    path = folder / "report.html"
+    write_text(path, audit_page(records, config, notes or config.get("notes", ())))
+    return path
+
+
+def audit_page(
+    records: Sequence[Record], config: Mapping[str, Any], notes: Sequence[str] = ()
+) -> str:
+    """Return the page.
+
+    Args:
+        records: of the audit.
+        config: what the run folder holds in `config.json`.
+        notes: what must be known.
+    """
+    first, *others = verdict(records)
     model, data = records[0].recognizer, records[0].dataset
-    parts = [
-        page_head("unmask audit"),
-        "<h1>Does the model still name the person?</h1>",
-        f"<p>{escape(model)} on {escape(data)}. Intervals are 95 %, resampled by person.</p>",
-        html_table(*main_table(records)),
-        f'<img alt="leakage over strength" src="data:image/png;base64,{picture}">',
-        "<h2>From which strength on is it at a control?</h2><p>Not told apart: the interval of "
-        "the difference on the same photos holds 0 there and at every stronger setting; with few "
-        f"people that says little. Within {MARGIN:g}: its upper end is no higher, which takes "
-        "about 70 people to show.</p>",
-        html_table(*reached_table(records)),
-        "<h2>Above the controls</h2>", html_table(*difference_table(records)),
-        "<h2>Open answers by prompt</h2>", html_table(*prompt_table(records)),
+    return page(
+        "Does the model still name the person?",
+        [
+            tag("p", first, class_="verdict"), items(others),
+            f"{model} on {data}. Intervals are 95 %, resampled by person.",
+        ],
+        [
+            Section("Names over strength", curves(records), "curve", "Strength"),
+            Section("All measures", [text_table("Whole photos, everybody", *main_table(records))],
+                    "measures", "Measures"),
+            Section("From which strength on is it at a control?", _reached(records), "reached",
+                    "Controls reached"),
+            Section("In detail", _tables(
+                ("How far each measure is above each control", difference_table(records)),
+                ("Open answers by prompt, in four bins", prompt_table(records)),
+                *((f"By {kind}", group_table(records, f"{kind}="))
+                  for kind in ("context", "fame", "control")),
+                ("What became of the photos", _outcome_table(records))), "detail", "Detail"),
+            Section("To be known", [items(found)] if (found := _listed(records, notes)) else [],
+                    "notes", "Notes"),
+            Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
+            Section("Where this comes from",
+                    [facts(provenance(config, model=model, asked=str(config.get("asked", ""))))],
+                    "origin", "Origin"),
+        ],
+    )  # fmt: skip
+
+
+def _tables(*told: tuple[str, tuple[list[str], list[list[str]]]]) -> list[Html]:
+    """Return tables that are folded away: whoever needs them opens them."""
+    return [
+        tag("details", tag("summary", caption), text_table(caption, head, body))
+        for caption, (head, body) in told if body
     ]  # fmt: skip
-    for title, kind in (("Context", "context="), ("Fame", "fame="), ("Controls", "control=")):
-        head, body = group_table(records, kind)
-        if body:
-            parts += [f"<h2>{title}</h2>", html_table(head, body)]
-    outcomes = [r for r in records if r.kind == "outcome"]
-    if outcomes:
-        face = _faces(records)
-        body = [[face[r.defense], r.name, f"{r.value:.3f}"] for r in outcomes]
-        parts += ["<h2>What became of the photos</h2>",
-                  html_table(["defense", "outcome", "share"], body)]  # fmt: skip
+
+
+def _reached(records: Sequence[Record]) -> list[Html]:
+    tables = _tables(("The weakest setting from which on it holds", reached_table(records)))
+    said = (
+        "Not told apart: the interval of the difference on the same photos holds 0 there and at "
+        f"every stronger setting; with few people that says little. Within {MARGIN:g}: its upper "
+        "end is no higher, which takes about 70 people to show."
+    )
+    return [tag("p", said), *tables] if tables else []
+
+
+def _outcome_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
+    face = _faces(records)
+    body = [[face[r.defense], r.name, f"{r.value:.3f}"] for r in records if r.kind == "outcome"]
+    return ["defense", "outcome", "share"], body
+
+
+def _listed(records: Sequence[Record], notes: Sequence[str]) -> list[str]:
+    missing = [r for r in records if r.status == "unavailable"]
     listed = [f"{r.name} {r.group}: not measured. {r.reason}" for r in missing]
     listed += sorted({f"{r.name}: {r.reason}" for r in records if r.reason and r.status == "ok"})
-    parts += ["<h2>Notes</h2>", _items([*listed, *notes])] if listed or notes else []
-    parts += ["<h2>What this does not show</h2>", _items(LIMITS)]
-    path = folder / "report.html"
-    write_text(path, "\n".join(parts) + "\n")
-    return path
+    return [*listed, *notes]
 
 
 def main_table(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
@@ -167,7 +213,3 @@ def _told(record: Record, *, sign: bool = False) -> str:
         return f"!{record.status}"
     form = "+.3f" if sign else ".3f"
     return f"{record.value:{form}} ({record.low:{form}} to {record.high:{form}})"
-
-
-def _items(texts: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(text)}" for text in texts) + "</ul>"

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> Path:
         ValueError: bad options or data.
         LookupError: an unknown dataset or defense.
     """
+    from ..lab.again import keep_config
     from ..lab.cells import factorial
     from ..lab.lines import records_of
     from ..lab.photos import usable
@@ -73,6 +74,7 @@ def run(args: argparse.Namespace) -> Path:
             cells, setting, workers=args.workers, resume=args.resume, progress=progress
         )
     write_records(folder / "records.jsonl", records_of(results, setting))
+    keep_config(setting, cells)
     page = write_page(folder, results, defenses)
     if not args.quiet:
         cpu = sum(result.seconds for result in results)

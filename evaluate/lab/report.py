@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from unmask.defenses.files.atomic import replacing, write_text
 
-from ..results.markup import page_head
+from ..pages.facts import facts, items
+from ..pages.shell import Section, page
+from ..pages.span import span
+from ..pages.table import Cell, Heading, sortable_table, text_table
+from ..pages.tags import Html, tag
+from ..results.origin import config_of, provenance
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .photos import CLEAN
 from .results import MASKED, NO_IMAGE, OTHER, Result
+from .verdict import said, trained_on, verdict
 
 LIMITS = (
     "The model is small and its pictures are 64 pixels wide: it shows at which stage names can "
@@ -46,8 +52,7 @@ def cell_table(results: Sequence[Result]) -> list[list[str]]:
         mine = [result for result in results if result.cell.label == label]
         cells = []
         for kind in shown:
-            value = pooled(mine, kind)
-            cells.append(f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})")
+            cells.append(said(pooled(mine, kind)))
         each = " ".join(f"{pooled([result], CLEAN).value:.2f}" for result in mine)
         rows.append([label, *cells, each])
     return rows
@@ -60,26 +65,13 @@ def all_effects(results: Sequence[Result], defenses: Sequence[str]) -> list[Effe
     return [e for d in defenses for kind in (CLEAN, d) for e in effects(results, d, kind)]
 
 
-def effect_table(found: Sequence[Effect]) -> list[list[str]]:
-    """Return a head and one row per effect."""
-    rows = [["defended stages", "defense", "probe", "change", "95 %"]]
-    for effect in found:
-        e = effect.estimate
-        rows.append(
-            [" x ".join(effect.factors), effect.defense, effect.probe, f"{e.value:+.3f}",
-             f"{e.low:+.3f} to {e.high:+.3f}"]
-        )  # fmt: skip
-    return rows
-
-
 def strength_table(results: Sequence[Result], defenses: Sequence[str]) -> list[list[str]]:
     """Return, per defense, what training on it everywhere leaves of naming."""
     rows = [["trained on", "names its photos", "names clean photos", "random tower, its photos"]]
     for defense in (CLEAN, *defenses):
-        own = [r for r in results if r.cell.captions == "named"
-               and (r.cell.align, r.cell.tune) == (defense, defense)]  # fmt: skip
-        trained = [r for r in own if r.cell.tower in (defense, "given")]
-        bare = [r for r in own if r.cell.tower == RANDOM]
+        trained = trained_on(results, defense)
+        bare = [r for r in results if r.cell == replace(r.cell, tower=RANDOM, align=defense,
+                tune=defense, captions="named")]  # fmt: skip
         rows.append(
             [defense, _told(trained, defense), _told(trained, CLEAN), _told(bare, defense)]
         )
@@ -114,37 +106,70 @@ def plot_effects(path: Path, found: Sequence[Effect]) -> None:
 
 
 def write_page(folder: Path, results: Sequence[Result], defenses: Sequence[str]) -> Path:
-    """Write `effects.png` and `report.html`; return the page's path."""
-    found, shown = all_effects(results, defenses), "<p>No model was trained on defended photos."
+    """Write `effects.png`, where there are effects, and `report.html`; return the page's path."""
+    found = all_effects(results, defenses)
     if found:
         plot_effects(folder / "effects.png", found)
-        picture = base64.b64encode((folder / "effects.png").read_bytes()).decode()
-        shown = (
-            _html(effect_table(found))
-            + f'<img alt="effects with intervals" src="data:image/png;base64,{picture}">'
-        )
-    limits = "".join(f"<li>{escape(limit)}" for limit in LIMITS)
-    text = (
-        f"{page_head('unmask lab')}<h1>Where names enter a vision-language model</h1>"
-        f"<p>Share of photos named rightly among all names; chance {results[0].chance:.3f}. "
-        "Intervals are 95 %, resampled by person, over all seeds.</p>"
-        f"{_html(cell_table(results))}<h2>Trained on defended photos everywhere</h2>"
-        f"{_html(strength_table(results, defenses))}<h2>Effects</h2>{shown}"
-        f"<h2>What this does not show</h2><ul>{limits}</ul>\n"
-    )
     path = folder / "report.html"
-    write_text(path, text)
+    write_text(path, lab_page(results, defenses, found, config_of(folder)))
     return path
 
 
+def lab_page(
+    results: Sequence[Result], defenses: Sequence[str], found: Sequence[Effect],
+    config: Mapping[str, Any],
+) -> str:  # fmt: skip
+    """Return the page.
+
+    Args:
+        results: of all cells.
+        defenses: that were trained on or probed.
+        found: their effects.
+        config: what the run folder holds in `config.json`.
+    """
+    first, *others = verdict(results, defenses, found)
+    models, effects_shown = cell_table(results), [_effects(found)] if found else []
+    strengths = strength_table(results, defenses)
+    seeds = sorted({result.cell.seed for result in results})
+    return page(
+        "Where names enter a vision-language model",
+        [
+            tag("p", first, class_="verdict"), items(others),
+            f"Shares of photos named rightly among all names; chance {results[0].chance:.3f}. "
+            "Intervals are 95 %, resampled by person, over all seeds.",
+        ],
+        [
+            Section("Trained on defended photos everywhere",
+                    [text_table("Forced choice", strengths[0], strengths[1:])], "strength",
+                    "Defended"),
+            Section("What each stage changes", effects_shown or
+                    ["No model was trained on defended photos."], "effects", "Stages"),
+            Section("All models", [text_table("Forced choice by kind of photo asked about",
+                                              models[0], models[1:])], "models", "Models"),
+            Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
+            Section("Where this comes from",
+                    [facts(provenance(config, models=str(len(results)),
+                                      seeds=", ".join(map(str, seeds))))], "origin", "Origin"),
+        ],
+    )  # fmt: skip
+
+
+def _effects(found: Sequence[Effect]) -> Html:
+    """Draw the change that each stage makes; left of the middle, less is named."""
+    body: list[list[Cell | str]] = []
+    for effect in found:
+        e, stages = effect.estimate, " x ".join(effect.factors)
+        ends = f"{e.low:+.3f} to {e.high:+.3f}"
+        body.append([
+            stages, effect.defense, effect.probe,
+            Cell(span(e.value, e.low, e.high, says=f"{stages}: {e.value:+.3f} ({ends})"), e.value),
+            Cell(f"{e.value:+.3f}", e.value, more=ends),
+        ])  # fmt: skip
+    head: list[Heading | str] = ["defended stages", "defense", "asked about",
+                                 "less named, more named", Heading("change", "less")]  # fmt: skip
+    return sortable_table("Change of forced choice when the photos of these stages are defended",
+                          head, body)  # fmt: skip
+
+
 def _told(results: Sequence[Result], kind: str) -> str:
-    if not results:
-        return "not trained"
-    value = pooled(results, kind)
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
-
-
-def _html(rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}" for cell in rows[0])
-    body = "".join("<tr>" + "".join(f"<td>{escape(c)}" for c in row) for row in rows[1:])
-    return f'<div class="wide"><table><tr>{head}{body}</table></div>'
+    return said(pooled(results, kind)) if results else "not trained"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .tags import Html, breakable, tag
 
 MISSING = "-"
+_FIGURE = re.compile(r"([+-]?\d+(?:\.\d+)?)(?: \((.*)\))?")
 ARROWS = {"more": "\N{UPWARDS ARROW}", "less": "\N{DOWNWARDS ARROW}"}
 
 
@@ -76,6 +78,27 @@ def sortable_table(
         class_="sortable wide" if wide else "sortable",
     )  # fmt: skip
     return tag("div", table, class_="scroll", role="region", tabindex=0, aria_label=caption)
+
+
+def text_table(caption: str, head: Sequence[str], body: Sequence[Sequence[str]]) -> Html:
+    """Return a table of texts; those that begin with a figure sort by it.
+
+    Args:
+        caption: as in `sortable_table`.
+        head: the columns.
+        body: rows; a cell that begins with `!` is bad, and one like `0.120 (0.060 to 0.210)`
+            shows its interval small.
+    """
+    rows: list[list[Cell | str]] = [[row[0], *map(_read, row[1:])] for row in body]
+    return sortable_table(caption, head, rows)
+
+
+def _read(text: str) -> Cell:
+    bad, text = text.startswith("!"), text.removeprefix("!")
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return Cell(text, bad=bad)
+    return Cell(found[1], float(found[1]), bad, more=found[2] or "")
 
 
 def _heading(one: Heading, text: bool) -> Html:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from .jsonfile import read_json
 
 _SHOWN = ("unmask", "torch", "numpy", "opencv-python", "scikit-learn", "scikit-image", "dlib-bin",
           "onnxruntime", "optuna", "transformers")  # fmt: skip
@@ -19,6 +22,19 @@ def asked_by(command: str) -> None:
 def origin() -> dict[str, str]:
     """Return date, time and command of what is being made now, ready for `config.json`."""
     return {"date": time.strftime("%Y-%m-%d %H:%M"), "command": _asked[0]}
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """Return what `config.json` of a run folder says; nothing where there is none.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    path = folder / "config.json"
+    config = read_json(path) if path.exists() else {}
+    if not isinstance(config, dict):
+        raise ValueError(f"{path} must hold an object; was it edited?")
+    return config
 
 
 def provenance(config: Mapping[str, Any], **more: str) -> list[tuple[str, str]]:

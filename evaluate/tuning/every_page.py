@@ -12,8 +12,7 @@ from ..pages.scatter import Point as Mark
 from ..pages.shell import Section, page
 from ..pages.table import MISSING, Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
-from ..results.jsonfile import read_json
-from ..results.origin import provenance
+from ..results.origin import config_of, provenance
 from ..statistics import Estimate
 from .charts import BANDS, LOWER, leak_cell, metric_axis, use_cell
 from .faces import settled_looks
@@ -148,7 +147,7 @@ def _origin(iso: Iso) -> list[tuple[str, str]]:
     found = next(iter(iso.tuned.values()))
     about = found.about
     return provenance(
-        read_json(found.folder / "config.json"),
+        config_of(found.folder),
         people=f"{about.search} search, {about.test} test, {about.background} background",
         limit=iso.goal.limit, looks=f"{iso.opened} at the same test people",
     )  # fmt: skip

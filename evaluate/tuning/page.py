@@ -7,8 +7,7 @@ from ..pages.facts import facts, items
 from ..pages.shell import Section, page
 from ..pages.table import MISSING, Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
-from ..results.jsonfile import read_json
-from ..results.origin import provenance
+from ..results.origin import config_of, provenance
 from .charts import front_chart, leak_cell, over_parameters, use_cell
 from .faces import looks_of
 from .points import leaks, told
@@ -115,7 +114,7 @@ def _importance(tuned: Tuned) -> list[Html]:
 def _origin(tuned: Tuned) -> list[tuple[str, str]]:
     about = tuned.about
     return provenance(
-        read_json(tuned.folder / "config.json"),
+        config_of(tuned.folder),
         people=f"{about.search} search, {about.test} test, {about.background} background",
         search=f"{len(tuned.points)} trials, sampler {about.sampler}, attackers' budget "
         f"{about.budget}",

@@ -62,7 +62,12 @@ def write_look(
     return data
 
 
-def write_look_again(folder: Path) -> Path:
+def is_look(folder: Path) -> bool:
+    """Return whether a folder was made by `verify`."""
+    return (folder / KEPT).exists()
+
+
+def write_again(folder: Path) -> Path:
     """Write `verify.html` again, from what `write_look` wrote.
 
     Raises:
