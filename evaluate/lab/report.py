@@ -129,6 +129,11 @@ def lab_page(
     """
     first, *others = verdict(results, defenses, found)
     models, effects_shown = cell_table(results), [_effects(found)] if found else []
+    (*trained,) = {effect.defense for effect in found}
+    said = ""
+    if len(trained) == 1:  # its spec would stand three times in each name
+        models = [[cell.replace(trained[0], "defended") for cell in row] for row in models]
+        said = f"; defended: {trained[0]}"
     strengths = strength_table(results, defenses)
     seeds = sorted({result.cell.seed for result in results})
     return page(
@@ -144,7 +149,7 @@ def lab_page(
                     "Defended"),
             Section("What each stage changes", effects_shown or
                     ["No model was trained on defended photos."], "effects", "Stages"),
-            Section("All models", [text_table("Forced choice by kind of photo asked about",
+            Section("All models", [text_table(f"Forced choice by kind of photo asked about{said}",
                                               models[0], models[1:])], "models", "Models"),
             Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
             Section("Where this comes from",
@@ -156,17 +161,16 @@ def lab_page(
 
 def _effects(found: Sequence[Effect]) -> Html:
     """Draw the change that each stage makes; left of the middle, less is named."""
+    most = max(abs(end) for effect in found for end in effect.estimate[1:3]) or 1.0
     body: list[list[Cell | str]] = []
     for effect in found:
         e, stages = effect.estimate, " x ".join(effect.factors)
         ends = f"{e.low:+.3f} to {e.high:+.3f}"
-        body.append([
-            stages, effect.defense, effect.probe,
-            Cell(span(e.value, e.low, e.high, says=f"{stages}: {e.value:+.3f} ({ends})"), e.value),
-            Cell(f"{e.value:+.3f}", e.value, more=ends),
-        ])  # fmt: skip
+        drawn = span(e.value, e.low, e.high, says=f"{stages}: {e.value:+.3f} ({ends})", most=most)
+        body.append([stages, effect.defense, effect.probe, Cell(drawn, e.value),
+                     Cell(f"{e.value:+.3f}", e.value, more=ends)])  # fmt: skip
     head: list[Heading | str] = ["defended stages", "defense", "asked about",
-                                 "less named, more named", Heading("change", "less")]  # fmt: skip
+                                 "less | more named", Heading("change", "less")]  # fmt: skip
     return sortable_table("Change of forced choice when the photos of these stages are defended",
                           head, body)  # fmt: skip
 

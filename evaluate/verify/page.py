@@ -29,10 +29,14 @@ _LIMITS = (
     "A face that no detector sees, before or after, is not found here either.",
     "A survivor is told by pixels and by one face model. Who knows the person may still know "
     "hair, clothes, place and company.",
-    "No survivor does not mean anonymous: how many are named by what a blur or a mosaic leaves, "
-    "stands in no page but that of unmask compare.",
+    "How many are named by what a blur or a mosaic leaves stands in no page but that of unmask "
+    "compare.",
     "The attacker here has the very photos. What one can tell who has other photos of the people "
     "is measured by unmask compare, which needs to know who is who.",
+)
+_UNSEEN = (
+    "That is not yet anonymous: a face that no detector sees is not found here either, and what a "
+    "blur or a mosaic leaves may name people all the same; unmask compare measures that."
 )
 _TRACED = (
     "Somebody who has all the photos of the source picks the one that each output was made of. "
@@ -66,6 +70,7 @@ def verify_page(
         first_words(verdict),
         [
             tag("p", f"{numbers(verdict)}.", class_="verdict"),
+            *([] if verdict.of("survivor") else [_UNSEEN]),
             tag("p", f"{output}, made of {source}. Looked at by {'; '.join(verdict.looked_by)}."),
             tag("p", tag("strong", _private(show_sources))),
         ],
