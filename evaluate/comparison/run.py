@@ -168,7 +168,9 @@ def _work(
 
     def begin(number: int) -> None:
         if progress:
-            progress(f"attacking: {todo[number].label}", finished, len(todo))
+            job = todo[number]
+            what = f"the {job.part} of clean photos alone" if job.part else job.label
+            progress(f"attacking: {what}", finished, len(todo))
 
     workers = workers or os.cpu_count() or 1
     with closing(measure_all(todo, scene, workers=workers, begin=begin)) as results:

@@ -131,6 +131,7 @@ def lab_page(
     models, effects_shown = cell_table(results), [_effects(found)] if found else []
     (*trained,) = {effect.defense for effect in found}
     said = ""
+    models = [[row[0].replace("/", " / ").replace("  ", " "), *row[1:]] for row in models]
     if len(trained) == 1:  # its spec would stand three times in each name
         models = [[cell.replace(trained[0], "defended") for cell in row] for row in models]
         said = f"; defended: {trained[0]}"

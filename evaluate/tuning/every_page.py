@@ -54,9 +54,8 @@ def every_verdict(iso: Iso) -> str:
     many = "1 defense" if tried == 1 else f"{tried} defenses"
     rest = f" {len(iso.failed)} more could not be tuned." if iso.failed else ""
     if not held:
-        none = (
-            "The 1 defense that was tuned does not hold" if tried == 1 else f"None of {many} holds"
-        )
+        none = "The defense that was tuned does not hold"
+        none = f"None of {many} holds" if tried > 1 else none
         return f"{none} {iso.goal.limit} on the test people.{rest}"
     verb, metric = "holds" if len(held) == 1 else "hold", iso.goal.utility
     first = f"{len(held)} of {many} {verb} {iso.goal.limit} on the test people."
