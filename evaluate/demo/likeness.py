@@ -1,9 +1,13 @@
-"""How sure recognizers are that do not know the defense: alike to more strangers than how many?
+"""From how many strangers do recognizers that do not know the defense still tell a face?
 
-A defended face is compared with the clean one it was made of, and with clean photos of strangers.
-That is easier than to know a person by another photo, and strangers that are grey and small are
-easy to tell from most photos. So a high count says what a usual recognizer sees; a low one says
-nothing of somebody who knows the defense.
+Two questions, of which the answer that tells more counts. Confirming: is the defended face more
+like the clean one than clean strangers are? Picking out: is the clean face more like the defended
+one than clean strangers are? The first alone misses noise, after which a face is like nobody; the
+second alone misses blur, after which it is like all blurred and small faces, strangers' too.
+
+The clean face is the very one that was defended, which is easier than another photo of the person.
+So a high count says what a usual recognizer sees; a low one says nothing of somebody who knows the
+defense.
 """
 
 from __future__ import annotations
@@ -28,12 +32,12 @@ class Likeness(NamedTuple):
 
     Args:
         model: its label.
-        nearer: so many photos of strangers are less like the defended face than the clean face.
+        told: so many photos of strangers are told apart.
         of: how many there are.
     """
 
     model: str
-    nearer: int
+    told: int
     of: int
 
 
@@ -61,9 +65,11 @@ class Judge:
             defended: with the faces of the clean photo: an attacker may know where they are.
         """
         shown = self.vector(defended)
-        own = self.recognizer.similarity(shown, clean)[0, 0]
-        others = self.recognizer.similarity(shown, self.strangers)[0]
-        return Likeness(self.recognizer.label, int((others < own).sum()), len(others))
+        alike = self.recognizer.similarity
+        own = alike(shown, clean)[0, 0]
+        confirmed, picked = (int((alike(one, self.strangers)[0] < own).sum())
+                             for one in (clean, shown))  # fmt: skip
+        return Likeness(self.recognizer.label, max(confirmed, picked), len(self.strangers))
 
 
 @cache

@@ -91,7 +91,7 @@ def launched(
         pwa=False, run_history=False, footer_links=[], max_file_size="64mb", head=style(),
         theme=gr.themes.Base(font="system-ui", font_mono="monospace"),
     )  # fmt: skip
-    return str(made.local_url), made.close
+    return str(made.local_url), lambda: made.close(verbose=False)
 
 
 def style() -> str:

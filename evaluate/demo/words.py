@@ -40,8 +40,8 @@ def told(
         tag("p", tag("code", breakable(defense.spec))),
         tag("h3", "A recognizer that does not know the defense"),
         *(_likeness(one) for one in likenesses),
-        tag("p", "Dotted: what lot would give. A low bar is no privacy: whoever knows the defense "
-                 "tries it on faces that they know, and is asked below.", class_="soft"),
+        tag("p", "A low bar is no privacy: whoever knows the defense tries it on faces that they "
+                 "know, and is asked below.", class_="soft"),
         tag("h3", "Attackers who know it"),
         tag("p", sentence(place).replace(" %", "\xa0%"), class_="verdict"),
         tag("p", f"{_whose(table, own=own)} This photo was not attacked.", class_="soft"),
@@ -50,11 +50,9 @@ def told(
 
 
 def _likeness(one: Likeness) -> Html:
-    text = (
-        f"{one.model}: it is more like the clean face than {one.nearer} of {one.of} strangers are"
-    )
-    text += "; this recognizer still knows it" if one.nearer == one.of else ""
-    return joined((tag("p", text), bar(one.nearer / one.of, says=text, chance=0.5, bad=True)))
+    text = f"{one.model} tells this face from {one.told} of {one.of} strangers"
+    text += ": it knows it" if one.told == one.of else ""
+    return joined((tag("p", text), bar(one.told / one.of, says=text, bad=True)))
 
 
 def _whose(table: Table, *, own: bool) -> str:

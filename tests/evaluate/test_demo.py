@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,22 +115,42 @@ def flat(level: int) -> Photo:
     return Photo(np.full((8, 8, 3), level, np.uint8))
 
 
-def test_likeness_counts_the_strangers_that_are_less_alike() -> None:
+def test_likeness_counts_the_strangers_that_are_told_apart() -> None:
     strangers = np.array([[10.0], [120.0], [200.0], [250.0]], np.float32)
     judge = Judge(_Same(), strangers)  # type: ignore[arg-type]
     clean = judge.vector(flat(130))
-    assert judge.likeness(clean, flat(130)).nearer == 4
-    assert judge.likeness(clean, flat(190)).nearer == 1 + 1  # two are nearer, 200 and 250 less so
-    assert judge.likeness(clean, flat(10)).nearer == 2
-    assert judge.likeness(clean, flat(125)).nearer == 3  # one is as near, and does not count
-    assert judge.likeness(clean, flat(125)).of == 4
+
+    def count(level: int) -> int:
+        return judge.likeness(clean, flat(level)).told
+
+    assert judge.likeness(clean, flat(130)).of == 4
+    assert count(130) == 4
+    assert count(125) == 3  # one is as near to it as the clean face, and is not told apart
+    assert count(155) == 3  # 120 is nearer to the clean face, but farther from the defended one
+
+
+def test_noise_and_blur_are_seen_through_by_one_way_or_the_other() -> None:
+    """Vectors as they are: noise makes faces like nobody, blur makes them like small faces."""
+
+    class Angle(_Same):
+        def similarity(self, a: Any, b: Any) -> Any:
+            return a @ b.T
+
+    strangers = np.array([[0.0, 0.5, 0.8]] * 4, np.float32)
+    judge = Judge(Angle(), strangers)  # type: ignore[arg-type]
+    clean = np.array([[1.0, 0.3, 0.0]], np.float32)
+    noisy, blurred = ([[0.1, -0.2, 0.0]], [[0.6, 0.5, 0.9]])
+    for vector in (noisy, blurred):
+        found = replace(judge)
+        object.__setattr__(found, "vector", lambda photo, v=vector: np.array(v, np.float32))
+        assert found.likeness(clean, flat(0)).told == 4, vector
 
 
 def test_a_low_count_is_not_called_private() -> None:
     defense = DEFENSES.build("gaussian_blur:sigma=0.13")
     some = [likeness.Likeness("dlib", 3, 100)]
     text = re.sub(r"<[^>]+>", " ", told(defense, some, place_of(defense, TABLE), TABLE, own=True))
-    assert "more like the clean face than 3 of 100 strangers are" in text
+    assert "tells this face from 3 of 100 strangers" in text
     assert "A low bar is no privacy" in text
     assert "attackers name 70 of 100 photos" in text.replace("\xa0", " ")
     assert "Measured on 20 people of made-up people." in text
