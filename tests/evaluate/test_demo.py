@@ -125,8 +125,8 @@ def test_likeness_counts_the_strangers_that_are_told_apart() -> None:
 
     assert judge.likeness(clean, flat(130)).of == 4
     assert count(130) == 4
-    assert count(125) == 3  # one is as near to it as the clean face, and is not told apart
-    assert count(155) == 3  # 120 is nearer to the clean face, but farther from the defended one
+    assert count(170) == 3  # 200 is nearer to it, and 120 to the clean face
+    assert count(0) == 2  # all are nearer to the clean face, two of them farther from this one
 
 
 def test_noise_and_blur_are_seen_through_by_one_way_or_the_other() -> None:
