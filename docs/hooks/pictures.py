@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -78,15 +79,19 @@ def _defense(name: str) -> Picture:
         tiles = [("clean", astronaut_photo().pixels)]
         for defense in strengths:
             ready = defense.fit(nobodies()) if defense.needs_background else defense
-            tiles.append(
-                (defense.spec.partition(":")[2] or name, ready(astronaut_photo()).photo.pixels)
-            )
+            tiles.append((_words(defense.spec) or name, ready(astronaut_photo()).photo.pixels))
     caption = "The weakest, the middle and the strongest setting that a search tries by default."
     if len(tiles) < 4:
         caption = "As it is by default."
     if built.needs_background:
         caption += " The other people are made up, by `face_swap`."
     return _picture(name, tiles, caption)
+
+
+def _words(spec: str) -> str:
+    """Return the parameters of a spec with numbers of three digits."""
+    parameters = spec.partition(":")[2].replace(",", ", ")
+    return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.3g}", parameters)
 
 
 def _attack(name: str) -> Picture:

@@ -107,11 +107,13 @@ def _parameters(cls: type) -> list[str]:
     fields = settable(cls)
     if not fields:
         return []
-    lines = ["## Parameters", "", "| parameter | means | tuned |", "| --- | --- | --- |"]
+    searched = bool(space)
+    lines = ["## Parameters", "", f"| parameter | means |{' tuned |' * searched}"]
+    lines.append(f"| --- | --- |{' --- |' * searched}")
     for field in fields:
         means = told.get(field.name, "").replace("|", "\\|")
         tried = tuned(space.get(field.name)).strip().removeprefix("tuned ")
-        lines.append(f"| `{first(field)}` | {means} | {tried} |")
+        lines.append(f"| `{first(field)}` | {means} |{f' {tried} |' * searched}")
     return [*lines, ""]
 
 
@@ -120,10 +122,7 @@ def _try_defense(name: str, tunable: bool) -> list[str]:
              f"unmask compare path/to/people --defenses \"none {name}\""]  # fmt: skip
     if tunable:
         lines.append(f"unmask tune {name} path/to/people --max-leakage 0.2")
-    if DEFENSES.load(name).needs_background:
-        more = " --background path/to/people"
-    else:
-        more = ""
+    more = " --background path/to/people" if DEFENSES.load(name).needs_background else ""
     lines += [f"unmask apply {name} path/to/photos path/to/new-folder{more}", "```", ""]
     return lines
 
@@ -137,8 +136,8 @@ _DEFENSES = """# Defenses
 What changes a photo so that a person is not recognized. A defense is written `name` or
 `name:parameter=value,parameter=value`. These pages are made from the docstrings of the code.
 
-Most change the face alone: `region` says which pixels (`box`, `ellipse`, `hull`, `eyes`, `head`, or
-the whole `image`), `margin` how much wider, `feather` how soft the border is.
+Most change the face alone: `region` says which pixels (`box`, `ellipse`, `hull`, `eyes`, `head`,
+or the whole `image`), `margin` how much wider, `feather` how soft the border is.
 """
 _PLANTED = (
     "They hide nothing, or all, and are run in every comparison: an attacker that does not see "
@@ -146,9 +145,9 @@ _PLANTED = (
 )
 _ATTACKERS = """# Attackers
 
-Who tries to name the people, and what they know. A defense's leakage is the highest share of photos
-that any of them names. `--budget quick` runs the cheap ones, `standard` all but `named`, `thorough`
-adds a small convolutional network and a U-Net; `--attackers` names them one by one.
+Who tries to name the people, and what they know. A defense's leakage is the highest share of
+photos that any of them names. `--budget quick` runs the cheap ones, `standard` all but `named`,
+`thorough` adds a small convolutional network and a U-Net; `--attackers` names them one by one.
 """
 _METRICS = """# Metrics
 

@@ -54,6 +54,7 @@ def _is_needed(field: Field[Any]) -> bool:
 
 
 def first(field: Field[Any]) -> str:
+    """Return a parameter with its default."""
     if _is_needed(field):
         return f"{field.name} (must be given)"
     return f"{field.name}={field.default}" if field.default != "" else f"{field.name} (empty)"
