@@ -40,8 +40,8 @@ python -m unmask.benchmarks.all results --only coverage.md --only presets-orl.md
 which lists them, makes those that need no further data, those whose data are named, or those that
 are asked for; what exists already is left alone. Minutes are of wall time on two cores without a
 graphics card that did other work as well, as the page says; - where it says nothing. Versions:
-whether the page names those of all packages that decide its figures. What a page says in words, and
-what it compares with earlier code, was written by hand.
+whether the page names those of all packages that decide its figures. What a page says in words,
+and what it compares with earlier code, was written by hand.
 """
 
 
