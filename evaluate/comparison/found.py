@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -113,7 +114,7 @@ class Comparison:
             raise LookupError(
                 f"'{utility}' was not measured; there are {', '.join(known) or 'no metrics'}"
             )
-        return frontier_figure(self.records, utility)
+        return displayed(frontier_figure(self.records, utility))
 
     def to_dataframe(self) -> DataFrame:
         """Return a line per defense with intervals and state, the columns of `summary.csv`.
@@ -156,6 +157,18 @@ class Comparison:
         said = [*broken, said_of(self.rows), *self.remarks, onwards(self.records,
                 page=str(self.folder / "report.html"))]  # fmt: skip
         return html(leakage_table(self.rows), said)
+
+
+def displayed(figure: Figure) -> Figure:
+    """Return a figure that a notebook displays, also without `%matplotlib inline`."""
+
+    def picture() -> bytes:
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=80)
+        return stream.getvalue()
+
+    figure._repr_png_ = picture  # type: ignore[attr-defined]
+    return figure
 
 
 def _cut(line: str, most: int = 160) -> str:

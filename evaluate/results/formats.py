@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
+from .failures import remarks
 from .records import Record
 from .summary import as_dicts, summary_text
 from .table import (
@@ -56,7 +57,7 @@ def formatted(records: Sequence[Record], form: Format) -> str:
     if form == "csv":
         return summary_text(records).rstrip("\n")
     found = sorted_rows(records)
-    columns, told = leakage_table(found), said_of(found)
+    columns, told = leakage_table(found), ". ".join([said_of(found), *remarks(records)])
     return markdown(columns, told) if form == "markdown" else latex(columns, told)
 
 
