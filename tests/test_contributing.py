@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, word for word, in an empty folder: its commands run, and its code is the kit's."""
+"""CONTRIBUTING.md, word for word, in an empty folder: commands run, code is that of the kit."""
 
 import os
 import re

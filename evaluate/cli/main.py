@@ -23,6 +23,7 @@ from . import (
     fetch,
     listing,
     merge,
+    metadata,
     new,
     report,
     tune,
@@ -46,6 +47,7 @@ app.command("apply")(apply.apply)
 app.command("detect")(detect.detect)
 app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)
+app.command("metadata")(metadata.metadata)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
 app.command("report")(report.report)
 app.command("fetch")(fetch.fetch)
