@@ -29,11 +29,13 @@ from . import (
     tune,
     verify,
 )
+from .examples import SUMMARIES, below
 from .stopping import shareable
 
 app = typer.Typer(
     name="unmask",
     help="Compare face anonymizers by attacking them.",
+    epilog=below(),
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -55,6 +57,9 @@ app.command("ls")(listing.ls)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("doctor")(doctor.doctor)
+for _command in app.registered_commands:
+    _command.epilog = below(str(_command.name))
+    _command.short_help = SUMMARIES.get(str(_command.name))
 app.add_typer(cache.app, name="cache")
 
 

