@@ -6,7 +6,7 @@ EXAMPLES = {
     "": (
         "unmask compare photos",
         "unmask tune gaussian_blur photos --max-leakage 0.2",
-        "unmask apply gaussian_blur:sigma=0.3 photos anonymized",
+        "unmask apply mask:region=head photos anonymized",
         "unmask ls defenses",
         "unmask --install-completion",
     ),
@@ -26,6 +26,8 @@ EXAMPLES = {
         "unmask apply @runs/RUN/chosen.json photos anonymized --rename",
         "unmask apply mask film.mp4 anonymized.mp4",
     ),
+    "advise": ("unmask advise photos", "unmask advise photos --max-leakage 0.3 --sheet look.png"),
+    "demo": ("unmask demo", "unmask demo --run runs/RUN"),
     "detect": (
         "unmask detect photos",
         "unmask detect photos --small-faces --out faces.parquet",
@@ -50,7 +52,9 @@ EXAMPLES = {
 
 SUMMARIES = {  # where the first sentence of a command is too long for 80 columns
     "compare": "Measure what leaks through each defense, and what use is left.",
-    "tune": "Search the weakest strength that is safe; check on others.",
+    "tune": "Search the mildest strength that keeps a limit; test it on others.",
+    "advise": "Say which defense, how strong, from measured figures.",
+    "demo": "Try a defense by eye, in the browser.",
     "detect": "Look for the faces in photos and write a table.",
     "merge": "Join the manifests of an 'apply' that ran in parts.",
     "verify": "Look again at anonymized photos: is anything left?",
