@@ -184,7 +184,7 @@ def play(trick: Trick, scene: Scene) -> list[Record]:
             specs = [f"folder:path={place}/pictures,label=program"]
         FirstCome.seen.clear()
         with patch.object(Retrained, "scores", _no_memory if trick.breaks else Retrained.scores):
-            run = compare(scene, specs, trick.plan, folder=Path(place, "run"))
+            run = compare(scene, specs, trick.plan, folder=Path(place, "run"), faces="none")
     return [r for r in find(run.records, kind="leakage", group="")
             if r.name in ("worst", "seed known")]  # fmt: skip
 

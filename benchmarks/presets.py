@@ -86,7 +86,9 @@ def main() -> None:
     start = time.perf_counter()
     scene = prepare(given.data, drop_duplicates=True)
     with tempfile.TemporaryDirectory() as place:
-        run = compare(scene, specs, plan, folder=Path(place, "run"), workers=given.workers)
+        run = compare(
+            scene, specs, plan, folder=Path(place, "run"), faces="none", workers=given.workers
+        )
     worst = next(record for record in run.records if record.name == "worst")
     lines = [
         f"# What tools leave, {scene.dataset}", "",

@@ -48,7 +48,7 @@ def table(name: str, data: str, recognizers: tuple[str, ...]) -> str:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         scene = prepare(data, drop_duplicates=True)
-        found = compare(scene, specs, plan, folder=Path(folder) / name, workers=0)
+        found = compare(scene, specs, plan, folder=Path(folder) / name, faces="none", workers=0)
     seconds = time.perf_counter() - start
     table = sorted(rows(found.records), key=lambda row: -(row.worst.value or 0))
     place = ranks(found.records)

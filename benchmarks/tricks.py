@@ -114,7 +114,7 @@ def _play(spec: str, scene: object, plan: Plan) -> tuple[list[Record], list[Reco
         tempfile.TemporaryDirectory() as place,
         patch.object(measure, "broken_contract", broken),
     ):
-        records = compare(scene, [spec], plan, folder=Path(place, "run")).records  # type: ignore[arg-type]
+        records = compare(scene, [spec], plan, folder=Path(place, "run"), faces="none").records  # type: ignore[arg-type]
     leaks = find(records, kind="leakage", group="")
     worst = find(leaks, name="worst")
     return worst, [r for r in leaks if r.name == "ceiling" and r.value is not None]

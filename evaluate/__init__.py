@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from .finished import read
     from .metrics.base import Metric, Unavailable
     from .recognizers.base import Recognizer
+    from .report.page import write_report
     from .results.ranks import ranks
     from .results.records import Record, read_records
-    from .results.report import write_report
     from .results.summary import Row, rows
     from .statistics import Verification
     from .tuning.every import tune_all
@@ -38,7 +38,7 @@ _HOMES = {
     "comparison.plan": ("ATTACKERS", "METRICS", "RECOGNIZERS", "Plan", "default_defenses"),
     "recognizers.base": ("Recognizer",),
     "results.records": ("Record", "read_records"),
-    "results.report": ("write_report",),
+    "report.page": ("write_report",),
     "data.scene": ("Scene", "prepare"),
     "results.summary": ("Row", "rows"),
     "statistics": ("Verification",),

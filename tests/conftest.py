@@ -29,6 +29,13 @@ def scene() -> Scene:
     return prepare("orl:people=16,photos=6")
 
 
+@pytest.fixture(autouse=True)
+def _no_example_faces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let comparisons make no example faces, a second a defense, unless a test is about them."""
+    if "example_faces" not in request.keywords:
+        monkeypatch.setattr("unmask.evaluate.report.faces.TAKEN", False)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless Chromium, see `browser.py`; without one, tests that look at pages are skipped.

@@ -24,7 +24,7 @@ FLOORS = {
     ),
     "evaluate": (
         ("data", "statistics", "results", "pages"),
-        ("recognizers", "metrics", "vlm"),
+        ("recognizers", "metrics", "vlm", "report"),
         ("attackers",),
         ("comparison",),
         ("tuning", "audit", "lab", "verify", "advice", "testing", "kit"),

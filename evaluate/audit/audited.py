@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from unmask.frames import frame
 
 from ..results.formats import html
+from ..results.origin import notes_of
 from ..results.records import Record, read_records
-from ..results.report import notes_of
 from ..results.table import Column
 from .asking import Answer
 from .kept import read

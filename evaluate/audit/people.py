@@ -13,10 +13,12 @@ from unmask.defenses.files.pictures import read_picture
 
 from ..data import load_dataset
 from ..data.base import Bad
-from ..data.scene import LISTED, unread
+from ..data.scene import unread
 from ..data.tables import read_rows
 from ..vlm.names import spoken
 from ..vlm.roll import Person, person_of, read_people
+
+LISTED = " (listed in config.json)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,7 @@ def load_subjects(
             for key in sorted({photo.identity for photo in loaded.photos})
         }
         missing = [key for key in cast if names and key not in known]
-        notes = unread(loaded.bad)
+        notes = unread(loaded.bad, LISTED)
         details = [f"not read: {bad.path}: {bad.reason}" for bad in loaded.bad]
         if missing and names:
             notes.append(f"{len(missing):,} people are not in {names.name}{LISTED}")
@@ -121,7 +123,7 @@ def _listed(path: Path) -> Subjects:
         first = f"; {bad[0].reason}" if bad else ""
         raise ValueError(f"{path} lists no photo that can be read{first}")
     details = tuple(f"not read: {entry.path}: {entry.reason}" for entry in bad)
-    return Subjects(path.name, people, tuple(photos.values()), tuple(unread(bad)), details)
+    return Subjects(path.name, people, tuple(photos.values()), tuple(unread(bad, LISTED)), details)
 
 
 def _rank(text: str) -> bytes:

@@ -83,7 +83,7 @@ def _audit(
     inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
     subjects = _with_faces(subjects, progress)
     plan = Audit.of(subjects, inquiry, model.batch)
-    open_folder(folder, _config(model, plan), resume=resume)
+    open_folder(folder, _config(model, plan), resume=resume, names=True)
     asker = Asker(model, plan, Pictures(folder / "pictures.sqlite"))
     units = plan.units()
     done = finished(folder, units, asker.expected) if resume else {}

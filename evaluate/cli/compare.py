@@ -18,11 +18,13 @@ from .options import (
     Form,
     Limit,
     Metrics,
+    Names,
     Out,
     Quiet,
     Resume,
     Seed,
     Sessions,
+    ShowFaces,
     Split,
     Strengths,
     Workers,
@@ -95,6 +97,8 @@ def compare(
         bool,
         typer.Option("--strips", help="Save clean, defended and restored faces side by side."),
     ] = False,
+    show_faces: ShowFaces = False,
+    names: Names = False,
     quiet: Quiet = False,
     form: Form = "table",
     as_json: AsJson = False,
@@ -142,6 +146,8 @@ def compare(
                         progress=progress)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, attributes=guessed, attributes_as=guessed_as, few=few,
+                    names=names, faces="own" if show_faces else "public",
+                    max_leakage=max_leakage,
                     progress=progress)  # fmt: skip
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn

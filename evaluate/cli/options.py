@@ -34,6 +34,10 @@ Sessions = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
+Names = Annotated[
+    bool,
+    typer.Option("--names", help="Keep names of people and files in config.json, else counted."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 ShowFaces = Annotated[
     bool, typer.Option("--show-faces", help="Show faces of your own data in the report.")

@@ -75,9 +75,19 @@ def shareable(words: Sequence[str]) -> str:
     Args:
         words: what followed `unmask` on the command line.
     """
-    known = [hidden(word) for word in words]
+    known = [_unplaced(hidden(word)) for word in words]
     return shlex.join(["unmask", *(word if "://" in word else _PARENTS.sub("", word)
                                    for word in known)])  # fmt: skip
+
+
+def _unplaced(word: str) -> str:
+    """Return a word in which `NAME=DIR` does not tell where another program's photos lie."""
+    option, equals, rest = word.partition("=") if word.startswith("--") else ("", "", word)
+    if "://" in word:
+        return word
+    value = r"[^'\"]*" if re.search("['\"]", word) else r"\S*"
+    place = rf"=\s*((~|\.{{0,2}})/|[A-Za-z]:\\){value}"
+    return f"{option}{equals}{re.sub(place, '=...', rest)}"
 
 
 def hidden(url: str) -> str:

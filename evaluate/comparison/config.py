@@ -24,8 +24,10 @@ from unmask.defenses.files.code_digest import (
 )
 
 from ..data.scene import Scene
+from ..metrics.base import Metric
 from .content import content_of
 from .guests import codes_of
+from .licences import licences_of
 from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan
 from .versions import versions
 
@@ -42,8 +44,33 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "details": list(scene.details),
         "defenses": list(defenses),
         "plan": plan.as_dict(),
+        **about(plan),
         **made_with(scene, defenses, plan),
     }
+
+
+def about(plan: Plan) -> dict[str, Any]:
+    """Return what a reader wants to know beside what decides the figures.
+
+    Returns:
+        `metrics` (which way each is better, its unit, what it is), `weights` with their licences
+        and `who` attacks.
+    """
+    return {
+        "metrics": {metric.name: _read_as(metric) for metric in plan.build_metrics()},
+        "weights": licences_of(plan),
+        "who": {one.name: _first_line(one) for one in plan.build_attackers()},
+    }
+
+
+def _read_as(metric: Metric) -> dict[str, Any]:
+    better = "more" if metric.higher_is == "better" else "less"
+    return {"better": better, "unit": metric.unit, "says": _first_line(metric)}
+
+
+def _first_line(built: object) -> str:
+    """Return what a class says of itself in one line."""
+    return (type(built).__doc__ or "").strip().partition("\n")[0]
 
 
 def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, Any]:

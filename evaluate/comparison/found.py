@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from unmask.frames import frame
 
 from ..data.scene import Scene
+from ..report.frontier import frontier_figure
 from ..results.failures import failures, remarks
 from ..results.formats import formatted, html, text
-from ..results.frontier import frontier_figure
 from ..results.onwards import onwards
 from ..results.records import Record
 from ..results.summary import Row, summary_lines
@@ -94,10 +94,10 @@ class Comparison:
         Raises:
             ValueError: the folder holds no readable records any more.
         """
-        from ..results.report import notes_of, write_report
+        from ..report.page import write_report
 
         page = self.folder / "report.html"
-        return page if page.is_file() else write_report(self.folder, notes_of(self.folder))
+        return page if page.is_file() else write_report(self.folder)
 
     def plot(self, utility: str = "ssim") -> Figure:
         """Return leakage against use as a figure of matplotlib, which a notebook displays.

@@ -15,14 +15,16 @@ from unmask.progress import shown
 
 from ..attackers.base import people_of
 from ..data.scene import Progress, Scene, check_enough, prepare
+from ..report.faces import write_faces
+from ..report.page import write_report
 from ..results.folder import new_folder, open_folder
 from ..results.records import write_records
-from ..results.report import write_report
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .cases import CASES
 from .certificates import Proof, planted_records, prove
 from .config import describe, measurement_key
+from .examples import Whose, example_faces
 from .found import Comparison
 from .groups import Groups, members
 from .guests import hosted
@@ -50,6 +52,9 @@ def compare(
     workers: int = 1,
     resume: bool = False,
     few: bool = False,
+    names: bool = False,
+    faces: Whose = "public",
+    max_leakage: float | None = None,
     progress: Progress | bool | None = True,
 ) -> Comparison:
     """Measure every defense with every attacker and write the run folder.
@@ -72,6 +77,10 @@ def compare(
             stands in the script or notebook itself is measured in this process.
         resume: take over what an interrupted run with the same settings left there.
         few: attack fewer than 12 people; their figures mislead.
+        names: keep names of people and files in `config.json`; else they are counted.
+        faces: whose face the page shows under each defense: `public` (an astronaut), `own`
+            (three people of the run) or `none`.
+        max_leakage: the limit that the page marks.
         progress: True: a bar where somebody watches; else what is called with what is being
             done, the number done and the number to do.
 
@@ -85,14 +94,15 @@ def compare(
             scene, list(dict.fromkeys(specs)), plan or Plan(),
             folder=Path(folder) if folder else new_folder("compare"), groups=groups,
             attributes=attributes, attributes_as=attributes_as, workers=workers, resume=resume,
-            few=few, progress=told,
+            few=few, names=names, faces=faces, max_leakage=max_leakage, progress=told,
         )  # fmt: skip
 
 
 def _compare(
     scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
     groups: Groups | None, attributes: Groups | None, attributes_as: As, workers: int,
-    resume: bool, few: bool, progress: Progress | None,
+    resume: bool, few: bool, names: bool, faces: Whose, max_leakage: float | None,
+    progress: Progress | None,
 ) -> Comparison:  # fmt: skip
     plan.check()
     if not isinstance(scene, Scene):
@@ -102,7 +112,8 @@ def _compare(
     scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene
     sets = members(groups, people_of(scene.gallery)) if groups else None
     plan = plan.with_models(progress)
-    open_folder(folder, describe(scene, defenses, plan), resume=resume)
+    config = {**describe(scene, defenses, plan), "limit": max_leakage}
+    open_folder(folder, config, resume=resume, names=names)
     done = _measure(scene, defenses, plan, folder, workers, resume, progress)
     proof = _proof(done)
     records = [
@@ -120,7 +131,8 @@ def _compare(
             worst, scene, plan, attributes, read_as=attributes_as, progress=progress
         )
     write_records(folder / "records.jsonl", records)
-    write_report(folder, scene.notes)
+    write_faces(folder, example_faces(scene, defenses, plan.seed, faces, progress))
+    write_report(folder)
     return Comparison(tuple(records), scene, folder)
 
 

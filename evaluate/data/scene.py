@@ -24,7 +24,7 @@ Where half of the photos are named by each of twelve attackers, 0.69 is printed 
 4 photos, 0.63 with 6 and 0.59 with 12, and the lower end lies above the truth in 15, 11 and 5 %
 of simulated runs (docs/statistics.md).
 """
-LISTED = " (listed in config.json)"
+LISTED = " (--names lists them in config.json)"
 Progress = Callable[[str, int, int], None]
 
 
@@ -40,8 +40,7 @@ class Scene:
         background: photos of unrelated people.
         notes: what a reader must know: how many files could not be read, were duplicates, how
             many people are left out. They name nobody, for they stand in the report.
-        details: which files these are; for `config.json`, the machine's own file, where the
-            split lists the people.
+        details: which files these are; for `config.json`, if somebody asks for names.
     """
 
     dataset: str
@@ -175,9 +174,9 @@ def _told_apart(sessions: Sessions | None, photos: Sequence[Photo]) -> list[str]
     return [f"gallery and probes of a person come from different sessions{lost}"]
 
 
-def unread(bad: Sequence[Bad]) -> list[str]:
+def unread(bad: Sequence[Bad], listed: str = LISTED) -> list[str]:
     """Say how many files could not be read, if any; their names may be names of people."""
-    return [f"{_count(bad, 'file', 'files')} could not be read{LISTED}"] if bad else []
+    return [f"{_count(bad, 'file', 'files')} could not be read{listed}"] if bad else []
 
 
 def _details(bad: Sequence[Bad], dropped: Sequence[Any]) -> list[str]:

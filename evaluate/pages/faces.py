@@ -28,13 +28,18 @@ def picture(data: bytes, says: str, *, size: int | None = None) -> Html:
     return tag("img", src=source, alt=says, width=size, height=size)
 
 
-def face_strip(faces: Sequence[tuple[bytes | None, str]], *, size: int = 96) -> Html:
-    """Return faces side by side, a word below each; one without picture is an empty frame."""
+def face_strip(faces: Sequence[tuple[bytes | None, str]], *, tall: bool = False) -> Html:
+    """Return faces side by side, a word below each; one without picture is an empty frame.
+
+    Args:
+        faces: encoded picture, and what is said below it.
+        tall: frames are higher than wide.
+    """
     shown = [
         tag("figure",
             tag("span", "no picture", class_="noface") if data is None
-            else picture(data, says, size=size),
+            else picture(data, says),
             tag("figcaption", says))
         for data, says in faces
     ]  # fmt: skip
-    return tag("div", *shown, class_="faces")
+    return tag("div", *shown, class_="faces tall" if tall else "faces")

@@ -28,16 +28,23 @@ def place_labels(labels: Sequence[Label], within: Box, taken: Sequence[Box] = ()
         within: where they may lie.
         taken: what they must not cover.
     """
+    return joined(_drawn(label, box) for label, box in boxes_for(labels, within, taken))
+
+
+def boxes_for(
+    labels: Sequence[Label], within: Box, taken: Sequence[Box] = (), *, size: float = FONT
+) -> list[tuple[Label, Box]]:
+    """Return where each label goes; text of `size` pixels."""
     full = [*taken, *((p.x - 6, p.y - 6, p.x + 6, p.y + 6) for p in labels)]
-    drawn = []
+    found = []
     for label in sorted(labels, key=lambda p: (p.y, p.x)):
-        width, height = text_width(label.text), FONT * 1.05
+        width, height = text_width(label.text, size), size * 1.05
         spots = [spot for spot in _spots(label, width, height) if _inside(spot, within)]
         spots = spots or [next(_spots(label, width, height))]
         best = min(spots, key=lambda spot: sum(_overlap(spot, box) for box in full))
         full.append(best)
-        drawn.append(_drawn(label, best))
-    return joined(drawn)
+        found.append((label, best))
+    return found
 
 
 def _spots(label: Label, width: float, height: float) -> Iterator[Box]:

@@ -30,6 +30,7 @@ class Point:
         open_end: y is a lower bound: drawn with an arrow upwards and a hollow mark.
         from_y: another figure of the same thing, joined to it by a thin line.
         tip: shown when somebody points at the mark; the name if empty.
+        floor: what y cannot fall below, drawn as a short line across.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Point:
     open_end: bool = False
     from_y: float | None = None
     tip: str = ""
+    floor: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,9 @@ def _point(point: Point, look: Look, x: float, y: Scale) -> Html:
         drawn.append(tag("path", d=f"M{x:.1f} {y(point.low):.1f}V{top:.1f}{caps}",
                          class_=f"whisker {look.style}"))  # fmt: skip
     tip = point.tip or point.name
+    if point.floor is not None:
+        drawn.append(tag("path", d=f"M{x - 8:.1f} {y(point.floor):.1f}h16",
+                         class_=f"floor {look.style}"))  # fmt: skip
     if point.from_y is not None:
         drawn.append(tag("path", d=f"M{x:.1f} {y(point.from_y):.1f}V{y(point.y):.1f}",
                          class_=f"joined {look.style}"))  # fmt: skip

@@ -13,17 +13,28 @@ from unmask.defenses.files.atomic import write_text
 from .jsonfile import read_json
 from .origin import origin
 
-_TOLD = ("notes", "details", "made")  # said, and made from the rest
+# said, or made from the rest: no other figures come of them
+_TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who")
 _FEW = 4
 
 
-def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> None:
+def open_folder(
+    folder: Path, config: Mapping[str, Any], *, resume: bool, names: bool = False
+) -> None:
     """Make the run folder and write `config.json`.
+
+    Args:
+        folder: of the run.
+        config: everything that decides its figures.
+        resume: go on with what lies there, if its settings are the same.
+        names: keep names of people, and of their files; else they are counted, so that the
+            folder may be shown around.
 
     Raises:
         ValueError: it holds something else already, or a run with other settings.
     """
     path = folder / "config.json"
+    config = config if names else without_names(config)
     if folder.is_dir() and any(folder.iterdir()):
         if not resume:
             raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
@@ -33,13 +44,28 @@ def open_folder(folder: Path, config: Mapping[str, Any], *, resume: bool) -> Non
         if not isinstance(old, dict):
             raise ValueError(f"{path} must hold an object; was it edited?")
         new = json.loads(json.dumps(config))  # lists where there were tuples
-        if other := _differences(old, new):
+        if other := _differences(without_names(old), without_names(new)):
             raise ValueError(
                 f"{folder} holds a run with other settings ({'; '.join(other)}); "
                 f"resume with the same ones or name another folder"
             )
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps({**config, "made": origin()}, indent=2) + "\n")
+
+
+def without_names(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings that name nobody: people and files are counted, a hash remains."""
+    told = dict(config)
+    for key in ("split", "test_split"):
+        if isinstance(told.get(key), dict):
+            told[key] = {k: _counted(v) for k, v in told[key].items()}
+    if "details" in told:
+        told["details"] = _counted(told["details"])
+    return told
+
+
+def _counted(value: Any) -> Any:
+    return len(value) if isinstance(value, list | tuple | set | frozenset | dict) else value
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -33,8 +33,25 @@ def config_of(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     config = read_json(path) if path.exists() else {}
     if not isinstance(config, dict):
-        raise ValueError(f"{path} must hold an object; was it edited?")
+        raise ValueError(
+            f"{path} must hold an object with a list of texts as 'notes'; was it edited?"
+        )
     return config
+
+
+def notes_of(folder: Path) -> list[str]:
+    """Return what `config.json` of a run says about its data; none without that file.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    notes = config_of(folder).get("notes", [])
+    if not (isinstance(notes, list) and all(isinstance(note, str) for note in notes)):
+        raise ValueError(
+            f"{folder / 'config.json'} must hold an object with a list of texts as 'notes'; "
+            "was it edited?"
+        )
+    return notes
 
 
 def provenance(config: Mapping[str, Any], **more: str) -> list[tuple[str, str]]:

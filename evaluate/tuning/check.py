@@ -73,7 +73,8 @@ class Check:
             self._progress("attacking", 0, len(specs))
         run = compare(
             self._scene, specs, self._plan, folder=place, workers=self._workers,
-            resume=(place / "config.json").exists(), few=True, progress=self._progress,
+            resume=(place / "config.json").exists(), few=True, faces="none",
+            progress=self._progress,
         )  # fmt: skip
         self._runs |= dict.fromkeys(specs, run)
         return [_tested(run.records, point, self._goal) for point in wanted]

@@ -53,6 +53,7 @@ def tune(
     workers: int = 1,
     cached: bool = True,
     resume: bool = False,
+    names: bool = False,
     search_only: bool = False,
     few: bool = False,
     sessions: Path | None = None,
@@ -84,6 +85,7 @@ def tune(
         workers: processes of the check, 0 for one per core.
         cached: False: nothing is kept between trials.
         resume: go on with the run in `folder`.
+        names: keep names of people in `config.json`; else they are counted.
         search_only: take part in a shared study and leave choice and check to another.
         sessions: as in `prepare`.
         show_faces: put defended faces of the search people into the report.
@@ -104,7 +106,7 @@ def tune(
             test=test, shares=shares, people=people, drop_duplicates=drop_duplicates,
             storage=storage, study=study, jobs=jobs, workers=workers, cached=cached,
             resume=resume, search_only=search_only, few=few, sessions=sessions,
-            show_faces=show_faces, progress=bar, watch=watch or _on(bar, trials),
+            show_faces=show_faces, names=names, progress=bar, watch=watch or _on(bar, trials),
         )  # fmt: skip
 
 
@@ -128,7 +130,7 @@ def _tune(
     search: Plan | None, test: Plan | None, shares: tuple[float, float, float], people: int,
     drop_duplicates: bool, storage: str, study: str, jobs: int, workers: int, cached: bool,
     resume: bool, search_only: bool, few: bool, sessions: Path | None,
-    show_faces: bool, progress: Progress | None, watch: Watch | None,
+    show_faces: bool, names: bool, progress: Progress | None, watch: Watch | None,
 ) -> Tuned:  # fmt: skip
     from .jobs import search_with
     from .outputs import write_outputs, write_table
@@ -170,7 +172,7 @@ def _tune(
         defense, wanted, goal, scene, search, folder, trials, sampler, storage,
         study or f"unmask-{tuned.name}", cached,
     )  # fmt: skip
-    open_folder(folder, _config(task, test), resume=resume)
+    open_folder(folder, _config(task, test), resume=resume, names=names)
     opened = open_study(task)
     if resume and not storage:
         take_over(opened)

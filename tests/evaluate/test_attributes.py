@@ -12,7 +12,9 @@ from unmask.evaluate.comparison.groups import read_groups
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.data.split import Split
-from unmask.evaluate.results.attributes import attribute_section, attribute_table
+from unmask.evaluate.report.attributes import attributes
+from unmask.evaluate.report.reading import Run
+from unmask.evaluate.results.attributes import attribute_table
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.statistics import balanced_accuracy, highest_balanced
 
@@ -118,7 +120,7 @@ def test_what_broke_is_said() -> None:
     assert bound.value is not None
     assert (none.status, none.reason, none.value) == ("unavailable", "too few", None)
     assert [len(column.cells) for column in attribute_table([bound, none])] == [2] * 7
-    assert "too few" in "".join(attribute_section([bound, none]))
+    assert "too few" in "".join(attributes(Run("run", [bound, none])))
     assert attribute_table(rows) == []
 
 

@@ -22,7 +22,7 @@ from unmask.evaluate.comparison.measured import Attack
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.data.scene import Scene
-from unmask.evaluate.results.ceiling import reading
+from unmask.evaluate.report.ceiling import reading
 from unmask.evaluate.results.records import Record
 
 

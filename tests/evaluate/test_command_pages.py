@@ -309,3 +309,7 @@ def test_a_command_in_a_page_names_no_folder_above_and_no_password() -> None:
     assert r"Users" not in told
     assert "tune mask photos" in told
     assert "lfw:lfw,people=3" in told
+    assert "--out=run" in told
+    tool = "'[b]tool=/home/me/my folder, x' none"
+    assert "my folder" not in shareable(["compare", "orl", "--defenses", tool])
+    assert "x=... none" in shareable(["compare", "--defenses", "x=/home/me/a none"])

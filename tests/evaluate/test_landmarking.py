@@ -9,7 +9,8 @@ from unmask.defenses import Face, Photo
 from unmask.defenses.faces.mean_face import MEAN_FACE
 from unmask.evaluate.comparison.landmarking import EYES, landmark_records
 from unmask.evaluate.data.scene import Scene
-from unmask.evaluate.results.attributes import attribute_section
+from unmask.evaluate.report.attributes import landmarks
+from unmask.evaluate.report.reading import Run
 from unmask.evaluate.results.records import Record
 
 from .test_attributes import _scene, _worst
@@ -54,7 +55,7 @@ def test_what_is_shown_can_be_learned_and_what_is_not_cannot(faces: Scene) -> No
     assert none.high is not None
     assert none.low <= none.value <= none.high
     assert mask.value == pytest.approx(mask.chance)  # always the average face
-    page = "".join(attribute_section([none, mask]))
+    page = "".join(landmarks(Run("run", [none, mask])))
     assert f"{none.value:.3f}" in page
 
 

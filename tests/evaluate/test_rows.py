@@ -13,10 +13,10 @@ from unmask.evaluate.comparison.certificates import Proof, prove
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.scene import Scene
+from unmask.evaluate.report.page import write_report
 from unmask.evaluate.results.failures import failures, remarks
 from unmask.evaluate.results.gate import above
 from unmask.evaluate.results.records import AND, Record, write_records
-from unmask.evaluate.results.report import write_report
 from unmask.evaluate.results.summary import rows
 from unmask.evaluate.results.table import caption, leakage_table, sorted_rows
 from unmask.evaluate.statistics import constant_bound

@@ -30,8 +30,8 @@ def people(tmp_path: Path) -> Path:
 def test_nobody_is_named_in_notes(people: Path) -> None:
     scene = prepare(str(people), drop_duplicates=True)
     assert scene.notes[:3] == (
-        "1 file could not be read (listed in config.json)",
-        "1 photo left out as duplicates (listed in config.json)",
+        "1 file could not be read (--names lists them in config.json)",
+        "1 photo left out as duplicates (--names lists them in config.json)",
         "3 people with one photo among the background people",
     )
     assert "Jo_Doe" not in " ".join(scene.notes)

@@ -26,9 +26,9 @@ from unmask.evaluate.comparison.sparing import CHEAP, ask, hasty, never, settled
 from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.comparison.workers import Job
 from unmask.evaluate.data.scene import Scene
+from unmask.evaluate.report.page import write_report
 from unmask.evaluate.results.questions import is_worst
 from unmask.evaluate.results.records import find, write_records
-from unmask.evaluate.results.report import write_report
 
 PEOPLE = np.repeat(np.arange(12), 2)
 FULL = np.ones(24)

@@ -1,14 +1,12 @@
-"""The part of the report about more than one whole photo, one name; from records alone."""
+"""More than one whole photo, one name: albums, line-ups, photos of anybody, the most exposed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from .markup import html_table, number
-from .questions import DETAILED
-from .records import Record
-from .summary import Row
-from .table import interval, printed
+from ..pages.table import Cell, Heading, sortable_table
+from ..pages.tags import Html
+from ..results.questions import DETAILED
+from .cells import figure
+from .reading import Run
 
 _SAID = (
     "The same attacks, other questions. Each figure is the highest of all attacks, and for each "
@@ -30,39 +28,29 @@ _SAID = (
 )
 
 
-def answers(found: Sequence[Row]) -> list[str]:
+def answers(run: Run) -> list[str]:
     """Return what albums, line-ups, an open set and the most exposed people give away."""
     asked = {
         statistic: record.name
         for name in DETAILED
-        for row in found
+        for row in run.rows
         for statistic, record in row.detailed.items()
         if record.name == name and record.value is not None
     }
     if not asked:
         return []
-    body = []
-    for row in found:
-        cells = [f"{printed(row.worst, 3)} {interval(row.worst, 3, ' to ')}".strip()]
-        cells += [_cell(row.detailed.get(statistic)) for statistic in asked]
-        body.append([row.shown, *cells])
-    chances = {s: next(r.detailed[s] for r in found if s in r.detailed).chance for s in asked}
-    guessed = [number(c) if c is not None else "" for c in chances.values()]
-    worst = next((row.worst for row in found if row.measured), None)
-    body.append(["guessing", number(worst.chance if worst else None), *guessed])
-    head = ["defense", "one photo", *(f"{asked[s]}: {s}" for s in asked)]
-    told = "".join(f"<p>{text}</p>" for text in _SAID)
-    return [
-        f"<h2>Albums, line-ups, photos of anybody</h2>{told}",
-        html_table(head, body),
+    body: list[list[Cell | str]] = [
+        [row.shown, figure(row.worst), *(figure(row.detailed.get(s)) for s in asked)]
+        for row in run.rows
     ]
+    chances = [next(r.detailed[s] for r in run.rows if s in r.detailed).chance for s in asked]
+    body.append(["guessing", *(_guessed(chance) for chance in (run.chance, *chances))])
+    head: list[Heading | str] = ["defense", Heading("one photo", "less"),
+            *(Heading(f"{asked[s]}: {s}", "more" if s.startswith("fnir") else "less")
+              for s in asked)]  # fmt: skip
+    told = [Html(f"<p>{text}</p>") for text in _SAID]
+    return [*told, sortable_table("Albums, line-ups, photos of anybody", head, body)]
 
 
-def _cell(record: Record | None) -> str:
-    if record is None or record.value is None:
-        return ""
-    if record.statistic.startswith("fnir"):  # a lower bound of what leaks: at most so much missed
-        bound = record.status == "at least"
-        ends = f"?-{record.high:.3f}" if bound else interval(record, 3, " to ")
-        return f"{'<= ' * bound}{record.value:.3f} {ends}"
-    return f"{printed(record, 3)} {interval(record, 3, ' to ')}"
+def _guessed(chance: float | None) -> Cell:
+    return Cell("") if chance is None else Cell(f"{chance:.3f}", chance)

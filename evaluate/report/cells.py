@@ -1,0 +1,53 @@
+"""Cells of tables from records: a figure with its interval, and what it may claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..pages.table import MISSING, Cell
+from ..results.records import Record
+from ..results.table import AT_LEAST, interval, printed
+
+
+def figure(record: Record | None, *, digits: int = 3) -> Cell:
+    """Return a cell with a figure and its interval; what is only a lower bound is marked.
+
+    It sorts by its figure; what was not measured sorts apart, never as a small figure.
+    """
+    if record is None:
+        return Cell(MISSING)
+    if record.value is None:
+        return Cell(printed(record, digits), bad=record.status == "invalid")
+    if record.statistic.startswith("fnir"):  # a lower bound of what leaks: at most so much missed
+        return _missed(record, digits)
+    bad = record.status in ("at least", "invalid")
+    invalid = " invalid" if record.status == "invalid" else ""
+    text = f"{printed(record, digits)}{invalid}"
+    return Cell(text, record.value, bad, interval(record, digits, " to "))
+
+
+def plain(record: Record | None, *, digits: int = 3) -> Cell:
+    """Return a cell with a figure alone."""
+    if record is None or record.value is None:
+        return Cell(MISSING)
+    sign = AT_LEAST if record.status == "at least" else ""
+    return Cell(f"{sign}{record.value:.{digits}f}", record.value, record.status == "invalid")
+
+
+def _missed(record: Record, digits: int) -> Cell:
+    assert record.value is not None
+    bound = record.status == "at least"
+    ends = interval(record, digits, " to ")
+    if bound:
+        ends = "" if record.high is None else f"? to {record.high:.{digits}f}"
+    return Cell(f"{'<= ' * bound}{record.value:.{digits}f}", record.value, bound, ends)
+
+
+def percent(value: float | None) -> str:
+    """Return a share as a short figure for a heat map: `83`."""
+    return "" if value is None else f"{100 * value:.0f}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return names joined by commas."""
+    return ", ".join(items)
