@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..pages.table import MISSING, Cell
 from ..results.records import Record
-from ..results.table import AT_LEAST, interval, printed
+from ..results.table import interval, printed
 
 
 def figure(record: Record | None, *, digits: int = 3) -> Cell:
@@ -16,22 +16,18 @@ def figure(record: Record | None, *, digits: int = 3) -> Cell:
     """
     if record is None:
         return Cell(MISSING)
-    if record.value is None:
+    if record.value is None or record.status == "invalid":
         return Cell(printed(record, digits), bad=record.status == "invalid")
     if record.statistic.startswith("fnir"):  # a lower bound of what leaks: at most so much missed
         return _missed(record, digits)
-    bad = record.status in ("at least", "invalid")
-    invalid = " invalid" if record.status == "invalid" else ""
-    text = f"{printed(record, digits)}{invalid}"
-    return Cell(text, record.value, bad, interval(record, digits, " to "))
+    bad = record.status == "at least"
+    return Cell(printed(record, digits), record.value, bad, interval(record, digits, " to "))
 
 
 def plain(record: Record | None, *, digits: int = 3) -> Cell:
     """Return a cell with a figure alone."""
-    if record is None or record.value is None:
-        return Cell(MISSING)
-    sign = AT_LEAST if record.status == "at least" else ""
-    return Cell(f"{sign}{record.value:.{digits}f}", record.value, record.status == "invalid")
+    cell = figure(record, digits=digits)
+    return Cell(cell.text, cell.key, cell.bad)
 
 
 def _missed(record: Record, digits: int) -> Cell:

@@ -53,6 +53,6 @@ def _heading(statistic: str) -> Heading:
 def _of(found: Record | None) -> Cell:
     """Return a figure about pairs; D_sys with its chance, which depends on how many there are."""
     cell = figure(found)
-    if found is None or found.value is None or found.statistic != "d_sys" or found.chance is None:
+    if found is None or cell.key is None or found.statistic != "d_sys" or found.chance is None:
         return cell
     return Cell(f"{cell.text} (by chance {found.chance:.3f})", cell.key, cell.bad, cell.more)

@@ -249,7 +249,8 @@ def test_a_known_answer_is_found(tmp_path: Path) -> None:
         "from unmask.evaluate.tuning.goal import Goal\n"
         "plan = Plan(('naive', 'pixels'), ('ssim',), budget='quick')\n"
         "tune('dial', 'orl:people=30,photos=8', shares=(0.2, 0.4, 0.4), few=True, trials=30,"
-        f" goal=Goal(max_leakage=0.6), search=plan, test=plan, folder=Path({str(run)!r}))\n"
+        f" goal=Goal(max_leakage=0.6), search=plan, test=plan, folder=Path({str(run)!r}),"
+        " names=True)\n"
     )
     done = subprocess.run(
         [sys.executable, "-P", str(script)], env=os.environ | {"PYTHONPATH": str(site)},
