@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from unmask.defenses import Choice, Range
 
 from ..comparison.plan import METRICS
@@ -19,6 +21,7 @@ from .words import picked, short
 
 SEARCH, TEST = "search people", "test people"
 BANDS = "95 % intervals, resampled by person"
+_MARKS = 600  # in all views of a chart: a page stays small enough to be mailed
 LOWER = " A hollow mark is a lower bound: more may leak."
 
 
@@ -100,7 +103,7 @@ def _cloud(tuned: Tuned, ranges: dict[str, Range]) -> Html:
         says=f"Each mark is a trial on the search people; bars are {BANDS}. What else is tuned "
         f"differs from mark to mark.{LOWER * _open(tuned)}",
     )  # fmt: skip
-    return scatter(plane, list(axes.values()), marks, looks([mark.family for mark in marks]))
+    return scatter(plane, _few(axes, marks), marks, looks([mark.family for mark in marks]))
 
 
 def _options(tuned: Tuned, name: str) -> Html:
@@ -143,7 +146,7 @@ def front_chart(tuned: Tuned) -> Html:
         says=f"The front: settings that no other beats in both {goal.leaks} and {goal.utility}, "
         f"on the search people. Bars are {BANDS}.{LOWER * _open(tuned)}",
     )  # fmt: skip
-    return scatter(plane, list(axes.values()), marks, families)
+    return scatter(plane, _few(axes, marks), marks, families)
 
 
 def _mark(
@@ -191,6 +194,11 @@ def _axis(name: str, kind: Range) -> Axis:
     low, high = sorted((kind.weak, kind.strong))
     side = "right" if kind.strong > kind.weak else "left"
     return Axis(f"{name}, stronger to the {side}", log=kind.log, low=low, high=high)
+
+
+def _few(axes: dict[str, Axis], marks: Sequence[Mark]) -> list[Axis]:
+    """Return the first of the axes, so many that the marks of all views are not too many."""
+    return list(axes.values())[: max(1, _MARKS // max(len(marks), 1))]
 
 
 def _levels(tuned: Tuned) -> list[tuple[float, str]]:

@@ -14,6 +14,7 @@ from .points import leaks, told
 from .result import Tuned
 from .words import looked, onwards, picked, verdict
 
+_LISTED = 200  # settings in the table
 LIMITS = (
     "Search figures come from attackers without certificates, and the setting was picked because "
     "its figures were good: trust those of the test people.",
@@ -76,7 +77,8 @@ def _table(tuned: Tuned) -> Html:
     ]  # fmt: skip
     front = {p.number for p in tuned.front}
     body: list[list[Cell | str]] = []
-    for point in sorted(tuned.points, key=lambda p: (p.leakage.value, -goal.gain(p))):
+    first = sorted(tuned.points, key=lambda p: p.number not in {*front, *tested})[:_LISTED]
+    for point in sorted(first, key=lambda p: (p.leakage.value, -goal.gain(p))):
         test = tested.get(point.number)
         mine = tuned.seen is not None and point.number == tuned.seen.number
         mark = picked(tuned) if mine else "front" if point.number in front else ""
@@ -85,10 +87,12 @@ def _table(tuned: Tuned) -> Html:
             use_cell(point, goal.utility), use_cell(test, goal.utility), point.attacker,
             (test.attacker or test.reason) if test else MISSING,
         ])  # fmt: skip
-    count = len(body)
+    count = len(tuned.points)
+    rest = f"; {count - len(body)} more are in trials.csv" if count > len(body) else ""
     return sortable_table(
         f"{count} {'setting was' if count == 1 else 'settings were'} measured to the end, on the "
-        f"search people; {len(tested)} of them on the test people. Small: 95 % intervals",
+        f"search people; {len(tested)} of them on the test people{rest}. Small: 95 % "
+        "intervals",
         head, body,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Pages of tune, tune all, audit-vlm, lab and verify: what they claim, and how a browser sees them.
+"""Pages of tune, tune all, audit-vlm, lab and verify: what they claim, how a browser sees them.
 
 All is made of figures by hand; no photo is attacked.
 """
@@ -114,11 +114,25 @@ def test_faces_of_the_user_only_where_they_are_asked_for(tmp_path: Path) -> None
     assert json.loads((folder / "tuned.json").read_text())["show_faces"] is True
 
 
+def test_a_page_of_many_trials_stays_small(tmp_path: Path) -> None:
+    found = tuned(tmp_path)
+    names = ("face_found", "landmark_error", "lpips", "outside_change", "pose_change", "seam")
+    many = tuple(
+        replace(point(n, 0.01 + n / 5000, 0.9 - n / 2000, 0.9 - n / 2000),
+                utilities=dict.fromkeys((*names, "psnr", "ssim"), estimate(0.5)))
+        for n in range(500)
+    )  # fmt: skip
+    page = search_page(replace(found, points=many, front=many[:9]))
+    assert "500 settings were measured" in page
+    assert "300 more are in trials.csv" in page
+    assert len(page) < 600_000
+
+
 def every(folder: Path) -> Iso:
     better = replace(MIDDLE, utilities={"ssim": estimate(0.61, 0.02)})
     parts = {"gaussian_blur": tuned(folder / "01-gaussian_blur"),
              "pixelate": tuned(folder / "02-pixelate", chosen=better, check=better),
-             "mask": tuned(folder / "03-mask", chosen=None, check=STRONG, holds=False)}  # fmt: skip
+             "mask": tuned(folder / "03-mask", CAP, None, STRONG, holds=False)}  # fmt: skip
     return Iso(CAP, parts, {"none": "nothing to tune in <none>"}, folder, 3)
 
 

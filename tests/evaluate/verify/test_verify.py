@@ -211,7 +211,8 @@ def test_the_command_writes_a_page_and_a_file(folders: Folders, tmp_path: Path) 
     assert "copy" in done.output
     page = (tmp_path / "run" / "verify.html").read_text()
     assert "0.jpg" in page
-    assert "keep it to yourself" not in page
+    assert "keep it to yourself" in page
+    assert "clean faces of the source" not in page
     data = json.loads((tmp_path / "run" / "verify.json").read_text())
     assert data["survivors"] == len([f for f in data["findings"] if f["level"] == "survivor"]) > 1
     allowed = CliRunner().invoke(app, [*words, "--max-survivors", "9"])
