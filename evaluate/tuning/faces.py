@@ -28,6 +28,8 @@ MOST = 6
 _SIDE = 176  # pixels of a face; twice what a page shows, for screens that have so many
 _WARNING = tag("p", tag("strong", "These are defended faces of your own photos: keep this page "
                         "to yourself."))  # fmt: skip
+_NONE = tag("p", "No picture: what is searched here is made of other people's faces, or by another "
+            "program.", class_="soft")  # fmt: skip
 _WHO = tag("p", "The astronaut Eileen Collins (NASA, public domain); figures are of the data that "
            "was searched. With --show-faces the page shows defended faces of that instead.",
            class_="soft")  # fmt: skip
@@ -45,7 +47,7 @@ def looks_of(tuned: Tuned) -> list[Html]:
         return [_WARNING, *rows] if rows else []
     pictures = [(_example(p.defense), _told(tuned, p)) for p in points]
     if not any(data for data, _ in pictures):
-        return []
+        return [_NONE]
     return [face_strip([(_encoded(_face().pixels), "clean"), *pictures]), _WHO]
 
 
@@ -61,7 +63,7 @@ def settled_looks(found: Sequence[Tuned]) -> list[Html]:
         return [_WARNING, *rows] if rows else []
     pictures = [(_example(point.defense), _held(one, point)) for one, point in known]
     if not any(data for data, _ in pictures):
-        return []
+        return [_NONE]
     return [face_strip([(_encoded(_face().pixels), "clean"), *pictures]), _WHO]
 
 

@@ -108,6 +108,9 @@ def test_faces_of_the_user_only_where_they_are_asked_for(tmp_path: Path) -> None
     assert own.count("four faces at") == 3
     assert "keep this page to yourself" in own
     assert "Eileen Collins" not in own
+    averaged = (replace(MIDDLE, defense="k_same"),)  # made of people of a data set
+    told = search_page(replace(found, points=averaged, front=averaged, chosen=None, check=None))
+    assert "No picture: what is searched here is made of other people" in told
     folder = tmp_path / "made"
     folder.mkdir()
     write_outputs(replace(found, folder=folder, show_faces=True))
