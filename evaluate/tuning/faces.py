@@ -28,8 +28,8 @@ MOST = 6
 _SIDE = 176  # pixels of a face; twice what a page shows, for screens that have so many
 _WARNING = tag("p", tag("strong", "These are defended faces of your own photos: keep this page "
                         "to yourself."))  # fmt: skip
-_NONE = tag("p", "No picture: what is searched here is made of other people's faces, or by another "
-            "program.", class_="soft")  # fmt: skip
+_NONE = tag("p", "No picture: what is searched here is made of other people's faces, or by "
+            "another program.", class_="soft")  # fmt: skip
 _WHO = tag("p", "The astronaut Eileen Collins (NASA, public domain); figures are of the data that "
            "was searched. With --show-faces the page shows defended faces of that instead.",
            class_="soft")  # fmt: skip
