@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 
+from unmask.evaluate.cli.options import FORMATS, chosen_form
 from unmask.evaluate.comparison.found import Comparison
 from unmask.evaluate.results.formats import csv_of, formatted, html, latex, markdown
 from unmask.evaluate.results.onwards import onwards
@@ -226,3 +228,12 @@ def test_what_to_do_next_never_advises_what_may_leak() -> None:
 
 def test_cells_for_spreadsheets_are_those_that_are_read() -> None:
     assert csv_of([Column("a", ["-", ""]), Column("b", [">= 0.39", "1"])]) == "b\n>= 0.39\n1"
+
+
+def test_a_format_is_asked_for_once_and_by_a_name_that_there_is() -> None:
+    assert [chosen_form(form, as_json=False) for form in FORMATS] == list(FORMATS)
+    assert chosen_form("table", as_json=True) == chosen_form("json", as_json=True) == "json"
+    with pytest.raises(typer.BadParameter, match="did you mean latex"):
+        chosen_form("latx", as_json=False)
+    with pytest.raises(typer.BadParameter, match="--json is --format json, got csv"):
+        chosen_form("csv", as_json=True)
