@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .audit.audited import Audited, read_audit
 from .comparison.found import Comparison
 from .results.jsonfile import read_json
 from .results.records import read_records
-from .tuning.again import is_search, read_search
-from .tuning.iso import Iso
-from .tuning.result import Tuned
+
+if TYPE_CHECKING:
+    from .audit.audited import Audited
+    from .tuning.iso import Iso
+    from .tuning.result import Tuned
+
+_SEARCH = ("tuned.json", "iso.csv")  # what only `tune` leaves; that of `tune all` has no config
 
 
 def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited:
@@ -24,17 +27,23 @@ def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited:
         ValueError: it holds no finished run, or a damaged one.
     """
     folder = Path(folder)
-    if is_search(folder):
+    command = _command(folder)
+    if command == "tune" or any((folder / name).is_file() for name in _SEARCH):
+        from .tuning.again import read_search  # with Optuna
+
         return read_search(folder)
     source = folder / "records.jsonl"
     if not source.is_file():
         raise ValueError(f"{folder} holds no records.jsonl; is it the folder of a finished run?")
-    if _command(folder) == "audit-vlm":
+    if command == "audit-vlm":
+        from .audit.audited import read_audit  # with all that opens models
+
         return read_audit(folder)
     return Comparison(tuple(read_records(source)), None, folder)
 
 
 def _command(folder: Path) -> str:
+    """Return the command that made a run; that of `compare` is not said there."""
     path = folder / "config.json"
     config: Any = read_json(path) if path.is_file() else {}
-    return str(config.get("command", "compare")) if isinstance(config, dict) else "compare"
+    return str(config.get("command", "")) if isinstance(config, dict) else ""

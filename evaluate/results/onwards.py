@@ -43,7 +43,7 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
     best = min(known, key=lambda row: (row.worst.high or 1.0, row.worst.value or 0.0))
     low, high = best.worst.low or 0.0, best.worst.high or 1.0
     figure = f"{two(best.worst.value)} (at 95 % up to {two(high)})"
-    said = f"next: {best.shown} leaks least of what is sure, {figure}"
+    said = f"next: the lowest sure leakage is {figure}, of {best.shown}"
     if high <= _LITTLE:
         return f"{said}; {_tune(best, data)} looks for the weakest setting that stays there"
     if high - low > _WIDE and low <= _LITTLE:

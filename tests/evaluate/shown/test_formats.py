@@ -199,7 +199,7 @@ def test_what_to_do_next_never_advises_what_may_leak() -> None:
     bad = ("none", "ok", 1.0, 0.9, 1.0)
     known = onwards(_rows(bad, ("mask", "ok", 0.5, 0.4, 0.6), ("jpeg", "at least", 0.1, 0.0, 0.2)))
     assert known.startswith(
-        "next: mask leaks least of what is sure, 0.50 (at 95 % up to 0.60): not"
+        "next: the lowest sure leakage is 0.50 (at 95 % up to 0.60), of mask: not safe"
     )
     assert "unmask tune mask DATA --max-leakage 0.2" in known
     assert "jpeg" not in known
