@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import unmask
 from unmask.evaluate.audit.curve import reached
 from unmask.evaluate.audit.inquiry import Audit, Inquiry
 from unmask.evaluate.audit.kept import NAME, read
@@ -79,6 +80,18 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Audited, Audit]:
     inquiry = Inquiry(defenses=(WEAK, STRONG), probes=("open", "forced", "yes_no"))
     folder = tmp_path_factory.mktemp("audit") / "run"
     return audit(Witness(known), known, inquiry, folder=folder), Audit.of(known, inquiry, 4)
+
+
+def test_what_it_found_is_read_back_and_shown(seen: tuple[Audited, Audit]) -> None:
+    found = seen[0]
+    again = unmask.read(found.page.parent)
+    assert isinstance(again, Audited)
+    assert len(again.records) == len(found.records)
+    assert again.answers == found.answers
+    assert repr(again) == repr(found)
+    assert len(repr(found).splitlines()) == 2
+    assert "<table" in found._repr_html_()
+    assert set(found.to_dataframe()["status"]) >= {"ok"}
 
 
 def value(records: Sequence[Record], **wanted: Any) -> float:
