@@ -221,8 +221,8 @@ def test_a_metric_of_others_has_a_column_where_there_is_room(made: list[Record])
 
 
 def test_every_metric_of_ours_is_in_the_terminal_or_in_the_report_alone() -> None:
-    from unmask.evaluate import METRICS as installed
-    from unmask.evaluate.results.table import METRICS, REPORTED
+    from unmask.evaluate import METRICS
+    from unmask.evaluate.results import table
 
-    ours = {name for name in installed.available() if installed.origin(name).startswith("unmask ")}
-    assert ours == METRICS.keys() | REPORTED
+    ours = {name for name in METRICS.available() if METRICS.origin(name).startswith("unmask ")}
+    assert ours == table.METRICS.keys() | table.REPORTED
