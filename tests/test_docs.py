@@ -39,7 +39,7 @@ PAGES = [
     *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name not in OTHERS),
 ]  # fmt: skip
 RUN = ("sh", "python")
-SHOWN = ("", "bibtex", "csv", "text")  # what is printed, or lies in files
+SHOWN = ("", "bibtex", "csv", "text", "toml")  # what is printed, or lies in files
 FIRST = "--out runs/first"
 ELSEWHERE = (FIRST, "plan = Plan(")  # run for all, and by a test of its own
 NAMED: dict[str, Registry] = {
@@ -210,5 +210,5 @@ def _program() -> typer.core.TyperGroup:
 def _check(spec: str, registry: Registry) -> None:
     name, _, rest = spec.partition(":")
     known = registry.parameters(name)
-    for part in re.findall(r"(\w+)=", rest if name not in ("folder", "onnx") else ""):
+    for part in re.findall(r"(\w+)=", rest if name not in ("command", "folder", "onnx") else ""):
         assert part in known, f"{spec}: {name} has {known}"
