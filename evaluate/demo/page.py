@@ -72,11 +72,15 @@ def page(uploads: Path, run: Table | None = None) -> gr.Blocks:
                     defended = gr.HTML(elem_id="after", elem_classes="ours")
                 said = gr.HTML(elem_id="told", elem_classes="ours")
         chosen = [name, share, region]
-        made.load(open_first, chosen, [this, clean, defended, said], show_progress="hidden")
-        first.click(open_first, chosen, [this, clean, defended, said])
-        drop.upload(open_photo, [drop, *chosen], [this, clean, defended, said, drop])
+        shown = [this, clean, defended, said]
+        # one after the other: what was dragged before a drop must not come after it
+        one: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "photo"}
+        made.load(open_first, chosen, shown, show_progress="hidden", **one)
+        first.click(open_first, chosen, shown, **one)
+        drop.upload(open_photo, [drop, *chosen], [*shown, drop], **one)
         gr.on([name.change, share.change, region.change], show, [this, *chosen],
-              [defended, said], trigger_mode="always_last", show_progress="hidden")  # fmt: skip
+              [defended, said], trigger_mode="always_last", show_progress="hidden",
+              **one)  # fmt: skip
     return made
 
 

@@ -30,13 +30,13 @@ class Tried:
         photo: clean, with its faces.
         vectors: of the clean face, one for each recognizer; none without a face.
         table: where leakage is read off.
-        own: whether somebody named the run of the table.
+        away: how unlike the data set of the table is, see `distance`; None: somebody named a run.
     """
 
     photo: Photo
     vectors: tuple[Embeddings, ...]
     table: Table
-    own: bool
+    away: float | None = None
 
 
 def tried(photo: Photo, run: Table | None = None) -> Tried:
@@ -49,10 +49,10 @@ def tried(photo: Photo, run: Table | None = None) -> Tried:
     face = photo.face
     vectors = tuple(judge.vector(photo) for judge in judges()) if face else ()
     if run or face is None:
-        return Tried(photo, vectors, run or tables()[0], run is not None)
+        return Tried(photo, vectors, run or tables()[0])
     share = face.width / min(photo.pixels.shape[:2])
     kind = Kind(face.width, share, float(is_grey(photo.pixels)))
-    return Tried(photo, vectors, most_similar(kind, tables())[0], False)
+    return Tried(photo, vectors, *most_similar(kind, tables()))
 
 
 @cache
@@ -92,7 +92,7 @@ def after(this: Tried, name: str, share: float, region: str = "") -> tuple[str, 
     likenesses = [judge.likeness(clean, done.photo)
                   for judge, clean in zip(judges(), this.vectors, strict=True)]  # fmt: skip
     place = place_of(defense, this.table)
-    return shown, Html(told(defense, likenesses, place, this.table, own=this.own))
+    return shown, Html(told(defense, likenesses, place, this.table, away=this.away))
 
 
 def _drags(name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from unmask.defenses import Defense, Photo
 
+from ..advice.similar import FAR
 from ..advice.table import Table
 from ..pages.bar import bar
 from ..pages.curve import Series, Step, curve
@@ -25,7 +26,12 @@ def picture(photo: Photo, title: str, says: str) -> Html:
 
 
 def told(
-    defense: Defense, likenesses: Sequence[Likeness], place: Place, table: Table, *, own: bool
+    defense: Defense,
+    likenesses: Sequence[Likeness],
+    place: Place,
+    table: Table,
+    *,
+    away: float | None,
 ) -> Html:
     """Return all that is said of a defended photo.
 
@@ -34,7 +40,7 @@ def told(
         likenesses: what recognizers say that do not know it.
         place: where it lies among what was measured.
         table: where that was measured.
-        own: whether somebody named the run, and it was not chosen by likeness of photos.
+        away: how unlike its data set is, see `distance`; None where somebody named a run.
     """
     return joined((
         tag("p", tag("code", breakable(defense.spec))),
@@ -44,7 +50,7 @@ def told(
                  "know, and is asked below.", class_="soft"),
         tag("h3", "Attackers who know it"),
         tag("p", sentence(place).replace(" %", "\xa0%"), class_="verdict"),
-        tag("p", f"{_whose(table, own=own)} This photo was not attacked.", class_="soft"),
+        tag("p", f"{_whose(table, away)} This photo was not attacked.", class_="soft"),
         _chart(defense, place, table),
     ))  # fmt: skip
 
@@ -55,8 +61,9 @@ def _likeness(one: Likeness) -> Html:
     return joined((tag("p", text), bar(one.told / one.of, says=text, bad=True)))
 
 
-def _whose(table: Table, *, own: bool) -> str:
-    chosen = "" if own else ", the measured data set most like this photo"
+def _whose(table: Table, away: float | None) -> str:
+    chosen = "" if away is None else ", the measured data set most like this photo"
+    chosen += ", and not much like it" if away is not None and away > FAR else ""
     return f"Measured on {table.people} people of {table.title or table.name}{chosen}."
 
 

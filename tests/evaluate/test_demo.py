@@ -149,11 +149,13 @@ def test_noise_and_blur_are_seen_through_by_one_way_or_the_other() -> None:
 def test_a_low_count_is_not_called_private() -> None:
     defense = DEFENSES.build("gaussian_blur:sigma=0.13")
     some = [likeness.Likeness("dlib", 3, 100)]
-    text = re.sub(r"<[^>]+>", " ", told(defense, some, place_of(defense, TABLE), TABLE, own=True))
+    text = re.sub(r"<[^>]+>", " ", told(defense, some, place_of(defense, TABLE), TABLE, away=None))
     assert "tells this face from 3 of 100 strangers" in text
     assert "A low bar is no privacy" in text
     assert "attackers name 70 of 100 photos" in text.replace("\xa0", " ")
     assert "Measured on 20 people of made-up people." in text
+    far = told(defense, some, place_of(defense, TABLE), TABLE, away=9.0)
+    assert "most like this photo, and not much like it" in far
     for word in ("safe", "anonymous", "protected", "cannot be recognized"):
         assert word not in text
 
@@ -208,18 +210,22 @@ def address() -> Iterator[str]:
         likeness.judges.cache_clear()
 
 
-def sources(opened: Any) -> tuple[str, str]:
-    return tuple(opened.page.locator(f"#{name} img").get_attribute("src") or ""
-                 for name in ("before", "after"))  # type: ignore[return-value]  # fmt: skip
+def source(opened: Any, name: str) -> str:
+    return str(opened.page.locator(f"#{name} img").get_attribute("src"))
 
 
-def changed(opened: Any, before: tuple[str, str]) -> tuple[str, str]:
-    """Wait until the defended photo is another one."""
+def changed(opened: Any, name: str, before: str) -> str:
+    """Wait until one of the photos is another one."""
     end = time.monotonic() + 20
-    while (now := sources(opened))[1] == before[1] and time.monotonic() < end:
+    while (now := source(opened, name)) == before and time.monotonic() < end:
         opened.page.wait_for_timeout(50)
-    assert now[1] != before[1]
+    assert now != before
+    assert now.startswith("data:image/jpeg;base64,")
     return now
+
+
+def says(opened: Any, text: str) -> None:
+    opened.page.locator("#told", has_text=text).wait_for(timeout=20_000)
 
 
 def test_the_page(browser: Any, address: str, tmp_path: Path) -> None:
@@ -231,29 +237,25 @@ def test_the_page(browser: Any, address: str, tmp_path: Path) -> None:
     with browser.open(address, width=1280) as opened:
         page = opened.page
         page.wait_for_selector("#after img")
-        first = sources(opened)
-        assert "sigma=0.13" in page.locator("#told").inner_text()
-        assert "Measured at exactly this strength" in page.locator("#told").inner_text()
-        # drag
+        says(opened, "sigma=0.13")
+        says(opened, "Measured at exactly this strength")
+        clean, first = source(opened, "before"), source(opened, "after")
         slider = page.locator("#strength input[type=range]")
         slider.focus()
-        slider.press("End")
-        second = changed(opened, first)
-        assert second[0] == first[0]
-        page.wait_for_function("document.querySelector('#told').innerText.includes('sigma=0.3')")
-        # choose
-        page.locator("#defense input").click()
+        slider.press("End")  # drag
+        says(opened, "sigma=0.3")
+        second = changed(opened, "after", first)
+        page.locator("#defense input").click()  # choose
         page.get_by_role("option", name="mask", exact=True).click()
-        third = changed(opened, second)
-        # the whole head
+        says(opened, "mask:margin=0.5")
+        third = changed(opened, "after", second)
         page.get_by_label("the whole head").check()
-        fourth = changed(opened, third)
-        assert "region=head" in page.locator("#told").inner_text()
-        # drop
+        says(opened, "region=head")
+        fourth = changed(opened, "after", third)
+        assert source(opened, "before") == clean
         page.locator("#drop input[type=file]").set_input_files(tmp_path / "holiday.png")
-        fifth = changed(opened, fourth)
-        assert fifth[0] != fourth[0]
-        assert all(source.startswith("data:image/jpeg;base64,") for source in fifth)
+        changed(opened, "before", clean)
+        changed(opened, "after", fourth)
         assert opened.requests == []
         assert opened.errors == []
     assert OUTSIDE == []
