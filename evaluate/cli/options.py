@@ -42,7 +42,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no table.")]
 ShowFaces = Annotated[
     bool, typer.Option("--show-faces", help="Show faces of your own data in the report.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 Form = Annotated[
     str,
