@@ -41,7 +41,7 @@ PAGES = [
 RUN = ("sh", "python")
 SHOWN = ("", "bibtex", "csv", "text", "toml")  # what is printed, or lies in files
 FIRST = "--out runs/first"
-ELSEWHERE = (FIRST, "plan = Plan(")  # run for all, and by a test of its own
+ELSEWHERE = (FIRST, ".Plan(")  # run for all, and by a test of its own
 NAMED: dict[str, Registry] = {
     "defenses": DEFENSES, "attackers": ATTACKERS, "metrics": METRICS, "recognizers": RECOGNIZERS,
 }  # fmt: skip
@@ -94,6 +94,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / name).mkdir()
     (place / "people.csv").write_text("identity,gender\n")
     (place / "sessions.csv").write_text("file,session\n")
+    for block in _blocks(ROOT / "docs" / "other-tools.md"):
+        if named := re.match(r"# (\w+\.toml)\n", block.text):
+            (place / named[1]).write_text(block.text, "utf-8")
     (first,) = [b for b in _blocks(ROOT / "docs" / "choose.md") if FIRST in b.text]
     _execute(first, place)
     return place
@@ -112,7 +115,7 @@ def test_the_blocks_of(page: Path, place: Path) -> None:
         elif way == "parsed":
             assert why, f"no reason: {block.text}"
             for words in _commands(block):
-                _parse(words)
+                _parse(words, place)
         elif not any(mark in block.text for mark in ELSEWHERE):
             shutil.rmtree(place / "path" / "to" / "new-folder", ignore_errors=True)
             _execute(block, place)
@@ -174,10 +177,16 @@ def _code(words: list[str], place: Path) -> int:
     return 0
 
 
-def _parse(words: list[str]) -> None:
+def _parse(words: list[str], place: Path) -> None:
     """Raise unless all options are there and all named plug-ins have these parameters."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        _parsed(words)
+
+
+def _parsed(words: list[str]) -> None:
     if words[0] != "unmask":
-        assert words[:2] == ["python", "-m"], words
+        assert words[:2] in (["python", "-m"], ["pip", "install"]), words
         return
     if words[1:3] == ["audit-vlm", "lab"]:
         parser = ArgumentParser()
@@ -210,5 +219,5 @@ def _program() -> typer.core.TyperGroup:
 def _check(spec: str, registry: Registry) -> None:
     name, _, rest = spec.partition(":")
     known = registry.parameters(name)
-    for part in re.findall(r"(\w+)=", rest if name not in ("command", "folder", "onnx") else ""):
+    for part in re.findall(r"(\w+)=", rest if name not in ("folder", "onnx", "command") else ""):
         assert part in known, f"{spec}: {name} has {known}"
