@@ -32,7 +32,6 @@ MADE_BY = (
     "defenses",
     "evaluate/attackers",
 )  # not the whole checkout: it takes a minute
-NOT_DRAWN = {"folder", "preset"}  # they show what somebody else makes
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,21 @@ def drawn(defenses: Iterable[str], attackers: Iterable[str]) -> dict[tuple[str, 
     made = {
         ("defenses", name): _kept(f"defense-{name}", lambda name=name: _defense(name))
         for name in defenses
-        if name not in NOT_DRAWN
+        if _can_be_drawn(name)
     }
     for name in attackers:
         if name in attacks.DRAWN:
             made["attackers", name] = _kept(f"attacker-{name}", lambda name=name: _attack(name))
     return made
+
+
+def _can_be_drawn(name: str) -> bool:
+    """Whether it works by itself; others show what a file or another program makes."""
+    try:
+        DEFENSES.build(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _defense(name: str) -> Picture:
