@@ -9,6 +9,7 @@ A comment above a block changes what is done with it:
 All runs share one folder with a few people of ORL and the astronaut, and one tiny comparison.
 """
 
+import importlib
 import re
 import shlex
 import shutil
@@ -61,12 +62,15 @@ class Block(NamedTuple):
 
 
 def _blocks(page: Path) -> list[Block]:
-    text = page.read_text("utf-8")
+    return _blocks_in(page.read_text("utf-8"), page.name)
+
+
+def _blocks_in(text: str, name: str) -> list[Block]:
     found = []
     for match in _BLOCK.finditer(text):
         lines = [line.removeprefix(match["indent"]) for line in match["text"].splitlines()]
         found.append(Block(match["mark"] or "", match["kind"], "\n".join(lines)))
-    assert len(found) * 2 == len(re.findall(r"^ *```", text, re.M)), f"{page.name}: odd fences"
+    assert len(found) * 2 == len(re.findall(r"^ *```", text, re.M)), f"{name}: odd fences"
     return found
 
 
@@ -119,6 +123,37 @@ def test_the_blocks_of(page: Path, place: Path) -> None:
         elif not any(mark in block.text for mark in ELSEWHERE):
             shutil.rmtree(place / "path" / "to" / "new-folder", ignore_errors=True)
             _execute(block, place)
+
+
+def test_pages_of_plug_ins_say_what_they_take(place: Path, made: dict[str, str]) -> None:
+    blur = made["defenses/gaussian_blur.md"]
+    assert blur.startswith("# gaussian_blur\n")
+    assert "| `sigma=0.13` |" in blur
+    assert "from 0.01 (weak) to 0.3 (strong)" in blur
+    assert "unmask apply gaussian_blur" in blur
+    assert "unmask apply" not in made["defenses/none.md"]
+    assert "knows the defense" in made["attackers/matched.md"].lower()
+    usual, _, named = made["defenses/index.md"].partition("## Only where they are named")
+    assert "[gaussian_blur]" in usual
+    assert "[face_swap]" in named.partition("## Planted cases")[0]
+    commands = [
+        words for name, text in made.items() for block in _blocks_in(text, name)
+        for words in _commands(block) if block.kind == "sh"
+    ]  # fmt: skip
+    assert len(commands) > 40
+    for words in commands:
+        _parse(words, place)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The pages that are made when the site is built, but for their pictures: these take minutes."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "hooks"))
+    for name in ("attacks", "pictures", "plugins"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    plugins = importlib.import_module("plugins")
+    monkeypatch.setattr(plugins.pictures, "drawn", lambda defenses, attackers: {})
+    return {name: str(content) for name, content in plugins.pages()}
 
 
 def test_nothing_to_run_is_hidden_in_an_indented_block() -> None:
