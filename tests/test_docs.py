@@ -147,7 +147,7 @@ def test_pages_of_plug_ins_say_what_they_take(place: Path, made: dict[str, str])
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The pages that are made when the site is built, but for their pictures: these take minutes."""
+    """Return the pages made when the site is built, without pictures: those take minutes."""
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "hooks"))
     for name in ("attacks", "pictures", "plugins"):
         monkeypatch.delitem(sys.modules, name, raising=False)
