@@ -55,7 +55,7 @@ def sentence(row: Row) -> str:
             if row.state == "at least"
             else f"{who} {of_hundred(worst.value)}{_ends(worst)}"
         )
-    album = _largest_album(row)
+    album = row.others.get("album")  # all photos of a person, as the table says it
     if album is not None and album.value is not None and album.value > worst.value:
         bound = "at least " if album.status == "at least" else ""
         told.append(f"{bound}{of_hundred(album.value)} albums")
@@ -160,11 +160,6 @@ def _ends(record: Record) -> str:
     if record.low is None or record.high is None or record.status == "at least":
         return ""
     return f" ({100 * record.low:.0f} to {100 * record.high:.0f})"
-
-
-def _largest_album(row: Row) -> Record | None:
-    albums = [r for r in row.detailed.values() if r.name == "album" and r.value is not None]
-    return albums[-1] if albums else None
 
 
 def _holds(row: Row, limit: float) -> bool:

@@ -16,7 +16,8 @@ PRIVATE = ("fools", "keep", "private", "safe", "nothing is left")
 def test_a_defense_in_one_sentence(made_row: Row) -> None:
     records = made_row("blur", 0.83, low=0.7, high=0.93, naive=0.04, context=0.16)
     album = replace(records[0], name="album", statistic="rank1@all", value=0.96)
-    (found,) = rows([*records, album])
+    two = replace(album, statistic="rank1@2", value=0.9)  # smaller ones come after it in a run
+    (found,) = rows([*records, album, two])
     assert sentence(found) == (
         "Fools a recognizer that does not know it, 4 of 100; an attacker who does names 83 of 100 "
         "(70 to 93), 96 of 100 albums; a black mask over the same place: 16."
