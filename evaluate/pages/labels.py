@@ -9,6 +9,7 @@ from .frame import FONT, text_width
 from .tags import Html, joined, tag
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+GAP = 5  # pixels between two texts in a line
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def boxes_for(
         spots = [spot for spot in _spots(label, width, height) if _inside(spot, within)]
         spots = spots or [next(_spots(label, width, height))]
         best = min(spots, key=lambda spot: sum(_overlap(spot, box) for box in full))
-        full.append(best)
+        full.append((best[0] - GAP, best[1], best[2] + GAP, best[3]))
         found.append((label, best))
     return found
 
