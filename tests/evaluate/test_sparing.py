@@ -136,7 +136,7 @@ def test_no_figure_is_lower_for_it(scene: Scene, tmp_path: Path) -> None:
     kept = {(r.name, r.recognizer, r.statistic) for r in find(some, defense="none")}
     assert {("naive", "dlib", "rank1"), ("linkage", "dlib", "d_sys")} <= kept
     page = (tmp_path / "False" / "report.html").read_text(encoding="utf-8")
-    assert "<td>not asked" in page
+    assert "matched: not asked, since" in page
 
 
 def row(*attacks: Attack, **more: object) -> Measured:
@@ -156,7 +156,7 @@ def test_who_is_spared_is_no_doubt_and_is_told(scene: Scene, tmp_path: Path) -> 
     silent = records_of(row(PIXELS), proof, scene, Plan(("pixels",), ()))[0]
     assert "retrained did not count: it gave no answer" in silent.reason
     write_records(tmp_path / "records.jsonl", records)
-    assert "<td>not asked" not in write_report(tmp_path).read_text()  # of nobody, so no column
+    assert "retrained: not asked" not in write_report(tmp_path).read_text()  # of nobody: no line
 
 
 def test_a_store_keeps_who_was_spared() -> None:
