@@ -106,7 +106,7 @@ def test_it_is_checked_and_used(
         assert found, name
         assert all(r.value is not None for r in found), [r.reason for r in found]
     table = next(text for line, (_, text) in told.items() if line.startswith("compare"))
-    head = next(line for line in table.splitlines() if "defense" in line)
+    head = next(line for line in table.splitlines() if "leakage" in line and "95 %" in line)
     assert "my_metric" in head, "a new metric has a column of its own"
     assert "my_defense" in table
     report = (place / "run" / "report.html").read_text("utf-8")
