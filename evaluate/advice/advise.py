@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .choosing import Choice, choose
-from .folder import Held, look_into
+from .folder import FEWEST, Held, look_into
 from .looking import Looked, look_at, sample
 from .looking import Progress as Progress
 from .measuring import are_people_of, attacked_in, measure, table_of_run
@@ -70,10 +70,10 @@ def advise(
     if not 0 <= max_leakage <= 1:
         raise ValueError(f"--max-leakage must be between 0 and 1, got {max_leakage}")
     held = look_into(root)
-    if measure_into is not None and not held.labelled:
+    if measure_into is not None and not held.measurable:
         raise ValueError(
-            f"to measure needs one sub-folder per person with several photos each; {root} has "
-            f"{len(held.people)} such"
+            f"to measure takes {FEWEST} people, each with several photos in a sub-folder; {root} "
+            f"has {len(held.people)} such"
         )
     looked = look_at(root, sample(held.files, seed=seed), progress)
     if looked.kind is None:

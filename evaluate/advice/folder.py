@@ -11,7 +11,10 @@ from pathlib import Path
 from unmask.defenses.files.hashes import sha256_of
 from unmask.defenses.files.pictures import SUFFIXES
 
+from ..data.scene import LEAST_ATTACKED
+
 LEAST_PEOPLE, LEAST_PHOTOS = 3, 2
+FEWEST = 2 * LEAST_ATTACKED  # people in a folder that is measured: half of them are attacked
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Held:
     def labelled(self) -> bool:
         """Whether its sub-folders may be people: there are some with several photos each."""
         return len(self.people) >= LEAST_PEOPLE
+
+    @property
+    def measurable(self) -> bool:
+        """Whether there are enough people to be attacked."""
+        return len(self.people) >= FEWEST
 
 
 def look_into(root: Path) -> Held:

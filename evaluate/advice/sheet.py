@@ -13,7 +13,7 @@ from unmask.defenses.apply import anonymize
 from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.defenses.photo import Pixels
 
-_CELL, _GAP, _HEAD, _FOOT = 360, 12, 40, 34
+_CELL, _GAP, _HEAD, _FOOT = 360, 12, 54, 34
 _INK, _PAPER = (30, 30, 30), (255, 255, 255)
 WARNING = "Clean faces on the left: keep this sheet as you keep the photos."
 
@@ -52,10 +52,10 @@ def write_sheet(
     after, _ = anonymize(before, DEFENSES.build(spec), seed=0, on_miss="copy", names=names)
     rows = [(clean, clean if made is None else made)
             for clean, made in zip(before, after, strict=True)]  # fmt: skip
-    write_picture(path, drawn(rows, f"{spec}{note}"))
+    write_picture(path, drawn(rows, spec, note))
 
 
-def drawn(rows: Sequence[tuple[Pixels, Pixels]], title: str) -> Pixels:
+def drawn(rows: Sequence[tuple[Pixels, Pixels]], spec: str, note: str = "") -> Pixels:
     """Return the sheet, `(H, W, 3)`, uint8."""
     tiles = [(_fitted(clean), _fitted(made)) for clean, made in rows]
     tall = [max(a.height, b.height) for a, b in tiles]
@@ -63,8 +63,9 @@ def drawn(rows: Sequence[tuple[Pixels, Pixels]], title: str) -> Pixels:
     sheet = Image.new("RGB", (wide, _HEAD + sum(tall) + _GAP * len(tall) + _FOOT), _PAPER)
     pen = ImageDraw.Draw(sheet)
     right = _CELL + 2 * _GAP
-    pen.text((_GAP, 10), "before", _INK, _font(18))
-    pen.text((right, 10), *_fitting(f"after {title}", pen))
+    pen.text((_GAP, 6), "before", _INK, _font(18))
+    pen.text((right, 6), "after" if not note else f"after: {note}", _INK, _font(18))
+    pen.text((right, 30), *_fitting(spec, pen))
     top = _HEAD
     for (clean, made), height in zip(tiles, tall, strict=True):
         for left, tile in ((_GAP, clean), (right, made)):
@@ -76,7 +77,7 @@ def drawn(rows: Sequence[tuple[Pixels, Pixels]], title: str) -> Pixels:
 
 def _fitting(text: str, pen: ImageDraw.ImageDraw) -> tuple[str, tuple[int, int, int], _Font]:
     """Return a text in the largest type in which it fits over a photo."""
-    sizes = [size for size in range(18, 9, -1) if pen.textlength(text, _font(size)) <= _CELL]
+    sizes = [size for size in range(15, 9, -1) if pen.textlength(text, _font(size)) <= _CELL]
     return text, _INK, _font(sizes[0] if sizes else 9)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from .advise import Advice
 from .choosing import Choice
 from .commands import apply_line, measure_line, verify_line
+from .folder import FEWEST
 from .measuring import SETTINGS, minutes
 from .proof import least_to_show, people_needed
 from .rates import percent, told, upper
@@ -205,19 +206,19 @@ def _onwards(advice: Advice) -> list[Line]:
         least = math.ceil(near.highest * 100 - 1e-9) / 100
         said.append(Line("or", f"the lowest limit that a measured setting holds is "
                                f"--max-leakage {least:g}, by {near.defense}"))  # fmt: skip
-    if not advice.own and advice.held.labelled:
+    if not advice.own and advice.held.measurable:
         took = minutes(len(advice.held.files), os.cpu_count() or 1)
-        long = "about a minute" if took < 1.5 else f"about {round(took)} minutes"
+        long = "about a minute" if took < 1.5 else f"up to about {round(took)} minutes"
         said += [
             Line("know more", f"measure your own people: {len(SETTINGS)} settings, {long} here"),
             Line("measure", measure_line(advice), command=True),
         ]
     elif not advice.own:
         enough = least_to_show(advice.limit)
-        many = f"{2 * enough} people" if enough else "more people than can be had"
+        many = f"{max(2 * enough, FEWEST)} people" if enough else "more people than can be had"
         text = (
-            "to measure your own people, put photos of each into a sub-folder; to show "
-            f"{advice.limit:g} takes {many} or more"
+            f"to measure your own people takes {FEWEST} of them with several photos each in a "
+            f"sub-folder; to show {advice.limit:g} takes {many} or more"
         )
         said.append(Line("know more", text))
     return said

@@ -82,7 +82,7 @@ def advise(
                      workers=workers, progress=progress)  # fmt: skip
     shown = advice.setting
     if sheet and shown:
-        note = "" if advice.choice.chosen else f" (does NOT hold {max_leakage:g})"
+        note = "" if advice.choice.chosen else f"does NOT hold {max_leakage:g}"
         write_sheet(sheet, folder, advice.looked.shown, shown.defense, note=note)
     if as_json:
         typer.echo(json.dumps(as_data(advice), indent=2))
@@ -92,7 +92,9 @@ def advise(
         if into:
             print_line(f"{'written':<{_INDENT}}{into / 'report.html'}")
         if sheet and shown:
-            print_line(f"{'sheet':<{_INDENT}}{sheet}: {shown.defense}{note}; it holds clean faces")
+            print_line(
+                f"{'sheet':<{_INDENT}}{sheet}: {shown.defense}{note and f' ({note})'}; it holds clean faces"
+            )
     if advice.choice.chosen is None:
         raise typer.Exit(3)
 

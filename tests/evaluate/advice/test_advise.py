@@ -69,7 +69,14 @@ def test_figures_of_others_are_called_that(labelled: Path) -> None:
     assert found.table.name == "orl"  # they are like it
     assert f"NOT of your people: of {found.table.people} others, of the ORL faces" in told
     assert "Yours may leak more" in told
-    assert f"unmask advise {shlex.quote(str(labelled))} --max-leakage 0.1 --measure" in told
+    assert "to measure your own people takes 24 of them" in told
+    assert "--measure" not in told
+
+
+def test_enough_people_can_be_measured(faces: Faces) -> None:
+    root = faces(24, 2)
+    told = text_of(root, 0.1)
+    assert f"unmask advise {shlex.quote(str(root))} --max-leakage 0.1 --measure" in told
 
 
 def test_where_nothing_holds_nothing_is_to_be_applied(
@@ -169,16 +176,18 @@ def test_mistakes(labelled: Path, tmp_path: Path) -> None:
     first = min(labelled.rglob("*.png"))
     (tmp_path / "flat").mkdir()
     shutil.copy(first, tmp_path / "flat")
-    with pytest.raises(ValueError, match="one sub-folder per person"):
+    with pytest.raises(ValueError, match="to measure takes 24 people, each with several photos"):
         advise(tmp_path / "flat", measure_into=tmp_path / "run")
 
 
-def test_measuring_first(labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measuring_first(faces: Faces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked of `compare`, which takes minutes and is tested elsewhere."""
     from unmask.evaluate.advice import measuring
 
+    root = faces(24, 2)
+
     def prepare(data: str, **more: object) -> str:
-        assert data == f"folder:{labelled}"
+        assert data == f"folder:{root}"
         assert more["drop_duplicates"] is True
         return "scene"
 
@@ -190,7 +199,7 @@ def test_measuring_first(labelled: Path, tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(measuring, "prepare", prepare)
     monkeypatch.setattr(measuring, "compare", compare)
-    found = advise(labelled, max_leakage=0.1, measure_into=tmp_path / "run", seed=7)
+    found = advise(root, max_leakage=0.1, measure_into=tmp_path / "run", seed=7)
     assert found.own
     assert found.choice.chosen
     assert found.choice.chosen.defense == "mask:region=head"
