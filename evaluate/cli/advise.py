@@ -92,9 +92,8 @@ def advise(
         if into:
             print_line(f"{'written':<{_INDENT}}{into / 'report.html'}")
         if sheet and shown:
-            print_line(
-                f"{'sheet':<{_INDENT}}{sheet}: {shown.defense}{note and f' ({note})'}; it holds clean faces"
-            )
+            told = f"{shown.defense} ({note})" if note else shown.defense
+            print_line(f"{'sheet':<{_INDENT}}{sheet}: {told}; it holds clean faces")
     if advice.choice.chosen is None:
         raise typer.Exit(3)
 
