@@ -72,8 +72,9 @@ def live_digest(kind: type) -> str:
 
     It covers the class as it is in memory, with what it inherits, calls and reads: functions,
     classes, modules and values of the user, followed through names and closures, and, by
-    version, what is installed. Files of modules that it imports late count as they lie there. So
-    a class that was edited in a notebook is another one, though name and parameters stayed.
+    version, what is installed. Files of modules that it imports late count as they lie there, and
+    where one was edited since this process first asked, nobody can tell. So a class that was
+    edited in a notebook is another one, though name and parameters stayed.
 
     What it reads from files of data, or finds by a name made at run time, is not seen.
     """
@@ -83,9 +84,10 @@ def live_digest(kind: type) -> str:
     except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError,
             NotImplementedError, RuntimeError):  # fmt: skip
         return ""  # a lock, an open file, a circle
-    own = kind.__module__
     modules = {name for name in walk.imported if not is_installed(name)}
-    files = digest_of_modules(f"{own}.{kind.__qualname__}", sorted(modules - {"__main__"}))
+    files = digest_of_modules(sorted(modules - {"__main__"}))
+    if files is None:
+        return ""
     return hashlib.sha256(f"{live} {files}".encode()).hexdigest()[:_DIGITS]
 
 

@@ -63,15 +63,18 @@ def code_digest(distribution: Distribution) -> str:
     return _watched(name, _files(distribution, ours=name == _OURS))
 
 
-def digest_of_modules(name: str, modules: Sequence[str]) -> str:
+def digest_of_modules(modules: Sequence[str]) -> str | None:
     """Return the digest of modules and of what they import that nobody installed.
 
+    It is empty if there is no file of any, and None if they were edited since this process first
+    asked: then nobody knows which of both is at work.
+
     Args:
-        name: for whom; it is marked if it is not what it was when first asked for.
-        modules: their dotted names; empty if there is no file of any.
+        modules: their dotted names.
     """
     files = _reached(modules)
-    return _watched(name, files) if files else ""
+    now = _of(files) if files else ""
+    return now if now == _first.setdefault(f"modules {' '.join(modules)}", now) else None
 
 
 def is_installed(module: str) -> bool:

@@ -122,7 +122,11 @@ def stays(workers: int) -> tuple[int, tuple[Sent, ...]]:
     for name, kind in DEFENSES.guests.items():
         digest = live_digest(kind)
         if not is_importable(kind) or not digest:
-            why = "is defined in the script or notebook itself" if digest else "cannot be compared"
+            why = (
+                "is defined in the script or notebook itself"
+                if digest
+                else "is not what its file says"
+            )
             _log.warning(
                 "unmask: one process measures, not %d: %s %s; in a module of its own beside it, "
                 "several can import it", workers, kind.__qualname__, why,
