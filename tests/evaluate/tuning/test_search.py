@@ -24,7 +24,7 @@ from unmask.evaluate.tuning.run import Tuned
 from unmask.evaluate.tuning.samplers import SAMPLERS
 from unmask.evaluate.tuning.trials import trial_rows
 
-QUICK = Plan(("naive", "pixels"), ("ssim",), budget="quick")
+QUICK = Plan(("naive", "pixels"), ("ssim",), ("dlib",), budget="quick")
 DATA = "orl:people=16,photos=6"
 SHARES = (0.25, 0.375, 0.375)
 PLUGIN = Path(__file__).parents[2] / "sample_plugin"
