@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from unmask.defenses import DEFENSES
+
 from .failures import failures
 from .records import Record
 from .summary import Row
@@ -51,8 +53,8 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
     context = best.others.get("context")
     if context and context.value and context.value >= _SHARE * (best.worst.value or 0.0):
         return (
-            f"{said}: not safe; the context alone names {printed(context)}: try a larger region, "
-            f"as {_larger(best)}"
+            f"{said}: not safe; the context alone names {printed(context)}: try a larger region"
+            f"{_larger(best)}"
         )
     return f"{said}: not safe; {_tune(best, data)} looks for a stronger setting"
 
@@ -68,5 +70,7 @@ def _typed(data: str) -> str:
 
 
 def _larger(row: Row) -> str:
+    """Return an example, if the defense has such a region."""
     region = "image" if row.params.get("region") == "head" else "head"
-    return f"{row.family}:region={region}"
+    known = row.family in DEFENSES.available() and region in DEFENSES.load(row.family).regions
+    return f", as {row.family}:region={region}" if known else ""
