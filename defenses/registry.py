@@ -122,7 +122,7 @@ class Registry(Generic[T]):
             told = " and of the ".join(kind.removeprefix(family) for kind in kinds)
             return f": it is one of the {told}, and a {self.kind} is needed here; {there}"
         if name == "all":
-            return f": leave the choice out for the usual ones, or name each; {there}"
+            return f": name each, or leave the choice out where there are usual ones; {there}"
         near = get_close_matches(name, self._entries, n=1)
         return f"; did you mean '{near[0]}'?" if near else f"; {there}"
 

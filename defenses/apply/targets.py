@@ -81,6 +81,11 @@ def plan_files(source: Path, target: Path, *, in_place: bool = False, column: st
         raise ValueError(
             f"the source is a folder, so the target must be one; {printable(target)} is a file"
         )
+    if not target.exists() and target.suffix.lower() in SUFFIXES | VIDEOS:
+        raise ValueError(
+            f"the source is a folder, so the target becomes one; {printable(target)} reads like a "
+            "file: name it without its ending"
+        )
     found = list_photos(source, in_place=in_place)
     if not found.photos:
         raise ValueError(_nothing(source, found.skipped))

@@ -184,7 +184,12 @@ def _people(root: Path, suffixes: frozenset[str]) -> tuple[dict[str, list[str]],
     folders = [entry for entry in entries if entry.is_dir()]
     if not folders:
         loose = sum(entry.suffix.lower() in suffixes for entry in entries)
-        here = f"{loose} pictures directly in it" if loose else "nothing of use"
+        here = "nothing of use"
+        if loose:
+            here = (
+                f"{loose} pictures directly in it; where nobody knows who is who, 'unmask advise' "
+                "says which defense to use, and 'unmask verify' what is left in defended photos"
+            )
         raise ValueError(f"{root} must have one sub-folder per person, got {here}")
     files = {folder.name: _pictures(root, folder, suffixes) for folder in folders}
     bad = [Bad(name, "no pictures in this folder") for name, found in files.items() if not found]

@@ -139,6 +139,12 @@ def test_a_row_is_written_whole_or_not_at_all(
     assert [row["path"] for row in _rows(tmp_path)] == ["a.jpg"]
 
 
+def test_a_folder_does_not_become_something_called_a_file(album: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"out\.jpg reads like a file: name it without"):
+        apply(MASK, album, tmp_path / "out.jpg")
+    assert not (tmp_path / "out.jpg").exists()
+
+
 def test_links_in_the_target_lead_nowhere(album: Path, tmp_path: Path) -> None:
     (album / "sub").mkdir()
     Image.fromarray(FACE).save(album / "sub" / "photo.png")

@@ -29,7 +29,7 @@ KINDS: dict[str, Registry[Any]] = {
         ("defense", "naive", "it is one of the attackers, and a defense is needed here"),
         ("defense", "ssim", "it is one of the metrics, and a defense is needed here"),
         ("metric", "dlib", "one of the detectors and of the recognizers, and a metric is"),
-        ("attacker", "all", "'all': leave the choice out for the usual ones, or name each"),
+        ("attacker", "all", "'all': name each, or leave the choice out where there are usual"),
         ("defense", "pixelat", "no defense named 'pixelat'; did you mean 'pixelate'?"),
         ("metric", "nothing-like-it", "there are face_found, "),
     ],
