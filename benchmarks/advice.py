@@ -45,7 +45,7 @@ def table_for(run: Path, data: str) -> Table:
     kind = look_at(root, sample(files)).kind
     config = read_json(run / "config.json")
     known = {name: config["versions"][name] for name in DECIDE if name in config["versions"]}
-    names = {name for part in ("background", "search", "test") for name in config["split"][part]}
+    names = {folder.name for folder in root.iterdir() if folder.is_dir()}
     for one in found.settings:
         if named := names & set(re.findall(r"[\w.-]+", one.reason)):
             raise ValueError(f"the reason of {one.defense} names {len(named)} people")
