@@ -42,7 +42,11 @@ EXAMPLES = {
         "unmask audit-vlm openai/clip-vit-base-patch32 photos --defenses mask",
         "unmask audit-vlm lab --help",
     ),
-    "report": ("unmask report runs/RUN",),
+    "report": (
+        "unmask report runs/RUN",
+        "unmask report runs/A runs/B --out both.html",
+        "unmask report runs/RUN --format latex",
+    ),
     "fetch": ("unmask fetch sface yunet",),
     "ls": ("unmask ls", "unmask ls metrics", "unmask ls gaussian_blur"),
     "check": ("unmask check blinds", "unmask check dlib --kind detector", "unmask check lfw:PATH"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import chosen_form
 
 
 def report(
@@ -15,22 +17,52 @@ def report(
         Path | None,
         typer.Option(help="One page of several runs of compare side by side, such as seeds."),
     ] = None,
-) -> None:
+    form: Annotated[
+        str,
+        typer.Option("--format", help="Print the table of runs of compare instead, and write "
+                                      "nothing: table, json, csv, markdown or latex."),
+    ] = "",
+) -> None:  # fmt: skip
     """Build tables, plots and HTML report of runs again, from their folders alone.
 
     Several runs of compare become one page with --out.
     """
+    if form:
+        _print(runs, form, out)
+        return
     if out is None:
         for folder in runs:
             typer.echo(f"written: {write_again(folder)}")
         return
     from ..report.merged import write_merged
 
-    for folder in runs:
-        kind = kind_of(folder)
-        if kind is not None:
-            raise ValueError(f"--out puts runs of compare side by side; {folder} is none")
+    _check_compared(runs, "--out puts runs of compare side by side")
     typer.echo(f"written: {write_merged(runs, out)}")
+
+
+def _print(runs: Sequence[Path], form: str, out: Path | None) -> None:
+    """Print each run in one form, as `compare` does."""
+    from ..report.reading import read_run
+    from ..results.formats import formatted
+    from .leakage import print_leakage
+
+    if out is not None:
+        raise typer.BadParameter("prints and writes nothing, so it cannot have --out",
+                                 param_hint="--format")  # fmt: skip
+    shape = chosen_form(form, as_json=False)
+    _check_compared(runs, "--format prints the table of runs of compare")
+    for folder in runs:
+        records = read_run(folder).records
+        if shape == "table":
+            print_leakage(records)
+        else:
+            typer.echo(formatted(records, shape))
+
+
+def _check_compared(runs: Sequence[Path], rule: str) -> None:
+    for folder in runs:
+        if kind_of(folder) is not None:
+            raise ValueError(f"{rule}; {folder} is none")
 
 
 def write_again(folder: Path) -> Path:

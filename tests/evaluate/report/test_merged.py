@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from unmask.evaluate.cli.main import app
 from unmask.evaluate.report.merged import merged_page, seed_groups, seeds, write_merged
 from unmask.evaluate.report.reading import read_run
 from unmask.evaluate.results.records import Record
@@ -52,6 +54,17 @@ def test_only_runs_of_one_kind_are_seeds_of_each_other(run: Run, made_row: Row) 
     runs = [read_run(folder) for folder in folders]
     assert [[one.name for one in group] for group in seed_groups(runs)] == [["s0", "s1", "same"]]
     assert seed_groups([runs[0], runs[3]]) == []
+
+
+def test_a_run_is_printed_for_a_paper_and_nothing_is_written(run: Run, made_row: Row) -> None:
+    folder = run("one", made_row("a", 0.8, status="at least"))
+    before = sorted(folder.iterdir())
+    done = CliRunner().invoke(app, ["report", str(folder), "--format", "latex"])
+    assert done.exit_code == 0
+    assert r"$\geq$\,0.80" in done.stdout
+    assert sorted(folder.iterdir()) == before
+    refused = CliRunner().invoke(app, ["report", str(folder), "--format", "csv", "--out", "x"])
+    assert refused.exit_code == 2
 
 
 def test_the_merged_page_in_a_browser(run: Run, made_row: Row, browser: Any) -> None:
