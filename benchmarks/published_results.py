@@ -47,6 +47,10 @@ RESULTS = (
         (_RUN + "presets orl {out}",), (), 41,
     ),
     Result(
+        "strengths-orl.md", "twenty settings, mild to strong, on the ORL faces; read by `advise`",
+        (_RUN + "strengths orl {out}",), (), 7.5,
+    ),
+    Result(
         "default-lfw.md", "every default defense on LFW, one face model",
         (_RUN + "tables default lfw:{lfw},people=100,photos=10 {out}",), _LFW, 58,
     ),
