@@ -51,8 +51,8 @@ RESULTS = (
         (_RUN + "strengths orl {out}",), (), 7.5,
     ),
     Result(
-        "default-lfw.md", "every default defense on LFW, one face model",
-        (_RUN + "tables default lfw:{lfw},people=100,photos=10 {out}",), _LFW, 58,
+        "strengths-lfw.md", "the same on 50 people of LFW",
+        (_RUN + "strengths lfw:{lfw},people=100,photos=6 {out}",), _LFW, 100,
     ),
     Result(
         "thorough-orl.md", "every default defense on ORL under the thorough budget",
