@@ -8,6 +8,8 @@ from typing import Annotated, Literal, cast, get_args
 
 import typer
 
+from unmask.defenses.files.printable import printable
+
 Format = Literal["table", "json", "csv", "markdown", "latex"]
 FORMATS: tuple[str, ...] = get_args(Format)
 
@@ -67,10 +69,12 @@ def chosen_form(form: str, *, as_json: bool) -> Format:
 
 
 def check_resume(out: Path | None, *, resume: bool) -> None:
-    """Refuse to go on with a run that was not named.
+    """Refuse to go on with a run that was not named; say where there is none to go on with.
 
     Raises:
         typer.BadParameter: `--resume` without `--out`.
     """
     if resume and out is None:
         raise typer.BadParameter("needs --out, the folder of the run", param_hint="--resume")
+    if resume and out and not (out.is_dir() and any(out.iterdir())):
+        typer.echo(f"note: {printable(out)} holds no run to go on with; one begins", err=True)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from unmask.evaluate.cli import main
+from unmask.evaluate.cli.options import check_resume
 from unmask.evaluate.data import load_dataset
 from unmask.evaluate.results.records import read_records
 
@@ -156,6 +157,16 @@ def test_user_errors_are_one_clear_line(
     assert "Traceback" not in told
     assert code == 2 or len(told.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir()), "an error must leave nothing behind"
+
+
+def test_there_may_be_nothing_to_go_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_resume(tmp_path / "slip", resume=True)
+    assert "slip holds no run to go on with; one begins" in capsys.readouterr().err
+    (tmp_path / "config.json").touch()
+    check_resume(tmp_path, resume=True)
+    assert not capsys.readouterr().err
 
 
 def test_ls_names_what_is_there() -> None:
