@@ -71,7 +71,8 @@ def told(packages: dict[str, Path]) -> dict[str, tuple[int, str]]:
         [sys.executable, "-P", "-c", DRIVER, json.dumps(lines),
          *(str(site / f"test_{name}.py") for name in NAMES.values())],
         cwd=place, capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": f"{site}:{os.environ.get('PYTHONPATH', '')}".rstrip(":")},
+        env=os.environ | {"PYTHONPATH": f"{site}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"),
+                          "COLUMNS": "200"},
     )  # fmt: skip
     assert (place / "told.json").exists(), done.stderr
     found: dict[str, tuple[int, str]] = json.loads((place / "told.json").read_text("utf-8"))

@@ -37,7 +37,7 @@ class Command(Defense):
 
     Example:
         >>> from unmask.defenses import DEFENSES
-        >>> DEFENSES.build("command:no-such-file.toml")
+        >>> DEFENSES.build("command:no-such-file.toml")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ValueError: path must be a TOML file that says how to call a program, got ...
     """

@@ -78,7 +78,10 @@ def people(tmp_path: Path) -> Path:
 
 def test_a_table_beside_the_data(people: Path) -> None:
     scene = prepare(str(people / "data"), sessions=people / "sessions.csv")
-    assert "1 person left out: fewer than 2 sessions (listed in config.json)" in scene.notes
+    assert (
+        "1 person left out: fewer than 2 sessions (--names lists them in config.json)"
+        in scene.notes
+    )
     assert scene.notes[-1] == (
         "gallery and probes of a person come from different sessions; "
         "left out without a session: 1 photo"
