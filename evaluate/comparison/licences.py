@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from ..recognizers.known import KNOWN
+from ..recognizers.known import DLIB_LICENCE, KNOWN, POINTS_LICENCE
 from .plan import Plan
-
-_DLIB = "CC0 (Davis King)"
-_POINTS = (
-    "trained on iBUG 300-W, whose terms exclude commercial use; ask Imperial College London "
-    "before a commercial one"
-)
 
 
 def licences_of(plan: Plan) -> dict[str, str]:
@@ -24,7 +18,7 @@ def licences_of(plan: Plan) -> dict[str, str]:
         if known is not None:
             found[f"recognizer {spec}"] = known.licence
         elif name == "dlib":
-            found["recognizer dlib"] = _DLIB
+            found["recognizer dlib"] = DLIB_LICENCE
         else:
             found[f"recognizer {name}"] = "not known to unmask"
-    return {**found, "landmarks dlib, 68 points": _POINTS}
+    return {**found, "landmarks dlib, 68 points": POINTS_LICENCE}

@@ -26,6 +26,11 @@ class Known(Published):
 
 _SIGNED = {"mean": 127.5, "scale": 1 / 127.5}  # to the range -1 to 1
 _GITHUB = "https://github.com"
+DLIB_LICENCE = "CC0 (Davis King)"
+POINTS_LICENCE = (  # of dlib's 68 landmarks
+    "trained on iBUG 300-W, whose terms exclude commercial use; ask Imperial College London "
+    "before a commercial one"
+)
 KNOWN = {
     "adaface": Known(
         f"{_GITHUB}/yakhyo/adaface-onnx/releases/download/weights/adaface_ir_101.onnx",
