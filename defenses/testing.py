@@ -54,19 +54,41 @@ def run(check: Check, defense: Defense) -> str:
             waived.
     """
     reason = None if check in NEVER_WAIVED else defense.waived.get(check.__name__)
+    return judged(lambda: check(ready(defense)), check.__name__, defense.spec, reason)
+
+
+def judged(
+    check: Callable[[], None], name: str, subject: str, reason: str | None,
+    not_made: tuple[type[Exception], ...] = (),
+) -> str:  # fmt: skip
+    """Make one check of a plug-in of any kind, unless it is waived.
+
+    Args:
+        check: the check, which knows what it is about.
+        name: of the check.
+        subject: what the plug-in is called.
+        reason: why it is waived; None: it is not.
+        not_made: errors that say that it cannot be made here; they go on to the caller.
+
+    Returns:
+        As `run`.
+
+    Raises:
+        ContractError: as `run`.
+    """
     try:
-        check(ready(defense))
+        check()
+    except not_made:
+        raise
     except ContractError:
         if reason:
             return reason
         raise
     except Exception as error:
         raise ContractError(
-            f"{defense.spec} stops '{check.__name__}' by {type(error).__name__}: {error}"
+            f"{subject} stops '{name}' by {type(error).__name__}: {error}"
         ) from error
-    require(
-        reason is None, f"{defense.spec} waives '{check.__name__}', but it passes; drop the waiver"
-    )
+    require(reason is None, f"{subject} waives '{name}', but it passes; drop the waiver")
     return ""
 
 

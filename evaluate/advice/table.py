@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..results.records import Record, Status
+from ..results.records import Record, Status, with_model
 from ..results.shown import is_program
-from ..results.summary import Row, attacker_of, rows
+from ..results.summary import Row, rows
 
 UTILITIES = ("ssim", "face_found", "landmark_error")
 NONE = "none"  # the photo as it is
@@ -166,9 +166,5 @@ def _figure(record: Record) -> Figure:
         return None if value is None else round(value, 4)
 
     ends = short(record.value), short(record.low), short(record.high)
-    who = attacker_of(record) if record.attack else _named(record)
+    who = with_model(record.attack or record.name, record.recognizer)
     return Figure(*ends, short(record.chance), record.people, who, record.status)
-
-
-def _named(record: Record) -> str:
-    return f"{record.name} ({record.recognizer})" if record.recognizer else record.name

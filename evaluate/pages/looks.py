@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from .tags import Html, tag
 
 COLOURS = ("#333333", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-DARK = ("#dddddd", "#56b4e9", "#ff8a3d", "#2fc79a", "#e39cc2", "#f0b83f", "#9ad4f5")
 SHAPES = ("circle", "square", "diamond", "up", "down", "star", "cross", "hexagon")
 _CORNERS = {  # of a mark of radius 1
     "square": ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),

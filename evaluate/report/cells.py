@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..pages.table import MISSING, Cell
 from ..results.records import Record
 from ..results.table import interval, printed
@@ -42,8 +40,3 @@ def _missed(record: Record, digits: int) -> Cell:
 def percent(value: float | None) -> str:
     """Return a share as a short figure for a heat map: `83`."""
     return "" if value is None else f"{100 * value:.0f}"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Return names joined by commas."""
-    return ", ".join(items)

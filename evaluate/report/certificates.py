@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..pages.facts import items
 from ..pages.table import Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
 from ..results.failures import lower_bounds
 from ..results.records import Record, find
 from ..results.summary import value_of
-from .cells import listed, plain
+from .cells import plain
 from .reading import Run
 
 _PLANTED = (
@@ -20,14 +21,14 @@ _PLANTED = (
 def bounds(run: Run) -> list[str]:
     """Say why rows hold lower bounds, each reason once."""
     shown = {row.defense: row.shown for row in run.rows}
-    items = [
-        tag("li", f"{_all_of([shown[r.defense] for r in some], len(shown))}: {reason}")
+    told = [
+        f"{_all_of([shown[r.defense] for r in some], len(shown))}: {reason}"
         for reason, some in lower_bounds([row.worst for row in run.rows]).items()
     ]
-    if not items:
+    if not told:
         return []
     said = "A leakage marked >= is what was reached; more may leak, and it is below no limit."
-    return [Html(tag("h3", "Lower bounds") + tag("p", said) + tag("ul", *items))]
+    return [Html(tag("h3", "Lower bounds") + tag("p", said) + items(told))]
 
 
 def planted(run: Run) -> list[str]:
@@ -55,4 +56,4 @@ def planted(run: Run) -> list[str]:
 
 
 def _all_of(names: list[str], of: int) -> str:
-    return "all defenses" if len(names) == of else listed(names)
+    return "all defenses" if len(names) == of else ", ".join(names)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..pages.facts import facts, items
 from ..pages.heat import Spot, heat_map
 from ..pages.tags import tag
 from ..results.questions import is_worst
-from ..results.records import SPARED, WEAK, Record, find
+from ..results.records import SPARED, WEAK, Record, find, with_model
 from ..results.summary import Row, attacker_of
-from .cells import listed, percent
+from .cells import percent
 from .reading import Run
 
 _SAID = (
@@ -38,7 +39,7 @@ def matrix(run: Run) -> list[str]:
             else _spot(row, find(asked, defense=row.defense))
             for row in run.rows
         ]  # fmt: skip
-        lines.append((f"{name} ({recognizer})" if recognizer else name, spots))
+        lines.append((with_model(name, recognizer), spots))
     shown = [row.shown for row in run.rows]
     picture = heat_map("Who names whom", shown, lines, corner="attacker")
     return [_SAID, picture, *_who(run), *_marked(run, leakage)]
@@ -49,9 +50,8 @@ def _who(run: Run) -> list[str]:
     told = run.config.get("who")
     if not isinstance(told, dict) or not told:
         return []
-    parts = [p for name, does in told.items() for p in (tag("dt", name), tag("dd", str(does)))]
-    return [tag("details", tag("summary", "What each attacker does"),
-                tag("dl", *parts, class_="facts"))]  # fmt: skip
+    listed = facts([(name, str(does)) for name, does in told.items()])
+    return [tag("details", tag("summary", "What each attacker does"), listed)]
 
 
 def _marked(run: Run, leakage: Sequence[Record]) -> list[str]:
@@ -62,11 +62,11 @@ def _marked(run: Run, leakage: Sequence[Record]) -> list[str]:
     for r in marked:
         where = reasons.setdefault((r.name, r.reason), {})
         where[called.get(r.defense, r.defense)] = None
-    items = [
-        tag("li", f"{name}: {reason} ({listed(list(where))})")
+    told = [
+        f"{name}: {reason} ({', '.join(where)})"
         for (name, reason), where in sorted(reasons.items())
     ]
-    return [tag("ul", *items)] if items else []
+    return [items(told)] if told else []
 
 
 def _asked(name: str) -> str:
@@ -99,5 +99,5 @@ def _spot(row: Row, attack: Sequence[Record]) -> Spot:
         tip += f", rank-5 {fifth.value:.3f}"
     if first.reason:
         tip += f". {first.reason}"
-    theirs = f"{first.name} ({first.recognizer})" if first.recognizer else first.name
-    return Spot(percent(first.value), first.value, tip, attacker_of(row.worst) == theirs)
+    highest = attacker_of(row.worst) == with_model(first.name, first.recognizer)
+    return Spot(percent(first.value), first.value, tip, highest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..pages.facts import facts, items
 from ..pages.tags import Html, tag
 from .reading import Run
 
@@ -15,28 +16,27 @@ SHOWN = ("torch", "torchvision", "numpy", "opencv-python", "dlib-bin", "onnxrunt
 def provenance(run: Run) -> list[str]:
     """Return what is known of how a run was made; what it does not say is left out."""
     config, first = run.config, next(iter(run.records), None)
-    facts: list[tuple[str, str]] = [("run", run.name)]
+    told: list[tuple[str, str]] = [("run", run.name)]
     if first is not None:
-        facts += [("data", first.dataset), ("budget", first.budget), ("seed", str(first.seed)),
+        told += [("data", first.dataset), ("budget", first.budget), ("seed", str(first.seed)),
                   ("split", first.split)]  # fmt: skip
     made = config.get("made")
     if isinstance(made, dict):
-        facts += [("date", str(made.get("date", "")))] if made.get("date") else []
-        facts.append(("command", str(made.get("command") or "from Python")))
+        told += [("date", str(made.get("date", "")))] if made.get("date") else []
+        told.append(("command", str(made.get("command") or "from Python")))
     people = config.get("split")
     if isinstance(people, dict):
-        facts.append(("people", _people(people)))
+        told.append(("people", _people(people)))
     plan = config.get("plan")
     if isinstance(plan, dict):
-        facts += [(name, ", ".join(map(str, plan[name]))) for name in ("attackers", "metrics")
+        told += [(name, ", ".join(map(str, plan[name]))) for name in ("attackers", "metrics")
                   if plan.get(name)]  # fmt: skip
     if first is not None and first.models:
-        facts.append(("face models", first.models.replace(" ", ", ")))
+        told.append(("face models", first.models.replace(" ", ", ")))
     if config.get("faces"):
-        facts.append(("faces found by", str(config["faces"])))
-    facts += _code(config)
-    told = [part for name, text in facts for part in (tag("dt", name), tag("dd", text))]
-    return [tag("dl", *told, class_="facts"), *_weights(config)]
+        told.append(("faces found by", str(config["faces"])))
+    told += _code(config)
+    return [facts(told), *_weights(config)]
 
 
 def _people(split: Mapping[str, Any]) -> str:
@@ -66,5 +66,5 @@ def _weights(config: Mapping[str, Any]) -> list[Html]:
     weights = config.get("weights")
     if not isinstance(weights, dict) or not weights:
         return []
-    items = [tag("li", f"{name}: {licence}") for name, licence in weights.items()]
-    return [tag("h3", "Weights that took part, and their licences"), tag("ul", *items)]
+    listed = [f"{name}: {licence}" for name, licence in weights.items()]
+    return [tag("h3", "Weights that took part, and their licences"), items(listed)]

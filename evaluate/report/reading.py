@@ -10,7 +10,7 @@ from typing import Any
 
 from ..results.origin import config_of, notes_of
 from ..results.records import Record, read_records
-from ..results.summary import Row
+from ..results.summary import Row, chance_of
 from ..results.table import sorted_rows
 from .faces import Faces, read_faces
 
@@ -50,7 +50,7 @@ class Run:
     @property
     def chance(self) -> float | None:
         """What guessing reaches."""
-        return next((r.worst.chance for r in self.rows if r.worst.chance is not None), None)
+        return chance_of(self.rows)
 
     @property
     def metrics(self) -> list[str]:

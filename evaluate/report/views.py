@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..pages.facts import items
 from ..pages.table import Cell, Heading, sortable_table
-from ..pages.tags import Html, tag
+from ..pages.tags import Html
 from ..results.records import AND, find
 from ..results.summary import attacker_of
 from .cells import figure
@@ -24,7 +25,7 @@ WORDS = Html(
 def views(run: Run) -> list[str]:
     """Return the three figures of each defense, if the run has them."""
     body: list[list[Cell | str]] = []
-    reasons: list[Html] = []
+    reasons: list[str] = []
     for row in run.rows:
         mine = find(run.records, defense=row.defense, group="")
         parts = {r.name: r for r in mine if r.kind == "leakage" and r.name in ("face", "context")}
@@ -35,7 +36,7 @@ def views(run: Run) -> list[str]:
         cells = [figure(row.worst), figure(parts.get("face")), figure(parts.get("context"))]
         body.append([row.shown, *cells, figure(gap), who])
         reasons += [
-            tag("li", f"{row.shown}, {r.name}: {r.reason.replace(AND, '; ')}")
+            f"{row.shown}, {r.name}: {r.reason.replace(AND, '; ')}"
             for r in parts.values()
             if r.reason
         ]
@@ -45,4 +46,4 @@ def views(run: Run) -> list[str]:
             Heading("context"), Heading("photo minus context", "less"),
             "attacker of the face"]  # fmt: skip
     table = sortable_table("Leakage of the photo, of the face and of its context", head, body)
-    return [WORDS, table, *([tag("ul", *reasons)] if reasons else [])]
+    return [WORDS, table, *([items(reasons)] if reasons else [])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..results.records import Record
-from ..results.summary import Row
+from ..results.summary import Row, chance_of
 
 AIR = 0.1
 UNDEFENDED = "none"
@@ -115,7 +115,7 @@ def undefended(rows: Sequence[Row]) -> str:
     if value is None:
         return ""
     text = f"Of undefended photos {of_hundred(value)} are named"
-    chance = next((row.worst.chance for row in rows if row.worst.chance is not None), None)
+    chance = chance_of(rows)
     return f"{text}, by guessing {of_hundred(chance)}." if chance is not None else f"{text}."
 
 
@@ -187,5 +187,5 @@ def _let(count: int) -> str:
 
 
 def _chance(rows: Sequence[Row]) -> str:
-    chance = next((row.worst.chance for row in rows if row.worst.chance is not None), None)
+    chance = chance_of(rows)
     return "" if chance is None else f" ({of_hundred(chance)})"

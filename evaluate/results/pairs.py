@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .questions import is_worst
-from .records import Record
+from .records import Record, with_model
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Pairs:
     @property
     def attacker(self) -> str:
         """The attacker with its face model, `linkage (dlib)`."""
-        return f"{self.name} ({self.recognizer})" if self.recognizer else self.name
+        return with_model(self.name, self.recognizer)
 
 
 def pair_attacks(records: Sequence[Record]) -> list[Pairs]:

@@ -191,6 +191,11 @@ def broke(what: str, error: BaseException) -> str:
     return f"the {what}{BROKE}{type(error).__name__}: {error}"
 
 
+def with_model(name: str, recognizer: str) -> str:
+    """Return an attacker as people read it, with its face model: `matched (dlib)`."""
+    return f"{name} ({recognizer})" if recognizer else name
+
+
 def find(records: Sequence[Record], **wanted: Any) -> list[Record]:
     """Return the records whose fields have all the given values."""
     return [r for r in records if all(getattr(r, k) == v for k, v in wanted.items())]

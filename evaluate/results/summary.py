@@ -13,7 +13,7 @@ from unmask.defenses.files.atomic import write_text
 from ..results.ranks import ranks
 from .pairs import Pairs, highest_d_sys, pair_attacks, strongest
 from .questions import QUESTIONS, answered, detailed
-from .records import BALANCED, Record, Status, find
+from .records import BALANCED, Record, Status, find, with_model
 from .shown import family_of, shown_names
 
 Cell = str | float | None
@@ -84,12 +84,17 @@ class Row:
 
 def attacker_of(worst: Record) -> str:
     """Return whose figure the record of a worst case holds, `matched (dlib)`."""
-    return f"{worst.attack} ({worst.recognizer})" if worst.recognizer else worst.attack
+    return with_model(worst.attack, worst.recognizer)
 
 
 def value_of(record: Record | None) -> float | None:
     """Return the figure of a record, None without one."""
     return None if record is None else record.value
+
+
+def chance_of(found: Sequence[Row]) -> float | None:
+    """Return what guessing reaches in a run; None where no row says it."""
+    return next((row.worst.chance for row in found if row.worst.chance is not None), None)
 
 
 def rows(records: Sequence[Record]) -> list[Row]:

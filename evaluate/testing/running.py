@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from unmask.defenses import Defense, Registry
-from unmask.defenses.testing import ContractError, require
+from unmask.defenses.testing import judged, require
 from unmask.defenses.testing import run as run_on_defense
 
 from ..metrics.base import Unavailable
@@ -40,19 +40,11 @@ def run(check: Check, subject: Any) -> str:
     waived = {} if name in never_waived else getattr(subject, "waived", {})
     reason = str(waived.get(name, "")).strip()
     try:
-        check(subject)
+        return judged(
+            lambda: check(subject), name, called(subject), reason or None, (Unavailable,)
+        )
     except Unavailable as error:
         return f"not made: {error}"
-    except ContractError:
-        if reason:
-            return reason
-        raise
-    except Exception as error:
-        raise ContractError(
-            f"{called(subject)} stops '{name}' by {type(error).__name__}: {error}"
-        ) from error
-    require(not reason, f"{called(subject)} waives '{name}', but it passes; drop the waiver")
-    return ""
 
 
 never_waived: set[str] = set()

@@ -15,6 +15,7 @@ from ..pages.scatter import Point as Mark
 from ..pages.table import MISSING, Cell, Heading, number, sortable_table
 from ..pages.tags import Html, tag
 from ..statistics import Estimate
+from .goal import Goal
 from .points import Point, leaks, told
 from .result import Tuned
 from .words import picked, short
@@ -58,7 +59,7 @@ def _curves(tuned: Tuned, name: str, kind: Range) -> list[Html]:
     drawn = [
         curve(
             f"{goal.leaks.capitalize()} over {name}", across,
-            Axis(f"{goal.leaks}, share of photos named", "less"), leak,
+            leak_axis(goal), leak,
             levels=[(1 / about.search, "guessing")],
             limit=goal.max_leakage,
             says=f"Shaded: {BANDS}.{LOWER * _open(tuned)}",
@@ -96,11 +97,9 @@ def _cloud(tuned: Tuned, ranges: dict[str, Range]) -> Html:
              tip=f"{short(p.defense)}\n{leaks(p)} by {p.attacker}")
         for p in sorted(tuned.points, key=family)
     ]  # fmt: skip
-    plane = Plane(
-        f"{tuned.goal.leaks.capitalize()} over the parameters",
-        Axis(f"{tuned.goal.leaks}, share of photos named", "less"),
-        levels=_levels(tuned), front=False, join=False,
-        says=f"Each mark is a trial on the search people; bars are {BANDS}. What else is tuned "
+    plane = leak_plane(
+        tuned.goal, "over the parameters", _levels(tuned),
+        f"Each mark is a trial on the search people; bars are {BANDS}. What else is tuned "
         f"differs from mark to mark.{LOWER * _open(tuned)}",
     )  # fmt: skip
     return scatter(plane, _few(axes, marks), marks, looks([mark.family for mark in marks]))
@@ -139,11 +138,9 @@ def front_chart(tuned: Tuned) -> Html:
         marks.append(_mark(p, axes, test if one else others, name=short(p.defense) if one else ""))
     order = [*families]
     marks.sort(key=lambda mark: order.index(mark.family))
-    plane = Plane(
-        f"{goal.leaks.capitalize()} and use",
-        Axis(f"{goal.leaks}, share of photos named", "less"),
-        levels=_levels(tuned), front=False, join=False,
-        says=f"The front: settings that no other beats in both {goal.leaks} and {goal.utility}, "
+    plane = leak_plane(
+        goal, "and use", _levels(tuned),
+        f"The front: settings that no other beats in both {goal.leaks} and {goal.utility}, "
         f"on the search people. Bars are {BANDS}.{LOWER * _open(tuned)}",
     )  # fmt: skip
     return scatter(plane, _few(axes, marks), marks, families)
@@ -178,6 +175,24 @@ def use_cell(point: Point | None, metric: str) -> Cell:
     if found is None:
         return Cell(MISSING)
     return Cell(f"{found.value:.3f}", found.value, more=f"{found.low:.3f} to {found.high:.3f}")
+
+
+def leak_plane(goal: Goal, title: str, levels: Sequence[tuple[float, str]], says: str) -> Plane:
+    """Return what is drawn beside marks whose height is a leakage; none of them are joined.
+
+    Args:
+        goal: of the search.
+        title: what follows the name of the leakage.
+        levels: lines across.
+        says: what the chart shows.
+    """
+    return Plane(f"{goal.leaks.capitalize()} {title}", leak_axis(goal), levels=levels,
+                 front=False, join=False, says=says)  # fmt: skip
+
+
+def leak_axis(goal: Goal) -> Axis:
+    """Return the axis of the leakage that a search is about."""
+    return Axis(f"{goal.leaks}, share of photos named", "less")
 
 
 def metric_axis(name: str) -> Axis:

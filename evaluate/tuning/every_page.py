@@ -5,16 +5,15 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ..pages.facts import facts, items
-from ..pages.frame import Axis
 from ..pages.looks import looks
-from ..pages.scatter import Plane, scatter
 from ..pages.scatter import Point as Mark
+from ..pages.scatter import scatter
 from ..pages.shell import Section, page
 from ..pages.table import MISSING, Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
 from ..results.origin import config_of, provenance
 from ..statistics import Estimate
-from .charts import BANDS, LOWER, leak_cell, metric_axis, use_cell
+from .charts import BANDS, LOWER, leak_cell, leak_plane, metric_axis, use_cell
 from .faces import settled_looks
 from .iso import Iso
 from .points import leaks, told
@@ -103,11 +102,10 @@ def _chart(iso: Iso) -> list[Html]:
     if not marks:
         return []
     limit = iso.goal.max_leakage
-    plane = Plane(
-        f"{iso.goal.leaks.capitalize()} and use on the test people",
-        Axis(f"{iso.goal.leaks}, share of photos named", "less"),
-        levels=[(limit, f"limit {limit:g}")] if limit is not None else [], front=False, join=False,
-        says=f"Each defense at the setting that was chosen for it, on the test people. Bars are "
+    plane = leak_plane(
+        iso.goal, "and use on the test people",
+        [(limit, f"limit {limit:g}")] if limit is not None else [],
+        f"Each defense at the setting that was chosen for it, on the test people. Bars are "
         f"{BANDS}.{LOWER * any(mark.open_end for mark in marks)}",
     )  # fmt: skip
     return [scatter(plane, list(axes.values()), marks, looks(names))]

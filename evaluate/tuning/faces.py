@@ -37,31 +37,27 @@ _WHO = tag("p", "The astronaut Eileen Collins (NASA, public domain); figures are
 
 def looks_of(tuned: Tuned) -> list[Html]:
     """Return pictures of settings from the least leakage to the most, with what they leak."""
-    points = _shown(tuned)
-    if tuned.show_faces:
-        rows = [
-            tag("figure", picture(data, f"four faces at {short(p.defense)}"),
-                tag("figcaption", _told(tuned, p)))
-            for p in points if (data := _kept(strip_path(tuned.folder, p.number)))
-        ]  # fmt: skip
-        return [_WARNING, *rows] if rows else []
-    pictures = [(_example(p.defense), _told(tuned, p)) for p in points]
-    if not any(data for data, _ in pictures):
-        return [_NONE]
-    return [face_strip([(_encoded(_face().pixels), "clean"), *pictures]), _WHO]
+    shown = [(tuned, point, _told(tuned, point)) for point in _shown(tuned)]
+    return _looks(shown, own=tuned.show_faces)
 
 
 def settled_looks(found: Sequence[Tuned]) -> list[Html]:
     """Return one picture of each defense at the setting that was chosen, or came nearest."""
-    known = [(one, one.seen) for one in found if one.seen]
-    if any(one.show_faces for one in found):
+    shown = [(one, one.seen, _held(one, one.seen)) for one in found if one.seen]
+    return _looks(shown, own=any(one.show_faces for one in found))
+
+
+def _looks(shown: Sequence[tuple[Tuned, Point, str]], *, own: bool) -> list[Html]:
+    """Return pictures of settings, each with its words: of the user's own faces, or of one."""
+    if own:
         rows = [
             tag("figure", picture(data, f"four faces at {short(point.defense)}"),
-                tag("figcaption", _held(one, point)))
-            for one, point in known if (data := _kept(strip_path(one.folder, point.number)))
+                tag("figcaption", told))
+            for tuned, point, told in shown
+            if (data := _kept(strip_path(tuned.folder, point.number)))
         ]  # fmt: skip
         return [_WARNING, *rows] if rows else []
-    pictures = [(_example(point.defense), _held(one, point)) for one, point in known]
+    pictures = [(_example(point.defense), told) for _, point, told in shown]
     if not any(data for data, _ in pictures):
         return [_NONE]
     return [face_strip([(_encoded(_face().pixels), "clean"), *pictures]), _WHO]
