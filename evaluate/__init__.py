@@ -3,8 +3,9 @@
 if __name__ == "evaluate":
     raise ImportError("import unmask.evaluate; the checkout's root must not be on sys.path")
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from unmask.doors import door
 
 if TYPE_CHECKING:
     from .attackers.base import Attacker, Defend, Scores
@@ -48,7 +49,7 @@ _HOMES = {
     "tuning.result": ("Tuned",),
     "tuning.run": ("tune",),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+__getattr__ = door(__name__, _HOMES)
 
 __all__ = [
     "ATTACKERS",
@@ -83,12 +84,3 @@ __all__ = [
     "tune_all",
     "write_report",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: listing must stay fast."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'unmask.evaluate' has no attribute '{name}'")
-    found = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = found
-    return found

@@ -4,8 +4,9 @@ It may use every defense, the detectors and `files`, and needs no evaluator. Wha
 imported when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from unmask.doors import door
 
 if TYPE_CHECKING:
     from .arrays import Anonymized, anonymize
@@ -29,7 +30,7 @@ _HOMES = {
     "shards.batches": ("BatchAnonymizer",),
     "tree": ("apply",),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+__getattr__ = door(__name__, _HOMES)
 
 __all__ = [
     "Anonymized",
@@ -44,9 +45,3 @@ __all__ = [
     "merge",
     "prepare",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -16,6 +16,7 @@ from ..statistics import Estimate
 from .charts import BANDS, LOWER, leak_cell, leak_plane, metric_axis, use_cell
 from .faces import settled_looks
 from .iso import Iso
+from .page import HERE_ALONE, people_in
 from .points import leaks, told
 from .result import Tuned
 from .words import holding, short
@@ -23,8 +24,7 @@ from .words import holding, short
 LIMITS = (
     "Each defense was chosen on the search people and had its own chance to hold by luck on the "
     "same test people: measure the one you take again on other people.",
-    "The figures hold for these people, photos and attackers. Other people, other photos or a "
-    "stronger attacker may give more.",
+    HERE_ALONE,
 )
 
 
@@ -142,9 +142,8 @@ def _optimism(found: Estimate | None) -> Cell:
 
 def _origin(iso: Iso) -> list[tuple[str, str]]:
     found = next(iter(iso.tuned.values()))
-    about = found.about
     return provenance(
         config_of(found.folder),
-        people=f"{about.search} search, {about.test} test, {about.background} background",
+        people=people_in(found.about),
         limit=iso.goal.limit, looks=f"{iso.opened} at the same test people",
     )  # fmt: skip

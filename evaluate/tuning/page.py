@@ -11,15 +11,18 @@ from ..results.origin import config_of, provenance
 from .charts import front_chart, leak_cell, over_parameters, use_cell
 from .faces import looks_of
 from .points import leaks, told
-from .result import Tuned
+from .result import About, Tuned
 from .words import looked, onwards, picked, verdict
 
 _LISTED = 200  # settings in the table
+HERE_ALONE = (
+    "The figures hold for these people, photos and attackers. Other people, other photos or a "
+    "stronger attacker may give more."
+)
 LIMITS = (
     "Search figures come from attackers without certificates, and the setting was picked because "
     "its figures were good: trust those of the test people.",
-    "The figures hold for these people, photos and attackers. Other people, other photos or a "
-    "stronger attacker may give more.",
+    HERE_ALONE,
 )
 
 
@@ -119,8 +122,13 @@ def _origin(tuned: Tuned) -> list[tuple[str, str]]:
     about = tuned.about
     return provenance(
         config_of(tuned.folder),
-        people=f"{about.search} search, {about.test} test, {about.background} background",
+        people=people_in(about),
         search=f"{len(tuned.points)} trials, sampler {about.sampler}, attackers' budget "
         f"{about.budget}",
         optimism=f"{told(tuned.optimism)} (search minus test leakage)",
     )
+
+
+def people_in(about: About) -> str:
+    """Return how many people there were, by what they were used for."""
+    return f"{about.search} search, {about.test} test, {about.background} background"

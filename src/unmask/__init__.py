@@ -7,8 +7,9 @@
 The public functions are named here and imported when they are first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from unmask.doors import door
 
 if TYPE_CHECKING:
     from unmask.defenses import Choice, Defense, Face, Photo, Range
@@ -28,7 +29,7 @@ _HOMES = {
     "evaluate.audit.run": ("audit",),  # there, `audit` and `verify` are rooms
     "evaluate.verify.run": ("verify",),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+__getattr__ = door(__name__, _HOMES)
 
 __all__ = [
     "Choice",
@@ -49,15 +50,6 @@ __all__ = [
     "tune_all",
     "verify",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: the command line must stay fast."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'unmask' has no attribute '{name}'")
-    found = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = found
-    return found
 
 
 def __dir__() -> list[str]:
