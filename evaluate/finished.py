@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .comparison.found import Comparison
-from .results.jsonfile import read_json
+from .results.origin import config_of
 from .results.records import read_records
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited:
         ValueError: it holds no finished run, or a damaged one.
     """
     folder = Path(folder)
-    command = _command(folder)
+    command = config_of(folder).get("command")  # that of `compare` is not said there
     if command == "tune" or any((folder / name).is_file() for name in _SEARCH):
         from .tuning.again import read_search  # with Optuna
 
@@ -40,10 +40,3 @@ def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited:
 
         return read_audit(folder)
     return Comparison(tuple(read_records(source)), None, folder)
-
-
-def _command(folder: Path) -> str:
-    """Return the command that made a run; that of `compare` is not said there."""
-    path = folder / "config.json"
-    config: Any = read_json(path) if path.is_file() else {}
-    return str(config.get("command", "")) if isinstance(config, dict) else ""

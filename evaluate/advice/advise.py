@@ -24,7 +24,7 @@ class Advice:
         looked: what its photos are like.
         limit: the leakage that must not be passed.
         table: the figures.
-        own: whether they are those of people in this folder.
+        own: whether they are those of people in this folder; None of a run that names nobody.
         away: how unlike the data set of the figures is, see `distance`; 0 of a run of the user.
         choice: what the figures say about the limit.
     """
@@ -33,7 +33,7 @@ class Advice:
     looked: Looked
     limit: float
     table: Table
-    own: bool
+    own: bool | None
     away: float
     choice: Choice
 
@@ -84,10 +84,11 @@ def advise(
     away = 0.0
     if measure_into is not None:
         table = measure(root, measure_into, seed=seed, workers=workers, progress=progress)
-        own = True
+        own: bool | None = True
     elif run is not None:
         table = table_of_run(run)
-        own = are_people_of(held, attacked_in(run))
+        attacked = attacked_in(run)
+        own = None if attacked is None else are_people_of(held, attacked)
     else:
         table, away = most_similar(looked.kind, tables())
         own = False

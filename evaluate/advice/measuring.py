@@ -10,7 +10,7 @@ from typing import Any
 from ..comparison.plan import Plan
 from ..comparison.run import compare
 from ..data.scene import Progress, prepare
-from ..results.jsonfile import read_json
+from ..results.origin import config_of
 from ..results.records import read_records
 from .folder import Held
 from .table import Table, settings_of
@@ -79,27 +79,24 @@ def table_of_run(folder: Path) -> Table:
     if not settings:
         raise ValueError(f"{folder} holds no leakage; advice needs a run of 'unmask compare'")
     first = records[0]
-    config = _config(folder)
     return Table(first.dataset, settings, first.budget, first.models,
-                 _command(config, first.dataset, first.budget, first.seed))  # fmt: skip
+                 _command(config_of(folder), first.dataset, first.budget, first.seed))  # fmt: skip
 
 
-def attacked_in(folder: Path) -> frozenset[str]:
-    """Return the people whom a run attacked, as far as its `config.json` tells."""
-    split = _config(folder).get("split")
+def attacked_in(folder: Path) -> frozenset[str] | None:
+    """Return the people whom a run attacked; None of one that names nobody, as most do.
+
+    Raises:
+        ValueError: its `config.json` is damaged.
+    """
+    split = config_of(folder).get("split")
     test = split.get("test") if isinstance(split, dict) else None
-    return frozenset(map(str, test)) if isinstance(test, list) else frozenset()
+    return frozenset(map(str, test)) if isinstance(test, list) else None
 
 
 def are_people_of(held: Held, attacked: frozenset[str]) -> bool:
     """Return whether those whom a run attacked are people of a folder, by their names."""
     return bool(attacked) and attacked <= set(held.people)
-
-
-def _config(folder: Path) -> Mapping[str, Any]:
-    path = folder / "config.json"
-    found = read_json(path) if path.is_file() else {}
-    return found if isinstance(found, dict) else {}
 
 
 def _command(config: Mapping[str, Any], dataset: str, budget: str, seed: int) -> str:

@@ -88,6 +88,12 @@ def source(advice: Advice) -> str:
         effort += " Stronger attackers were not asked: more may leak."
     if advice.own:
         return f"of {table.people} people of your folder, measured here. {effort}{clean}"
+    if advice.own is None:
+        return (
+            f"of {table.people} people of {table.name}, whom the run does not name ('unmask "
+            "compare --names' does): nobody can tell whether they are yours, and others may leak "
+            f"more. {effort}{clean}"
+        )
     text = (
         f"NOT of your people: of {table.people} others, of {table.title or table.name}. Yours may "
         f"leak more."

@@ -18,6 +18,7 @@ from unmask.evaluate.advice.table import Table
 from unmask.evaluate.advice.words import lines
 from unmask.evaluate.cli.main import app
 from unmask.evaluate.comparison.plan import Plan
+from unmask.evaluate.results.folder import without_names
 from unmask.evaluate.results.records import Record, write_records
 
 Faces = Callable[[int, int], Path]
@@ -115,6 +116,19 @@ def test_a_run_of_these_people(labelled: Path, tmp_path: Path) -> None:
     other = text_of(labelled, 0.1, a_run(tmp_path / "other", ["somebody"]))
     assert "NOT of your people" in other
     assert "At most 8 of 100 photos of those people are named" in other
+
+
+def test_a_run_that_names_nobody_is_of_nobody_knows_whom(labelled: Path, tmp_path: Path) -> None:
+    """As `compare` and `--measure` leave it: people are counted."""
+    run = a_run(tmp_path / "run", ["s1"])
+    settings = without_names({"split": {"test": ["s1", "s2"]}})
+    (run / "config.json").write_text(json.dumps(settings), "utf-8")
+    assert advise(labelled, max_leakage=0.1, run=run).own is None
+    told = text_of(labelled, 0.1, run)
+    assert "whom the run does not name" in told
+    assert "NOT of your people" not in told
+    assert "people of your folder" not in told
+    assert "At most 8 of 100 photos of those people are named" in told
 
 
 def test_what_a_run_does_not_know_is_not_advised(labelled: Path, tmp_path: Path) -> None:
