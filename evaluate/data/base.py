@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from unmask.defenses import Photo
-from unmask.defenses.files.pictures import SUFFIXES, read_picture
+from unmask.defenses.files.pictures import SUFFIXES, decode_picture
+from unmask.defenses.photo import Pixels
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,31 @@ class Dataset(ABC):
         """
         return _people(root, self.suffixes)
 
+    def content(self, root: Path, key: str) -> bytes:
+        """Return the picture of a key as it is stored, encoded: the file of that name.
+
+        A data set whose pictures are no files says here where each lies.
+
+        Args:
+            root: what `folder` returned.
+            key: one of those that `files` returned.
+
+        Raises:
+            ValueError: it cannot be read. One line, without the folder.
+        """
+        try:
+            return (root / key).read_bytes()
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror or error}") from error
+
+    def read(self, root: Path, key: str) -> Pixels:
+        """Return the pixels of a key, `(H, W, 3)`, uint8, RGB, upright.
+
+        Raises:
+            ValueError: it cannot be read, or not decoded. One line, without the folder.
+        """
+        return decode_picture(self.content(root, key), key)[0]
+
     @property
     def label(self) -> str:
         """Name and bounds as they stand in records: `lfw,people=100,photos=10`."""
@@ -136,15 +163,39 @@ class Dataset(ABC):
         photos = sorted((p for found in taken.values() for p in found), key=lambda p: p.key)
         return Loaded(self.label, tuple(photos), tuple(sorted(bad, key=lambda b: b.path)))
 
+    def load_keys(self, keys: Iterable[str]) -> Loaded:
+        """Read the photos that somebody names, whatever the bounds.
+
+        Args:
+            keys: of photos; one that is not among the data, or cannot be read, is `bad`.
+
+        Raises:
+            LookupError: the data are not on this machine.
+            ValueError: no such folder, or nothing of use in it.
+        """
+        root = self.folder()
+        files, listed = self.files(root)
+        owner = {key: name for name, mine in files.items() for key in mine}
+        why = {entry.path: entry.reason for entry in listed}
+        photos: list[Photo] = []
+        bad: list[Bad] = []
+        for key in sorted(set(keys)):
+            try:
+                if key not in owner:
+                    raise ValueError(why.get(key, "there is no such photo"))
+                photos.append(Photo(self.read(root, key), key, owner[key]))
+            except ValueError as error:
+                bad.append(Bad(key, str(error).removeprefix(key).removeprefix(" ")))
+        return Loaded(self.label, tuple(photos), tuple(bad))
+
     def _read(self, root: Path, name: str, files: list[str]) -> tuple[list[Photo], list[Bad]]:
         found: list[Photo] = []
         bad: list[Bad] = []
         for file in _ranked(files):
             try:
-                pixels, _ = read_picture(root / file)
+                pixels = self.read(root, file)
             except ValueError as error:
-                reason = str(error).removeprefix(str(root / file)).removeprefix(" ")
-                bad.append(Bad(file, reason))
+                bad.append(Bad(file, str(error).removeprefix(file).removeprefix(" ")))
                 continue
             found.append(Photo(pixels, file, name))
             if len(found) == self.photos:
