@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from unmask.defenses import DEFENSES, Defense, default_cache
-from unmask.defenses.files.atomic import write_text
+from unmask.defenses import Defense
 from unmask.progress import shown
 
 from ..attackers.base import people_of
@@ -21,23 +18,19 @@ from ..results.folder import new_folder, open_folder
 from ..results.records import write_records
 from .assemble import records_of
 from .attributes import As, attribute_records
-from .cases import CASES
-from .certificates import Proof, planted_records, prove
-from .config import describe, measurement_key
+from .certificates import planted_records
+from .config import describe
 from .examples import Whose, example_faces
 from .found import Comparison
+from .gathering import Engine, measured_fully, proof_of
 from .groups import Groups, members
 from .guests import hosted
-from .measured import Measured
+from .jobs import jobs_of, parts_of
+from .keeping import Keeping
 from .ordering import differences
-from .parts import Part
 from .plan import Plan, default_defenses
-from .region import digest_of, region_of
-from .sparing import hasty
-from .store import dump, restore, restore_file
 from .surroundings import same_session_note
-from .where import Parts
-from .workers import Job, label_of, measure_all
+from .workers import measure_all
 
 
 def compare(
@@ -93,14 +86,15 @@ def compare(
         return _compare(
             scene, list(dict.fromkeys(specs)), plan or Plan(),
             folder=Path(folder) if folder else new_folder("compare"), groups=groups,
-            attributes=attributes, attributes_as=attributes_as, workers=workers, resume=resume,
+            attributes=attributes, attributes_as=attributes_as,
+            engine=partial(measure_all, workers=workers), resume=resume,
             few=few, names=names, faces=faces, max_leakage=max_leakage, progress=told,
         )  # fmt: skip
 
 
 def _compare(
     scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
-    groups: Groups | None, attributes: Groups | None, attributes_as: As, workers: int,
+    groups: Groups | None, attributes: Groups | None, attributes_as: As, engine: Engine,
     resume: bool, few: bool, names: bool, faces: Whose, max_leakage: float | None,
     progress: Progress | None,
 ) -> Comparison:  # fmt: skip
@@ -114,13 +108,14 @@ def _compare(
     plan = plan.with_models(progress)
     config = {**describe(scene, defenses, plan), "limit": max_leakage}
     open_folder(folder, config, resume=resume, names=names)
-    done = _measure(scene, defenses, plan, folder, workers, resume, progress)
-    proof = _proof(done)
+    keeping = Keeping(scene, folder, resume=resume)
+    done = measured_fully(jobs_of(scene, defenses, plan), keeping, engine, progress)
+    proof = proof_of(done)
     records = [
         record
         for spec in defenses
         for record in records_of(
-            done[spec], proof, scene, plan, folder.name, sets, _parts(spec, done, scene)
+            done[spec], proof, scene, plan, folder.name, sets, parts_of(spec, done, scene)
         )
     ]
     worst = [r for r in records if r.name == "worst" and not r.group]
@@ -134,107 +129,3 @@ def _compare(
     write_faces(folder, example_faces(scene, defenses, plan.seed, faces, progress))
     write_report(folder)
     return Comparison(tuple(records), scene, folder)
-
-
-def _measure(
-    scene: Scene, defenses: Sequence[str], plan: Plan, folder: Path, workers: int, resume: bool,
-    progress: Progress | None,
-) -> dict[str, Measured]:  # fmt: skip
-    """Measure planted cases and defenses, or take over what is known of them, by label."""
-    done: dict[str, Measured] = {}
-    jobs = [Job(CASES[case].defense, plan, case) for case in CASES]  # these and parts first
-    jobs += _undefended(defenses, scene, plan)
-    jobs += [Job(spec, plan) for spec in defenses]
-    _work(jobs, done, scene, folder, workers, resume, progress)
-    cheats = _proof(done).cheats
-    doubted = {job.label: job for job in jobs if hasty(done[job.label], cheats)}
-    if doubted:
-        asked = replace(plan, everybody=True)
-        again = [job._replace(plan=asked) for job in doubted.values()]
-        _work(again, done, scene, folder, workers, False, progress)
-    return done
-
-
-def _proof(done: Mapping[str, Measured]) -> Proof:
-    return prove({case: done[f"case {case}"] for case in CASES})
-
-
-def _work(
-    jobs: Sequence[Job], done: dict[str, Measured], scene: Scene, folder: Path, workers: int,
-    resume: bool, progress: Progress | None,
-) -> None:  # fmt: skip
-    """Add to `done` what these jobs find, or found before."""
-    todo: list[Job] = []
-    for job in jobs:
-        kept = _kept(folder, job.spec)
-        if job.case or job.part:
-            known = default_cache().get_many([_shared_key(scene, job)])
-            if known:
-                done[job.label] = restore(next(iter(known.values())).decode())
-                continue
-        elif resume and kept.exists():
-            done[job.label] = restore_file(kept)
-            continue
-        todo.append(job)
-    finished = 0
-
-    def begin(number: int) -> None:
-        if progress:
-            job = todo[number]
-            what = f"the {job.part} of clean photos alone" if job.part else job.label
-            progress(f"attacking: {what}", finished, len(todo))
-
-    workers = workers or os.cpu_count() or 1
-    with closing(measure_all(todo, scene, workers=workers, begin=begin)) as results:
-        for number, measured in results:
-            job = todo[number]
-            done[job.label] = measured
-            if measured.broken:
-                pass  # not kept: it is tried again when somebody has mended it
-            elif job.case or job.part:
-                key = _shared_key(scene, job)
-                default_cache().put_many({key: dump(measured).encode()})
-            else:
-                write_text(_kept(folder, job.spec), dump(measured))
-            finished += 1
-            if progress:
-                progress("attacking", finished, len(todo))
-
-
-def _undefended(defenses: Sequence[str], scene: Scene, plan: Plan) -> list[Job]:
-    """Return both parts of undefended photos for each region, once where regions are the same."""
-    found: dict[str, Job] = {}
-    parts: tuple[Part, ...] = ("face", "context")
-    for spec in defenses:
-        if mark := _mark(spec, scene):
-            for part in parts:
-                job = Job(spec, plan, part=part, mark=mark)
-                found.setdefault(job.label, job)
-    return list(found.values())
-
-
-def _parts(spec: str, done: Mapping[str, Measured], scene: Scene) -> Parts | None:
-    """Return what was measured on the parts of undefended photos; None if one is the photo."""
-    mark = _mark(spec, scene)
-    if not mark:
-        return None
-    return Parts(done[label_of("face", mark)], done[label_of("context", mark)])
-
-
-def _mark(spec: str, scene: Scene) -> str:
-    region = region_of(DEFENSES.build(spec))
-    return digest_of(region, (*scene.gallery, *scene.probes)) if region else ""
-
-
-def _shared_key(scene: Scene, job: Job) -> bytes:
-    """Return the cache key of what all runs on the same photos share."""
-    base = "none" if job.part else job.spec
-    everybody = job.plan.everybody or job.part != "context"  # nobody is spared elsewhere
-    key = measurement_key(scene, replace(job.plan, metrics=(), everybody=everybody), base)
-    name = job.label if job.part else f"planted {job.case}"
-    return hashlib.sha256(name.encode() + key).digest()
-
-
-def _kept(folder: Path, spec: str) -> Path:
-    mark = hashlib.sha256(spec.encode()).hexdigest()[:12]
-    return folder / "measured" / f"{spec.partition(':')[0]}-{mark}.json"

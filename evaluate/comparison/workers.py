@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple
 
 from unmask.defenses import DEFENSES
 from unmask.processes import Worker
@@ -14,49 +14,19 @@ from unmask.threads import pin_threads
 
 from ..data.scene import Scene
 from .guests import Sent, received, stays
+from .jobs import Job
 from .measure import measure_or_say
 from .measured import Measured
-from .parts import Part, measure_part
-from .plan import Plan
+from .parts import measure_part
 from .planted import measure_case
 from .region import region_of
-
-
-class Job(NamedTuple):
-    """What is to be measured: a defense, a planted case, or a part of undefended photos.
-
-    Args:
-        spec: of the defense; of a part, one whose region parts the photos.
-        plan: attackers and what else is asked.
-        case: name of the planted case, if it is one.
-        part: which part, if it is one.
-        mark: what sets its region apart from others.
-    """
-
-    spec: str
-    plan: Plan
-    case: str = ""
-    part: Part | None = None
-    mark: str = ""
-
-    @property
-    def label(self) -> str:
-        """What it is called among the others."""
-        if self.part:
-            return label_of(self.part, self.mark)
-        return f"case {self.case}" if self.case else self.spec
-
-
-def label_of(part: Part, mark: str) -> str:
-    """Return what a part of undefended photos is called among the jobs."""
-    return f"{part} {mark}"
 
 
 def measure_all(
     jobs: Sequence[Job],
     scene: Scene,
     *,
-    workers: int,
+    workers: int = 1,
     begin: Callable[[int], None] = lambda number: None,
 ) -> Generator[tuple[int, Measured]]:
     """Yield the position of a job and its measurement, as they get done.
@@ -66,14 +36,15 @@ def measure_all(
     Args:
         jobs: defenses and planted cases, each with its plan.
         scene: the photos.
-        workers: number of processes; 1 stays in this one. The figures are the same.
+        workers: number of processes, 0: one per core; 1 stays in this one. The figures are the
+            same.
         begin: told the position of a job when it begins.
 
     Raises:
         ChildProcessError: a process died.
     """
     pin_threads()
-    workers, sent = stays(min(workers, len(jobs)))
+    workers, sent = stays(min(workers or os.cpu_count() or 1, len(jobs)))
     if workers <= 1:
         for number, job in enumerate(jobs):
             begin(number)

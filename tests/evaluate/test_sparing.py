@@ -18,13 +18,13 @@ from unmask.evaluate.comparison import run
 from unmask.evaluate.comparison.assemble import records_of
 from unmask.evaluate.comparison.cases import CASES
 from unmask.evaluate.comparison.certificates import prove
+from unmask.evaluate.comparison.jobs import Job
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.plan import BUDGETS, Plan
 from unmask.evaluate.comparison.run import compare
 from unmask.evaluate.comparison.sparing import CHEAP, ask, hasty, never, settled
 from unmask.evaluate.comparison.store import dump, restore
-from unmask.evaluate.comparison.workers import Job
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.report.page import write_report
 from unmask.evaluate.results.questions import is_worst

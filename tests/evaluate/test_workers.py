@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from unmask.evaluate.comparison.jobs import Job
 from unmask.evaluate.comparison.plan import Plan
-from unmask.evaluate.comparison.workers import Job, measure_all
+from unmask.evaluate.comparison.workers import measure_all
 from unmask.evaluate.data.scene import Scene
 
 SCRIPT = """
