@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .faces.landmarks import NONE, Kind
 from .faces.regions import LANDMARKS, REGIONS, Place, Region, bounds_of, region_of
+from .held import holding
 from .pasting import add, paste
 from .photo import Face, Photo, Pixels, check_pixels
 from .registry import format_spec, name_of_class
@@ -23,6 +24,7 @@ from .space import Choice, Range
 Outcome = Literal["defended", "no_face", "unchanged", "failed"]
 
 
+@holding("mask")
 @dataclass(frozen=True, eq=False)
 class Defended:
     """What a defense made of one photo.
@@ -198,16 +200,17 @@ class Defense(ABC):
         """
         photos = [with_faces(photo) for photo in photos]
         targets = [self._targets(photo) for photo in photos]
-        pixels = [p.pixels.copy() if t else p.pixels for p, t in zip(photos, targets, strict=True)]
+        clean = [photo.pixels for photo in photos]
+        pixels = [p.copy() if t else p for p, t in zip(clean, targets, strict=True)]
         places: list[list[Place]] = [[] for _ in photos]
-        masks = [np.zeros(photo.pixels.shape[:2], np.float32) for photo in photos]
+        masks = [np.zeros(photo.shape[:2], np.float32) for photo in photos]
         # one face per photo and round: a face is defended on top of its neighbours' result,
         # so that overlapping regions never bring original pixels back
         for turn in range(max(map(len, targets), default=0)):
             where = [i for i, found in enumerate(targets) if turn < len(found)]
             regions = [self._region(pixels[i].shape[:2], targets[i][turn]) for i in where]
             cuts = [
-                self._cut(photos[i].with_pixels(pixels[i]), targets[i][turn], region)
+                self._cut(photos[i], pixels[i], targets[i][turn], region)
                 for i, region in zip(where, regions, strict=True)
             ]
             rngs = [_generator(seed, self.spec, photos[i].key, turn) for i in where]
@@ -222,14 +225,16 @@ class Defense(ABC):
                 add(masks[i], region)
                 places[i].append(place)
         return [
-            Defended(photo.with_pixels(new), _outcome(photo.pixels, new, where), mask)
-            for photo, new, where, mask in zip(photos, pixels, places, masks, strict=True)
+            Defended(photo.with_pixels(new), _outcome(before, new, where), mask)
+            for photo, before, new, where, mask in zip(
+                photos, clean, pixels, places, masks, strict=True
+            )
         ]
 
     def mask(self, photo: Photo) -> NDArray[np.float32]:
         """Return `(H, W)`, 0 to 1: where this defense may change this photo."""
         photo = with_faces(photo)
-        mask = np.zeros(photo.pixels.shape[:2], np.float32)
+        mask = np.zeros(photo.shape[:2], np.float32)
         for face in self._targets(photo):
             add(mask, self._region(mask.shape, face))
         return mask
@@ -249,21 +254,23 @@ class Defense(ABC):
         size = shape[0], shape[1]
         return region_of(size, face, self.region, margin=self.margin, feather=self.feather)
 
-    def _cut(self, photo: Photo, face: Face | None, region: Region) -> tuple[Photo, Place]:
-        place = bounds_of(region, photo.pixels.shape, around=face.width if face else 0.0)
+    def _cut(
+        self, photo: Photo, pixels: Pixels, face: Face | None, region: Region
+    ) -> tuple[Photo, Place]:
+        place = bounds_of(region, photo.shape, around=face.width if face else 0.0)
         rows, columns = place
         inside = (face.moved(-columns.start, -rows.start),) if face else ()
-        return replace(photo, pixels=photo.pixels[place].copy(), faces=inside), place
+        return replace(photo, pixels=pixels[place].copy(), faces=inside), place
 
 
 def with_faces(photo: Photo) -> Photo:
     """Return the photo with its faces, found now if nobody has looked yet."""
-    check_pixels(photo.pixels)
+    pixels = check_pixels(photo.pixels)
     if photo.faces is not None:
         return photo
     from .faces.find import find_faces  # the detector is loaded only when it is needed
 
-    return replace(photo, faces=find_faces(photo.pixels))
+    return photo.relabelled(faces=find_faces(pixels))
 
 
 def _generator(seed: int, spec: str, key: str, turn: int) -> np.random.Generator:

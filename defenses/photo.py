@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .held import Held, holding
 
 Pixels = NDArray[np.uint8]
 Points = NDArray[np.float32]
@@ -52,9 +54,14 @@ class Face:
         )
 
 
+@holding("pixels")
 @dataclass(frozen=True, eq=False)
 class Photo:
     """One RGB picture with its stable name, its person and its faces.
+
+    In a comparison of many photos the pixels lie on disk and are read when somebody asks for
+    them, each time anew; see `evaluate/data/shelf.py`. So ask once, keep what was made of them
+    and not them; `shape` and `relabelled` read nothing.
 
     Args:
         pixels: `(H, W, 3)`, uint8, RGB. Never written to.
@@ -70,7 +77,18 @@ class Photo:
 
     def __repr__(self) -> str:
         faces = "not looked for" if self.faces is None else len(self.faces)
-        return f"Photo({self.key!r}, shape={np.shape(self.pixels)}, faces={faces})"
+        return f"Photo({self.key!r}, shape={self.shape}, faces={faces})"
+
+    @property
+    def held(self) -> Pixels | Held[np.uint8]:
+        """The pixels, or where they lie."""
+        held: Pixels | Held[np.uint8] = self.__dict__["pixels"]
+        return held
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and 3, without reading the pixels."""
+        return cast(tuple[int, int, int], np.shape(self.held))
 
     @property
     def face(self) -> Face | None:
@@ -80,17 +98,45 @@ class Photo:
     @property
     def face_width(self) -> float:
         """Width of the main face in pixels; the shorter side of the photo if it has none."""
-        return self.face.width if self.face else float(min(self.pixels.shape[:2]))
+        return self.face.width if self.face else float(min(self.shape[:2]))
 
     @property
     def is_grey(self) -> bool:
         """Whether the three channels are equal."""
-        first = self.pixels[..., :1]
-        return bool((self.pixels[..., 1:] == first).all())
+        pixels = self.pixels
+        return bool((pixels[..., 1:] == pixels[..., :1]).all())
 
-    def with_pixels(self, pixels: Pixels) -> Photo:
-        """Return the same photo with other pixels (and the same faces)."""
-        return replace(self, pixels=pixels)
+    def with_pixels(self, pixels: Pixels | Held[np.uint8]) -> Photo:
+        """Return the same photo with other pixels (and the same faces).
+
+        They lie where those of this photo do, and nobody may write to them any more.
+
+        Args:
+            pixels: `(H, W, 3)`, uint8, RGB; or what another photo has as `held`, which spares
+                reading them.
+        """
+        held = self.held
+        if isinstance(held, Held) and isinstance(pixels, np.ndarray):
+            pixels = held.beside(pixels)
+        return Photo(cast(Pixels, pixels), self.key, self.identity, self.faces)
+
+    def relabelled(
+        self,
+        *,
+        key: str | None = None,
+        identity: str | None = None,
+        faces: tuple[Face, ...] | None = None,
+    ) -> Photo:
+        """Return the same picture with another key, identity or faces; None: as they are.
+
+        What `dataclasses.replace` does, but the pixels are not read.
+        """
+        return Photo(
+            cast(Pixels, self.held),
+            self.key if key is None else key,
+            self.identity if identity is None else identity,
+            self.faces if faces is None else faces,
+        )
 
 
 def check_pixels(pixels: Any) -> Pixels:

@@ -46,18 +46,21 @@ class Population:
         Raises:
             ValueError: not one face, or a photo that does not say who it shows.
         """
-        crops: dict[str, list[Pixels]] = defaultdict(list)
+        shown: dict[str, list[Photo]] = defaultdict(list)
         for photo in sorted(photos, key=lambda photo: photo.key):
             if not photo.identity:
                 raise ValueError(f"background photos need an identity, '{photo.key}' has none")
             if photo.face is not None:
-                crops[photo.identity].append(aligned(photo.pixels, from_photo(photo), FRAME))
-        if not crops:
+                shown[photo.identity].append(photo)
+        if not shown:
             raise ValueError(f"no face in {len(photos)} background photos")
-        names = tuple(sorted(crops))
-        looks = [np.stack([look(crop) for crop in crops[name]]) for name in names]
-        typical = [int(np.linalg.norm(own - own.mean(0), axis=1).argmin()) for own in looks]
-        faces = [crops[name][at] for name, at in zip(names, typical, strict=True)]
+        names = tuple(sorted(shown))
+        looks, faces = [], []
+        for name in names:  # the crops of one person at a time
+            crops = [aligned(photo.pixels, from_photo(photo), FRAME) for photo in shown[name]]
+            own = np.stack([look(crop) for crop in crops])
+            looks.append(own)
+            faces.append(crops[int(np.linalg.norm(own - own.mean(0), axis=1).argmin())])
         owners = np.repeat(np.arange(len(names)), [len(own) for own in looks])
         return cls(names, np.stack(faces), np.concatenate(looks), owners)
 

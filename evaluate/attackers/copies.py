@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -33,7 +32,7 @@ def varied_copies(photos: Sequence[Photo], *, draws: int, seed: int = 0) -> list
 def _varied(photo: Photo, draw: int, seed: int) -> Photo:
     text = f"{seed} {draw} {photo.key}"
     rng = np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]))
-    height, width = photo.pixels.shape[:2]
+    height, width = photo.shape[:2]
     pixels, faces = photo.pixels, photo.faces
     if draw % 2:
         pixels = np.ascontiguousarray(pixels[:, ::-1])
@@ -47,7 +46,7 @@ def _varied(photo: Photo, draw: int, seed: int) -> Photo:
     moved = np.asarray(warped, np.uint8)
     dx, dy = (float(v) / scale for v in shift)
     faces = tuple(face.moved(dx, dy, scale) for face in faces or ())
-    return replace(photo, pixels=moved, faces=faces, key=f"{photo.key}#{draw}")
+    return photo.with_pixels(moved).relabelled(key=f"{photo.key}#{draw}", faces=faces)
 
 
 def _flipped(face: Face, width: int) -> Face:

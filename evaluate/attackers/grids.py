@@ -84,7 +84,7 @@ def own_grids(
         probes: photos to be named.
         people: `(len(known),)`, who is on each known photo.
     """
-    sizes, asked = ([photo.pixels.shape[:2] for photo in some] for some in (known, probes))
+    sizes, asked = ([photo.shape[:2] for photo in some] for some in (known, probes))
     rest = np.ones(len(probes), bool)
     for size in dict.fromkeys(asked):
         same = np.array([one == size for one in sizes])

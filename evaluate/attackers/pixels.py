@@ -42,7 +42,7 @@ class Pixels(Attacker):
         everyone = np.arange(len(self._seen)), np.arange(len(probes))
         aligned = OwnGrid(*everyone, aligned_grid(self._seen), aligned_grid(probes))
         grids = {"32": [aligned], "own": [*own_grids(self._seen, probes, self._people)]}
-        if len({photo.pixels.shape for photo in (*self._seen, *probes)}) > 1:
+        if len({photo.shape for photo in (*self._seen, *probes)}) > 1:
             whole = OwnGrid(*everyone, whole_grid(self._seen), whole_grid(probes))
             grids["whole"] = [whole]  # what lies far from the face is in no window
         found = [

@@ -105,7 +105,7 @@ class Probed(Attacker):
         done = list(photos)
         self._last: tuple[tuple[int, ...], Undo, float] | None = None
         self._misses = 0
-        for i in sorted(range(len(done)), key=lambda i: done[i].pixels.shape):
+        for i in sorted(range(len(done)), key=lambda i: done[i].shape):
             if self._recipe:
                 done[i] = self._undone(done[i], self._recipe)
         return done

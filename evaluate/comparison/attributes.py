@@ -144,7 +144,7 @@ def _seen(
         copies = OwnCopies(blindfolded)
         known = copies((*hidden.gallery, *hidden.background))
         released = blindfolded.released(hidden.probes)
-        probes = [p.with_pixels(done.photo.pixels)
+        probes = [p.with_pixels(done.photo.held)
                   for p, done in zip(hidden.probes, released, strict=True)]  # fmt: skip
         seen = _features([*known, *probes], models)
     except (Exception, SystemExit) as error:  # of a defense

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from unmask.defenses import Photo
 
@@ -41,16 +41,16 @@ def blind(scene: Scene, seed: int) -> Blind:
     clean = (*scene.gallery, *scene.probes, *scene.background)
     return Blind(
         gallery,
-        tuple(replace(photo, identity="") for photo in probes),
+        tuple(photo.relabelled(identity="") for photo in probes),
         background,
-        tuple(replace(photo, identity=opaque(photo.identity, seed)) for photo in background),
+        tuple(photo.relabelled(identity=opaque(photo.identity, seed)) for photo in background),
         names_of(clean, seed),
     )
 
 
 def hidden(photos: Sequence[Photo], seed: int) -> tuple[Photo, ...]:
     """Return the photos under opaque keys."""
-    return tuple(replace(photo, key=opaque(photo.key, seed)) for photo in photos)
+    return tuple(photo.relabelled(key=opaque(photo.key, seed)) for photo in photos)
 
 
 def names_of(photos: Sequence[Photo], seed: int) -> dict[str, str]:

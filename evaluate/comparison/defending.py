@@ -5,17 +5,21 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unmask.defenses import Defended, Defense, Photo
 from unmask.defenses.folder import Folder
+from unmask.defenses.held import Held
 
 from ..attackers.copies import varied_copies
 from ..data.pictures import Pictures
 from .blind import opaque, secret
 
+BATCH = 64  # photos that are defended at once; what becomes of one does not depend on others
 AGAIN = -1  # the first draw of copies that are not kept, counted down: never one of those kept
 
 
@@ -43,7 +47,7 @@ class Blindfolded:
     def told(self, photo: Photo) -> Photo:
         """Return the photo as the defense gets it: no identity, a key without meaning."""
         key = photo.key if photo.key in self.names else opaque(photo.key, self.seed)
-        return replace(photo, key=key, identity="")
+        return photo.relabelled(key=key, identity="")
 
     def use(
         self, defense: Defense, photos: Sequence[Photo], seed: int, *, keep: bool = True
@@ -60,21 +64,42 @@ class Blindfolded:
 def defend_all(
     defense: Defense, photos: Sequence[Photo], *, seed: int, pictures: Pictures | None = None
 ) -> list[Defended]:
-    """Defend photos; one that fails stays as it is, marked `failed`, and the rest goes on."""
-    try:
-        if pictures:
-            return pictures.many(defense, photos, seed=seed)
-        return defense.many(photos, seed=seed)
-    except (Exception, SystemExit):
-        return [_defend_one(defense, photo, seed) for photo in photos]
+    """Defend photos; one that fails stays as it is, marked `failed`, and the rest goes on.
+
+    What was made lies where the pixels of the photos do.
+    """
+    made: list[Defended] = []
+    for start in range(0, len(photos), BATCH):
+        some = photos[start : start + BATCH]
+        try:
+            if pictures:
+                done = pictures.many(defense, some, seed=seed)
+            else:
+                done = defense.many(some, seed=seed)
+        except (Exception, SystemExit):
+            done = [_defend_one(defense, photo, seed) for photo in some]
+        made += [_laid(photo, one) for photo, one in zip(some, done, strict=True)]
+    return made
 
 
 def _defend_one(defense: Defense, photo: Photo, seed: int) -> Defended:
     try:
         return defense(photo, seed=seed)
     except (Exception, SystemExit) as error:
-        nothing = np.zeros(photo.pixels.shape[:2], np.float32)
+        nothing = np.zeros(photo.shape[:2], np.float32)
         return Defended(photo, "failed", nothing, f"{type(error).__name__}: {error}")
+
+
+def _laid(photo: Photo, done: Defended) -> Defended:
+    """Return what became of a photo, with its pixels and mask beside those of the photo."""
+    held = photo.held
+    if not isinstance(held, Held):
+        return done
+    shown = done.photo
+    if not isinstance(shown.held, Held):
+        shown = photo.with_pixels(shown.pixels).relabelled(faces=shown.faces)
+    mask = cast("NDArray[np.float32]", held.beside(done.mask))
+    return Defended(shown, done.outcome, mask, done.reason)
 
 
 class OwnCopies:
@@ -111,7 +136,7 @@ class OwnCopies:
         fresh = self._blindfolded.fresh(draw=1 + draw)
         done = self._blindfolded.use(fresh, photos, seed, keep=False)
         self._count(done)
-        return [p.with_pixels(d.photo.pixels) for p, d in zip(photos, done, strict=True)]
+        return [p.with_pixels(d.photo.held) for p, d in zip(photos, done, strict=True)]
 
     def varied(
         self, photos: Sequence[Photo], *, draws: int, seed: int
@@ -176,7 +201,7 @@ class OwnCopies:
     def _keep(self, photos: Sequence[Photo], done: Sequence[Defended], draw: int) -> None:
         self._count(done)
         for photo, result in zip(photos, done, strict=True):
-            self._made[photo.key, draw] = photo.with_pixels(result.photo.pixels)
+            self._made[photo.key, draw] = photo.with_pixels(result.photo.held)
 
     def _count(self, done: Sequence[Defended]) -> None:
         self.made += len(done)

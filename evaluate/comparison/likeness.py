@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -44,7 +43,7 @@ def unlike(defense: Blindfolded, photos: Blind, release: Sequence[Photo]) -> str
         return _other_folder(defense, photos, clean, given)
     asked = clean
     if not isinstance(defense.defense, Folder):
-        asked = [replace(photo, key=f"{photo.key} again") for photo in clean]
+        asked = [photo.relabelled(key=f"{photo.key} again") for photo in clean]
     made = defense.use(defense.fresh(draw=1), asked, secret(defense.seed, "copies"), keep=False)
     again = [done.photo for done in made]
     if not (defense.defense.draws or isinstance(defense.defense, Folder)):

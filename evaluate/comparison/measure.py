@@ -87,7 +87,7 @@ def measure(
     ]
     release = Release(
         tuple(
-            photo.with_pixels(done.photo.pixels)
+            photo.with_pixels(done.photo.held)
             for some in (defended, *more)
             for photo, done in zip(hidden.probes, some, strict=True)
         ),

@@ -55,7 +55,7 @@ def attack_face(
         background=Lazily(lambda: own.clean(hidden.background)),
     )
     seen = [
-        own.cut(photo, photo.with_pixels(done.photo.pixels))
+        own.cut(photo, photo.with_pixels(done.photo.held))
         for photo, done in zip(hidden.probes, defended, strict=True)
     ]
     release = Release(tuple(seen), people)
@@ -137,7 +137,7 @@ class FaceCopies:
 
     def cut(self, clean: Photo, defended: Photo) -> Photo:
         """Return what a defended photo shows in the region of the clean one."""
-        return within(clean.with_pixels(defended.pixels), self._region)
+        return within(clean.with_pixels(defended.held), self._region)
 
     def clean(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
         """Return the faces of clean photos."""

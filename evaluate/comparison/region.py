@@ -28,7 +28,7 @@ class Region(NamedTuple):
 
     def all(self, photo: Photo) -> NDArray[np.float32]:
         """Return `(H, W)`: above 0 in the region of any face; all 0 without one."""
-        return self.drawn(photo.pixels.shape[:2], photo.faces or ())
+        return self.drawn(photo.shape[:2], photo.faces or ())
 
     def drawn(self, size: tuple[int, int], faces: Iterable[Face]) -> NDArray[np.float32]:
         """Return the same for some faces on a photo of some height and width."""

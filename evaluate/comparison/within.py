@@ -81,7 +81,7 @@ def within(photo: Photo, region: Region) -> Photo:
         region: of the defense.
     """
     shape = shape_of_region(region)
-    way = _way(photo.pixels.shape[:2], photo.face, region)
+    way = _way(photo.shape[:2], photo.face, region)
     pixels = photo.pixels[way.place]
     if way.nearest is not None:
         pixels = pixels.reshape(-1, 3)[way.nearest].reshape(pixels.shape)
@@ -89,7 +89,7 @@ def within(photo: Photo, region: Region) -> Photo:
         pixels = np.asarray(cv2.pyrDown(pixels, borderType=cv2.BORDER_REPLICATE), np.uint8)
     picture = cv2.remap(pixels, way.x, way.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture[shape.shares > 1] = GREY
-    return Photo(np.asarray(picture, np.uint8), photo.key, photo.identity, (shape.face,))
+    return photo.with_pixels(np.asarray(picture, np.uint8)).relabelled(faces=(shape.face,))
 
 
 def shape_of(draw: Draw, side: int = SIDE) -> Shape:

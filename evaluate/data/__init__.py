@@ -11,15 +11,16 @@ from pathlib import Path
 from unmask.defenses import Registry
 
 from .base import Bad, Dataset, Loaded
+from .shelf import Shelf
 
 DATASETS: Registry[Dataset] = Registry(
     "unmask.datasets", "dataset", "unmask.evaluate.data.base:Dataset"
 )
 
 
-def load_dataset(spec: str) -> Loaded:
-    """Read the photos that a text describes; see `dataset_of`."""
-    return dataset_of(spec).load()
+def load_dataset(spec: str, shelf: Shelf | None = None) -> Loaded:
+    """Read the photos that a text describes; see `dataset_of`, and `Dataset.load` of the shelf."""
+    return dataset_of(spec).load(shelf)
 
 
 def dataset_of(spec: str) -> Dataset:

@@ -14,6 +14,8 @@ from unmask.defenses import Photo
 from unmask.defenses.files.pictures import SUFFIXES, decode_picture
 from unmask.defenses.photo import Pixels
 
+from .shelf import Shelf, laid
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -136,8 +138,11 @@ class Dataset(ABC):
     def _title(self) -> str:
         return self.name
 
-    def load(self) -> Loaded:
+    def load(self, shelf: Shelf | None = None) -> Loaded:
         """Read the photos; a file that cannot be read is listed and the rest goes on.
+
+        Args:
+            shelf: where pixels are laid as soon as they are read; None: they stay in memory.
 
         Raises:
             LookupError: the data are not on this machine.
@@ -152,7 +157,7 @@ class Dataset(ABC):
         if self.people:  # one photo cannot be both known and asked for
             ranked.sort(key=lambda name: len(files[name]) < 2)
         for name in ranked:
-            found, unreadable = self._read(root, name, files[name])
+            found, unreadable = self._read(root, name, files[name], shelf)
             bad += unreadable
             if len(found) >= least:
                 taken[name] = found
@@ -163,11 +168,12 @@ class Dataset(ABC):
         photos = sorted((p for found in taken.values() for p in found), key=lambda p: p.key)
         return Loaded(self.label, tuple(photos), tuple(sorted(bad, key=lambda b: b.path)))
 
-    def load_keys(self, keys: Iterable[str]) -> Loaded:
+    def load_keys(self, keys: Iterable[str], shelf: Shelf | None = None) -> Loaded:
         """Read the photos that somebody names, whatever the bounds.
 
         Args:
             keys: of photos; one that is not among the data, or cannot be read, is `bad`.
+            shelf: where pixels are laid as soon as they are read; None: they stay in memory.
 
         Raises:
             LookupError: the data are not on this machine.
@@ -183,12 +189,16 @@ class Dataset(ABC):
             try:
                 if key not in owner:
                     raise ValueError(why.get(key, "there is no such photo"))
-                photos.append(Photo(self.read(root, key), key, owner[key]))
+                photo = Photo(self.read(root, key), key, owner[key])
             except ValueError as error:
                 bad.append(Bad(key, str(error).removeprefix(key).removeprefix(" ")))
+                continue
+            photos.append(laid(photo, shelf) if shelf else photo)
         return Loaded(self.label, tuple(photos), tuple(bad))
 
-    def _read(self, root: Path, name: str, files: list[str]) -> tuple[list[Photo], list[Bad]]:
+    def _read(
+        self, root: Path, name: str, files: list[str], shelf: Shelf | None
+    ) -> tuple[list[Photo], list[Bad]]:
         found: list[Photo] = []
         bad: list[Bad] = []
         for file in _ranked(files):
@@ -197,7 +207,8 @@ class Dataset(ABC):
             except ValueError as error:
                 bad.append(Bad(file, str(error).removeprefix(file).removeprefix(" ")))
                 continue
-            found.append(Photo(pixels, file, name))
+            photo = Photo(pixels, file, name)
+            found.append(laid(photo, shelf) if shelf else photo)
             if len(found) == self.photos:
                 break
         return found, bad

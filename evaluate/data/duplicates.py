@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses import Photo
+from unmask.defenses import Photo, Pixels
 
 from .split import Split
 
@@ -64,8 +64,11 @@ def find_duplicates(photos: Sequence[Photo], *, near: float = NEAR) -> list[Pair
     photos = sorted(photos, key=lambda photo: photo.key)
     if not photos:
         return []
-    marks = [_digest(photo) for photo in photos]
-    fine = np.stack([_thumbnail(photo) for photo in photos])
+    marks, fine = [], np.zeros((len(photos), SIDE * SIDE), np.float32)
+    for photo, small in zip(photos, fine, strict=True):
+        pixels = photo.pixels  # once, and nothing of them stays
+        marks.append(_digest(pixels))
+        small[:] = _thumbnail(pixels)
     pairs: set[tuple[int, int]] = set()
     first: dict[bytes, list[int]] = {}
     for index, mark in enumerate(marks):
@@ -146,14 +149,16 @@ def _message(wrong: Sequence[Pair], owner: dict[str, str]) -> str:
     )
 
 
-def _digest(photo: Photo) -> bytes:
-    pixels = np.ascontiguousarray(photo.pixels)
-    return hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).digest()
+def _digest(pixels: Pixels) -> bytes:
+    pixels = np.ascontiguousarray(pixels)
+    whole = hashlib.sha256(str(pixels.shape).encode())
+    whole.update(pixels.data)
+    return whole.digest()
 
 
-def _thumbnail(photo: Photo) -> NDArray[np.float32]:
+def _thumbnail(pixels: Pixels) -> NDArray[np.float32]:
     """Return `(1024,)` of unit norm; zeros for a picture without any detail."""
-    grey = cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     detail = (small - cv2.GaussianBlur(small, (0, 0), DETAIL)).ravel()
     detail -= detail.mean()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from . import load_dataset
 from .base import Bad
 from .duplicates import Pair, check_duplicates
 from .sessions import Sessions, read_sessions, with_session
+from .shelf import Shelf
 from .split import LEAST_PHOTOS, Split, split_people
 
 SHARES = (0.25, 0.25, 0.5)
@@ -71,8 +72,12 @@ def prepare(
     drop_duplicates: bool = False,
     sessions: Path | str | None = None,
     progress: Progress | None = None,
+    scratch: Path | None = None,
 ) -> Scene:
     """Load, split and look for faces.
+
+    Pixels stay in memory as far as they are few (`shelf.ROOM`); all others lie on disk until
+    the scene is gone, and are read from there when somebody asks.
 
     Args:
         data: dataset spec or folder.
@@ -84,13 +89,15 @@ def prepare(
         sessions: CSV with the columns `file` and `session`: gallery and probes of a person
             then come from different ones.
         progress: called with a label, the number done and the number to do.
+        scratch: folder for pixels, cleared, and removed at the end; None: a temporary one.
 
     Raises:
         LookupError: no such dataset or folder.
         ValueError: too few people or photos, one photo in two roles, or a bad table.
     """
     when = read_sessions(Path(sessions)) if sessions else None
-    loaded = load_dataset(data if not people else f"{data}{_joint(data)}people={people}")
+    spec = data if not people else f"{data}{_joint(data)}people={people}"
+    loaded = load_dataset(spec, Shelf(scratch))
     photos = loaded.photos if when is None else with_session(loaded.photos, when)
     split = split_people(photos, seed=seed, shares=shares, sessions=when)
     dropped: tuple[Pair, ...] = ()
@@ -104,7 +111,7 @@ def prepare(
     wanted = [*split.select(photos, "background"), *split.select(photos, part)]
     found: dict[str, Photo] = {}
     for number, photo in enumerate(wanted, 1):
-        found[photo.key] = replace(photo, faces=find_faces(photo.pixels))
+        found[photo.key] = photo.relabelled(faces=find_faces(photo.pixels))
         if progress:
             progress("finding faces", number, len(wanted))
 

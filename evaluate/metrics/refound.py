@@ -12,6 +12,8 @@ ALIKE = (
     0.6  # share of the known face's box that one at another place must be large enough to cover
 )
 
+BATCH = 64  # photos whose pixels are held at once
+
 
 def refound(
     clean: Sequence[Photo],
@@ -35,7 +37,13 @@ def refound(
         Per photo the found face that overlaps most, with its landmarks; None if none does,
         or if the clean photo has no face.
     """
-    found = find_many([one.photo.pixels for one in defended], detector=detector)
+    found = [
+        faces
+        for start in range(0, len(defended), BATCH)
+        for faces in find_many(
+            [one.photo.pixels for one in defended[start : start + BATCH]], detector=detector
+        )
+    ]
     again: list[Face | None] = []
     for photo, faces in zip(clean, found, strict=True):
         shares = [(_overlap(photo.face, face), face) for face in faces if photo.face is not None]

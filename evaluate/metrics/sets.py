@@ -62,7 +62,7 @@ class Realism(SetMetric):
         if len(clean) < self.least:
             least, got = self.least, len(clean)
             raise Unavailable(f"{self.name.upper()} needs at least {least} photos, got {got}")
-        seen = [p.with_pixels(d.photo.pixels) for p, d in zip(clean, defended, strict=True)]
+        seen = [p.with_pixels(d.photo.held) for p, d in zip(clean, defended, strict=True)]
         return self.distance(features(clean), features(seen), people)
 
     @abstractmethod

@@ -17,6 +17,7 @@ from unmask.defenses.files.class_digest import class_digest
 from unmask.defenses.photo import Pixels
 
 Embeddings = NDArray[np.float32]
+BATCH = 256  # photos whose chips are held at once; a multiple of what models take together
 _KEYS: WeakKeyDictionary[Photo, dict[bytes, bytes]] = WeakKeyDictionary()
 
 
@@ -65,6 +66,10 @@ class Recognizer(ABC):
         """
         known_by = class_digest(type(self)) + self.fingerprint
         mark = hashlib.sha256(known_by.encode()).digest()
+        parts = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
+        return np.concatenate([self._embed(mark, some) for some in parts or [photos]])
+
+    def _embed(self, mark: bytes, photos: Sequence[Photo]) -> Embeddings:
         chips: dict[bytes, Pixels] = {}
         keys = [self._key(mark, photo, chips) for photo in photos]
         known = default_cache().get_many(list(dict.fromkeys(keys)))

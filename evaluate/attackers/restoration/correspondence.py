@@ -71,7 +71,7 @@ class Correspondence(Restorer):
         """Learn one order for each size of which there are enough pairs."""
         sizes: dict[tuple[int, int], list[int]] = {}
         for i, photo in enumerate(clean):
-            sizes.setdefault(photo.pixels.shape[:2], []).append(i)
+            sizes.setdefault(photo.shape[:2], []).append(i)
         for size, where in sizes.items():
             if len(where) >= LEAST_PAIRS:
                 before = np.stack([clean[i].pixels for i in where])
