@@ -10,6 +10,7 @@ from typing import Any
 from ..comparison.plan import Plan
 from ..comparison.run import compare
 from ..data.scene import Progress, prepare
+from ..results.folder import SCRATCH
 from ..results.origin import config_of
 from ..results.records import read_records
 from .folder import Held
@@ -55,7 +56,8 @@ def measure(
         ValueError: too few people or photos, or `folder` holds something.
     """
     plan = Plan(budget=BUDGET, seed=seed)
-    scene = prepare(f"folder:{root}", seed=seed, drop_duplicates=True, progress=progress)
+    scene = prepare(f"folder:{root}", seed=seed, drop_duplicates=True, progress=progress,
+                    scratch=folder / SCRATCH)  # fmt: skip
     compare(scene, SETTINGS, plan, folder=folder, workers=workers, progress=progress)
     return table_of_run(folder)
 

@@ -117,7 +117,7 @@ def compare(
     from ..comparison.run import compare as run
     from ..comparison.strips import restorer_of, write_strips
     from ..data.scene import prepare
-    from ..results.folder import new_folder
+    from ..results.folder import SCRATCH, new_folder
     from ..results.formats import formatted
     from ..results.summary import rows
     from .progress import Bars
@@ -143,7 +143,7 @@ def compare(
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
                         drop_duplicates=drop_duplicates, sessions=sessions,
-                        progress=progress)  # fmt: skip
+                        progress=progress, scratch=folder / SCRATCH)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, attributes=guessed, attributes_as=guessed_as, few=few,
                     names=names, faces="own" if show_faces else "public",

@@ -14,7 +14,7 @@ from ..attackers.base import people_of
 from ..data.scene import Progress, Scene, check_enough, prepare
 from ..report.faces import write_faces
 from ..report.page import write_report
-from ..results.folder import new_folder, open_folder
+from ..results.folder import SCRATCH, new_folder, open_folder
 from ..results.records import write_records
 from .assemble import records_of
 from .attributes import As, attribute_records
@@ -100,7 +100,7 @@ def _compare(
 ) -> Comparison:  # fmt: skip
     plan.check()
     if not isinstance(scene, Scene):
-        scene = prepare(str(scene), seed=plan.seed, progress=progress)
+        scene = prepare(str(scene), seed=plan.seed, progress=progress, scratch=folder / SCRATCH)
     check_enough(scene.people, few=few)
     noted = same_session_note(scene)
     scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene

@@ -44,7 +44,9 @@ def read_row(path: Path, row: int) -> NDArray[Any]:
     batch = _opened(path).get_batch(row)
     dtype, shape = batch.column("dtype")[0].as_py(), batch.column("shape")[0].as_py()
     values = batch.column("values").buffers()[2]
-    return np.frombuffer(values, dtype).reshape(shape)
+    array = np.frombuffer(values, dtype).reshape(shape)
+    array.flags.writeable = False
+    return array
 
 
 def close_sheaves() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 import weakref
 from collections import Counter, OrderedDict, deque
@@ -63,9 +62,10 @@ class Lying(Held[Any]):
         place = self.shelf.send(self)
         return _received, (self.shelf.root, place, self.shape, self.size)
 
-    def __del__(self) -> None:
-        with suppress(AttributeError):  # it was never finished
-            self.shelf.gone.append((self.number, self.place))
+    def __del__(
+        self,
+    ) -> None:  # at any moment: the shelf takes account of it when it is asked next
+        self.shelf.gone.append((self.number, self.place))
 
 
 class Shelf:
@@ -92,7 +92,7 @@ class Shelf:
 
     def __init__(self, root: Path | None = None, room: int = 0, *, guest: bool = False) -> None:
         if root and not guest:
-            shutil.rmtree(root, ignore_errors=True)  # of a run that was killed
+            _clear(root)  # of a run that was killed
         self._root, self._room, self._guest = root, room or ROOM, guest
         self._made, self._lock = False, RLock()
         self._here: OrderedDict[int, weakref.ref[Lying]] = OrderedDict()  # used last at the end
@@ -112,8 +112,7 @@ class Shelf:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._root, self._made = root, True
             _SHELVES[str(root)] = self
-            ours = self._folder if self._guest else root
-            weakref.finalize(self, _remove, ours, os.getpid())
+            weakref.finalize(self, _removed, root, os.getpid(), guest=self._guest)
         return cast(Path, self._root)
 
     @property
@@ -242,7 +241,19 @@ def _digest(array: NDArray[Any]) -> bytes:
     return whole.digest()
 
 
-def _remove(folder: Path, process: int) -> None:
-    if os.getpid() == process:  # and not one that was forked from it
+def _clear(root: Path, process: int | None = None) -> None:
+    """Remove what shelves have left in a folder (or that of one process), and nothing else."""
+    for folder in root.glob("*" if process is None else str(process)):
+        if folder.name.isdecimal():
+            for file in folder.glob("*.arrow"):
+                file.unlink(missing_ok=True)
+            with suppress(OSError):  # something else lies there
+                folder.rmdir()
+    with suppress(OSError):
+        root.rmdir()
+
+
+def _removed(root: Path, ours: int, *, guest: bool) -> None:
+    if os.getpid() == ours:  # and not a process that was forked from it
         close_sheaves()
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(root, ours if guest else None)

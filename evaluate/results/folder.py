@@ -16,6 +16,8 @@ from .origin import origin
 # said, or made from the rest: no other figures come of them
 _TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who")
 _FEW = 4
+SCRATCH = ".unmask-pixels"
+"""How the name begins of a folder in which pixels lie during a run, see `data/shelf.py`."""
 
 
 def open_folder(
@@ -35,7 +37,7 @@ def open_folder(
     """
     path = folder / "config.json"
     config = config if names else without_names(config)
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(not entry.name.startswith(SCRATCH) for entry in folder.iterdir()):
         if not resume:
             raise ValueError(f"{folder} is not empty; name another folder, or add --resume")
         if not path.exists():

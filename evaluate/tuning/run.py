@@ -16,7 +16,7 @@ from ..comparison.config import made_with
 from ..comparison.guests import hosted
 from ..comparison.plan import Plan
 from ..data.scene import Progress, Scene, check_enough, prepare
-from ..results.folder import new_folder, open_folder
+from ..results.folder import SCRATCH, new_folder, open_folder
 from .caveats import check_people, check_region, notes_of, nothing_measured
 from .check import Check, checked
 from .choose import UnmetError, choose, front, nearest
@@ -162,6 +162,7 @@ def _tune(
         return prepare(
             data, seed=search.seed, part=part, people=people, shares=shares,
             drop_duplicates=drop_duplicates, sessions=sessions, progress=progress,
+            scratch=folder / f"{SCRATCH}-{part}",
         )  # fmt: skip
 
     scene = look("search", progress)
