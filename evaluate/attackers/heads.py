@@ -14,6 +14,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from ..statistics import mean_of
 from .base import Matrix
 
 FLAT = 1e-4  # features that all vary less than this hold nothing to learn
@@ -55,6 +56,11 @@ class _Discriminant:
                 model = LinearDiscriminantAnalysis(solver="eigen", covariance_estimator=_Spread())
                 self._model = model.fit(vectors, people)
         return self
+
+    @property
+    def even(self) -> bool:
+        """Whether it knows nothing of how often it saw somebody."""
+        return self._model is None
 
     def decision_function(self, vectors: Matrix) -> Matrix:
         if self._model is not None:
@@ -116,7 +122,7 @@ class Head:
                 reduced = _Reduced(known[others], self.most)
                 for make, found in zip(self.candidates, tried, strict=True):
                     found[here] = _Trained(make, reduced, people[others], count)(known[here])
-            right = [int((one.argmax(1) == people)[rows].sum()) for one in tried]
+            right = [_right(one, people, rows) for one in tried]
             chosen = int(np.argmax(right))
             best, self.held_out = self.candidates[chosen], tried[chosen]
         self._trained = _Trained(best, _Reduced(known, self.most), people, count)
@@ -125,6 +131,11 @@ class Head:
     def scores(self, vectors: Vectors) -> Matrix:
         """Return `(N, P)` log-probabilities; all equal where there was nothing to learn."""
         return self._trained(self._span(vectors))
+
+
+def _right(logs: Matrix, people: Indices, rows: NDArray[np.bool_]) -> float:
+    """Return how much is named of some rows; rounded, so that the first of equals is chosen."""
+    return round(mean_of((logs.argmax(1) == people)[rows], people[rows]), 9)
 
 
 class _Span:
@@ -182,7 +193,13 @@ class _Reduced:
 
 
 class _Trained:
-    """A classifier on components; whom it has not seen is the least likely."""
+    """A classifier on components; whom it has not seen is the least likely.
+
+    All people are equally likely beforehand, as they weigh the same in every figure: what a
+    classifier says is divided by how often it saw somebody, else it would name the most
+    photographed wherever it is not sure, and reach too little (A. K. Menon et al.: Long-Tail
+    Learning via Logit Adjustment, ICLR 2021).
+    """
 
     def __init__(
         self, make: Callable[[], Any], reduced: _Reduced, people: Indices, count: int
@@ -192,6 +209,8 @@ class _Trained:
         self._blind = reduced.flat or len(self._names) < 2
         if not self._blind:
             self._model = make().fit(reduced.known, people)
+            even = getattr(self._model, "even", False)
+            self._lean = 0.0 if even else np.log(np.unique(people, return_counts=True)[1])
 
     def __call__(self, vectors: Matrix) -> Matrix:
         if self._blind:
@@ -199,6 +218,7 @@ class _Trained:
         logits = np.asarray(self._model.decision_function(self._reduced(vectors)), np.float64)
         if logits.ndim == 1:  # of two people, scikit-learn gives the difference
             logits = np.stack([-logits / 2, logits / 2], 1)
+        logits = logits - self._lean
         found = np.repeat(logits.min(1, keepdims=True), self._count, 1)
         found[:, self._names] = logits
         return log_softmax(found)

@@ -11,7 +11,7 @@ import numpy as np
 from unmask.defenses import DEFENSES
 
 from ..results.records import Record
-from ..statistics import clustered_interval, paired_difference
+from ..statistics import paired_difference, person_interval
 from ..vlm.base import Model
 from .inquiry import PROBES, Audit
 from .scoring import NO_IMAGE, SHUFFLED, Measure, Scored, Values
@@ -96,7 +96,7 @@ def _measures(
         if not kept:
             continue
         people = _people(audit, kept)
-        estimate = clustered_interval(list(kept.values()), people)
+        estimate = person_interval(list(kept.values()), people)
         yield replace(
             own, name=f"named/{measure.name}", statistic=measure.statistic, group=group,
             value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n,

@@ -16,7 +16,6 @@ from ..results.records import AND, Record
 from ..statistics import (
     RATES,
     SIZES,
-    Mean,
     UnresolvedError,
     Worst,
     album_answers,
@@ -27,14 +26,13 @@ from ..statistics import (
     exposed_tenth,
     lineup_credits,
     lineup_sizes,
-    means_of,
+    mean_of,
     open_credits,
     open_name,
-    unequal,
+    person_interval,
     worst_case,
 )
 from .certificates import Proof
-from .means import statistic_of
 from .measured import Attack, Credits, Measured
 
 ALBUMS = tuple(map(album_name, SIZES[::-1]))  # the largest first: it is what tables show
@@ -75,18 +73,17 @@ def answers_of(base: Record, attack: Attack, measured: Measured) -> list[Record]
         known = np.isfinite(next(iter(ways.values())))
         if not known.any():
             continue
-        best = max(ways.values(), key=lambda credit: float(credit[known].mean()))
         who = measured.people[known]
-        for over, found in means_of(best[known], who).items():
-            records.append(
-                replace(
-                    base, name=attack.name, recognizer=attack.recognizer, status=attack.status,
-                    reason=attack.reason, seconds=attack.seconds,
-                    statistic=statistic_of(statistic, over), value=found.value, low=found.low,
-                    high=found.high, n=found.n, people=len(np.unique(who)),
-                    chance=_chance(statistic, who, over),
-                )
-            )  # fmt: skip
+        best = max(ways.values(), key=lambda credit: mean_of(credit[known], who))
+        found = person_interval(best[known], who)
+        records.append(
+            replace(
+                base, name=attack.name, recognizer=attack.recognizer, status=attack.status,
+                reason=attack.reason, seconds=attack.seconds, statistic=statistic,
+                value=found.value, low=found.low, high=found.high, n=found.n,
+                people=len(np.unique(who)), chance=_chance(statistic, who),
+            )
+        )  # fmt: skip
     return records
 
 
@@ -104,21 +101,18 @@ def answer_records(
     if worst.value is None:
         return []
     counted = [attack for attack in attacks if attack.status == "ok"]
-    honest = [a for a in proof.cases["undefended"].attacks
-              if a.status == "ok" and (a.name, a.recognizer) not in proof.cheats]  # fmt: skip
     asked = dict.fromkeys(s for attack in counted for s in attack.asked)
     order = [s for s in ALBUMS if s in asked] + [s for s in asked if s not in ALBUMS]
     records = []
     for statistic in order:
-        records += _highest(worst, statistic, counted, honest, measured)
+        records += _highest(worst, statistic, counted, measured, proof)
     if asked:
         records += _unresolved(worst, [name for name in OPEN if name not in asked])
     return records + _exposed(worst, counted, measured)
 
 
 def _highest(
-    worst: Record, statistic: str, counted: Sequence[Attack], honest: Sequence[Attack],
-    measured: Measured,
+    worst: Record, statistic: str, counted: Sequence[Attack], measured: Measured, proof: Proof
 ) -> list[Record]:  # fmt: skip
     """Return the highest of all attacks and ways; of an open set also what is missed."""
     ways = _ways(counted, statistic)
@@ -130,14 +124,26 @@ def _highest(
     people = len(np.unique(who))
     lost = len(np.unique(measured.people)) - people
     told = f"without {lost} people who have fewer photos" if lost else ""
-    best = [np.nanmean(c) for c in _ways(honest, statistic).values() if np.isfinite(c).any()]
     base = replace(
         base, reason=AND.join(filter(None, (worst.reason, told))), people=people,
-        ceiling=float(max(best)) if best else None,
+        ceiling=_ceiling(statistic, proof),
     )  # fmt: skip
     found = worst_case({way: credit[known] for way, credit in ways.items()}, who)
-    highest = _filled(base, statistic, found, _chance(statistic, who, found.mean))
+    highest = _filled(base, statistic, found, _chance(statistic, who))
     return [highest, _missed(highest)] if statistic in OPEN else [highest]
+
+
+def _ceiling(statistic: str, proof: Proof) -> float | None:
+    """Return the highest answer of those who do not cheat, on undefended photos."""
+    clean = proof.cases["undefended"]
+    honest = [a for a in clean.attacks
+              if a.status == "ok" and (a.name, a.recognizer) not in proof.cheats]  # fmt: skip
+    found = [
+        mean_of(credit[known], clean.people[known])
+        for credit in _ways(honest, statistic).values()
+        if (known := np.isfinite(credit)).any()
+    ]
+    return max(found, default=None)
 
 
 def _unknown(base: Record, reason: str) -> Record:
@@ -190,11 +196,11 @@ def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> li
 
 
 def _filled(base: Record, statistic: str, found: Worst[Way], chance: float | None) -> Record:
-    (attack, recognizer, way), estimate, over = found
+    (attack, recognizer, way), estimate = found
     return replace(
         base, value=estimate.value, low=estimate.low, high=estimate.high, n=estimate.n,
-        statistic=statistic if base.name == "exposed" else statistic_of(statistic, over),
-        chance=chance, recognizer=recognizer, attack=f"{attack}, {way}" if way else attack,
+        statistic=statistic, chance=chance, recognizer=recognizer,
+        attack=f"{attack}, {way}" if way else attack,
     )  # fmt: skip
 
 
@@ -216,16 +222,10 @@ def _lineup(size: int) -> str:
     return f"rank1@people={size}"
 
 
-def _chance(statistic: str, people: NDArray[np.int64], over: Mean) -> float:
+def _chance(statistic: str, people: NDArray[np.int64]) -> float:
     """Return what is reached without a look at any photo."""
     if statistic in OPEN:
         return RATES[OPEN.index(statistic)]
     if statistic in ALBUMS:
-        return chance_of(people, mean=over)
-    size = int(statistic.partition("=")[2])
-    if over == "people" or not unequal(people):
-        return 1 / size
-    # whoever knows who is photographed most names that one of the line-up
-    index, counts = np.unique(people, return_inverse=True, return_counts=True)[1:]
-    guess = lineup_credits(np.tile(counts, (len(counts), 1)), np.arange(len(counts)), size)
-    return float(guess[index].mean())
+        return chance_of(people)
+    return 1 / int(statistic.partition("=")[2])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.scene import Scene
 from ..results.records import FOUND, LOST, SPARED, Record
-from ..statistics import chance_of, clustered_interval, means_of
+from ..statistics import chance_of, means_of, person_interval
 from .answers import answer_records, answers_of
 from .ceiling import ceiling_record
 from .certificates import Proof
@@ -21,7 +21,7 @@ from .means import statistic_of
 from .measured import Attack, Measured, Utility
 from .plan import Plan, labels_of
 from .where import Parts, where_records
-from .worst import checked_attacks, face_alone, seed_known, worst_record
+from .worst import checked_attacks, face_alone, over_photos, seed_known, worst_record
 
 
 def records_of(
@@ -50,6 +50,7 @@ def records_of(
     )
     attacks = checked_attacks(measured, proof)
     records = [worst_record(base, attacks, measured, proof)]
+    records += over_photos(records[0], attacks, measured, proof)
     records += seed_known(records[0], attacks, measured)
     records += ceiling_record(base, measured)
     records += answer_records(records[0], attacks, measured, proof)
@@ -153,7 +154,7 @@ def _utility(base: Record, utility: Utility, measured: Measured) -> Record:
     if not known.any():
         reason = "not measurable on any clean photo"
         return replace(base, status="unavailable", reason=reason, n=0)
-    estimate = clustered_interval(utility.values[known], measured.people[known], bounds=None)
+    estimate = person_interval(utility.values[known], measured.people[known], bounds=None)
     lost = int((~known).sum())
     reason = f"{lost} photos not measurable even when clean" if lost else utility.reason
     return replace(base, value=estimate.value, low=estimate.low, high=estimate.high,

@@ -86,7 +86,7 @@ def ceiling_record(base: Record, measured: Measured) -> list[Record]:
     if lost:
         return [replace(base, status="unavailable", reason=lost[0])]
     credits = {(a.name, a.recognizer): a.credits["rank1"] for a in measured.ceiling}
-    (name, recognizer), found, _ = worst_case(credits, measured.people)
+    (name, recognizer), found = worst_case(credits, measured.people)
     return [
         replace(base, value=found.value, low=found.low, high=found.high, attack=name,
                 recognizer=recognizer, chance=1 / len(measured.people))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..results.records import Record
-from ..statistics import chance_of, constant_bound
+from ..statistics import Mean, chance_of, constant_bound, mean_of
 from .cases import CASES
 from .measured import Attack, Measured
 
@@ -44,7 +48,7 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
         cases: what was measured on each key of `CASES`.
     """
     cheats = _cheats(cases["constant"])
-    ceiling = _best(cases["undefended"], cheats)
+    ceiling = best_of(cases["undefended"], cheats)
     doubts = []
     if ceiling < HIGH:
         doubts.append(_low(ceiling, "photos"))
@@ -52,7 +56,7 @@ def prove(cases: Mapping[str, Measured]) -> Proof:
     missed = {
         name: best
         for name, case in CASES.items()
-        if case.kind == "leak" and (best := _best(cases[name], cheats)) < needed - 1e-9
+        if case.kind == "leak" and (best := best_of(cases[name], cheats)) < needed - 1e-9
     }
     if missed:
         told = ", ".join(f"{name} ({best:.2f})" for name, best in missed.items())
@@ -70,7 +74,7 @@ def prove_part(proof: Proof, undefended: Measured, what: str = "") -> Proof:
         undefended: what they reach on that part of photos that nobody defended.
         what: the part, if so much must be named there that a low figure means something.
     """
-    ceiling = _best(undefended, proof.cheats)
+    ceiling = best_of(undefended, proof.cheats)
     more = [_low(ceiling, what)] if what and ceiling < HIGH else []
     cases = {**proof.cases, "undefended": undefended}
     return Proof(cases, ceiling, proof.cheats, (*proof.doubts, *more))
@@ -94,7 +98,7 @@ def planted_records(base: Record, proof: Proof) -> list[Record]:
         replace(
             base, kind="planted", group=case, defense=CASES[case].defense, params={},
             name=attack.name, recognizer=attack.recognizer, attack="", ceiling=None,
-            value=float(attack.credits["rank1"].mean()) if attack.credits else None,
+            value=mean_of(attack.credits["rank1"], measured.people) if attack.credits else None,
             low=None, high=None, n=len(measured.people), chance=chance_of(measured.people),
             status=attack.status, reason=attack.reason, seconds=attack.seconds,
         )
@@ -104,11 +108,18 @@ def planted_records(base: Record, proof: Proof) -> list[Record]:
     ]  # fmt: skip
 
 
-def _best(measured: Measured, cheats: Mapping[Key, str]) -> float:
-    """Return the highest rank-1 of those who do not cheat, 0 if there is none."""
+def best_of(measured: Measured, cheats: Mapping[Key, str], *, over: Mean = "people") -> float:
+    """Return the highest rank-1 of those who do not cheat, 0 if there is none.
+
+    Args:
+        measured: whose attacks are asked.
+        cheats: who does not count.
+        over: what it is a mean over.
+    """
+    mean = partial(mean_of, people=measured.people) if over == "people" else np.mean
     return max(
         (
-            float(attack.credits["rank1"].mean())
+            float(mean(attack.credits["rank1"]))
             for attack in measured.attacks
             if attack.credits and (attack.name, attack.recognizer) not in cheats
         ),
@@ -117,15 +128,14 @@ def _best(measured: Measured, cheats: Mapping[Key, str]) -> float:
 
 
 def _cheats(constant: Measured) -> dict[Key, str]:
-    bound = constant_bound(constant.people)
-    told = {(one.name, one.recognizer): _cheating(one, bound) for one in constant.attacks}
+    told = {(o.name, o.recognizer): _cheating(o, constant.people) for o in constant.attacks}
     return {key: why for key, why in told.items() if why}
 
 
-def _cheating(attack: Attack, bound: float) -> str:
+def _cheating(attack: Attack, people: NDArray[np.int64]) -> str:
     """Say what an attack did on pictures of one colour that nobody honest can do."""
     if attack.credits:
-        rank1 = float(attack.credits["rank1"].mean())
+        rank1, bound = mean_of(attack.credits["rank1"], people), constant_bound(people)
         if rank1 <= bound + 1e-9:
             return ""
         return (

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.records import AND, Record
-from ..statistics import Mean, chance_of, clustered_interval, unequal, worst_case
-from .means import statistic_of
+from ..statistics import chance_of, person_interval, worst_case
 from .measured import Attack, Measured
 from .worst import counting
 
@@ -86,8 +85,7 @@ def group_records(
 ) -> list[Record]:
     """Return worst case and utility for each group; the group that leaks most says so.
 
-    Everybody is still sought among all people: chance is the same for every group, but where
-    the person with most photos is in one.
+    Everybody is still sought among all people: chance is the same for every group.
     """
     counted = counting(attacks)
     records = []
@@ -98,21 +96,18 @@ def group_records(
         who = measured.people[mine]
         count = len(np.unique(who))
         if worst.value is not None:
-            (name, recognizer), found, over = worst_case(
-                {k: v[mine] for k, v in counted.items()}, who
-            )
+            (name, recognizer), found = worst_case({k: v[mine] for k, v in counted.items()}, who)
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,
                         n=found.n, people=count, recognizer=recognizer, attack=name,
-                        chance=_chance(measured.people, who, over),
-                        statistic=statistic_of("rank1", over))
+                        chance=chance_of(measured.people))
             )  # fmt: skip
         for utility in measured.utilities:
             if utility.status != "ok":
                 continue
             known = mine & np.isfinite(utility.values)
             if known.any():
-                mean = clustered_interval(
+                mean = person_interval(
                     utility.values[known], measured.people[known], bounds=utility.bounds
                 )
                 records.append(
@@ -122,15 +117,6 @@ def group_records(
                             reason="", attack="", ceiling=None)
                 )  # fmt: skip
     return _marked(records)
-
-
-def _chance(people: NDArray[np.int64], mine: NDArray[np.int64], over: Mean) -> float:
-    """Return what is named in a group by lot, or by always naming whom most photos show."""
-    by_lot = chance_of(people, mean="people")
-    if over == "people" or not unequal(people):
-        return by_lot
-    names, counts = np.unique(people, return_counts=True)
-    return max(by_lot, float((mine == names[counts.argmax()]).mean()))
 
 
 def _marked(records: list[Record]) -> list[Record]:

@@ -92,9 +92,8 @@ def _guessed(
 ) -> NDArray[np.float64]:
     """Return `(N, C)`: how likely each class is on each probe, if all were equally frequent.
 
-    Who is asked about takes no part in learning. What a head says is divided by how frequent a
-    class was where it learned; else it would always say the frequent one, and seem to know
-    nothing (A. K. Menon et al.: Long-Tail Learning via Logit Adjustment, ICLR 2021). Heads are
+    Who is asked about takes no part in learning. Heads divide by how frequent a class was where
+    they learned; else they would always say the frequent one, and seem to know nothing. They are
     logistic: LDA, which estimates the spread of each class by itself, tells less where there are
     few classes (London, gender by dlib: 0.65, logistic 1.00).
     """
@@ -102,14 +101,13 @@ def _guessed(
     for held in _folds(question, asked):
         mine = np.isin(asked.who, held)
         learn = (question.labels >= 0) & ~np.isin(asked.people, held)
-        counts = np.bincount(question.labels[learn], minlength=len(question.classes))
-        there = np.flatnonzero(counts)
+        there = np.unique(question.labels[learn])
         if len(there) < 2:
             continue
         labels = np.searchsorted(there, question.labels[learn])
         head = Head(LOGISTIC).fit(known[learn], labels, asked.people[learn])
         logs = np.full((int(mine.sum()), len(question.classes)), -np.inf)
-        logs[:, there] = head.scores(shown[-asked.probes :][mine]) - np.log(counts[there])
+        logs[:, there] = head.scores(shown[-asked.probes :][mine])
         found[mine] = logs
     return found
 

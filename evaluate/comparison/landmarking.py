@@ -24,7 +24,7 @@ from unmask.defenses import DEFENSES, Photo
 from ..data.scene import Progress, Scene
 from ..results.attributes import LANDMARKS
 from ..results.records import AND, NME, Record, broke
-from ..statistics import clustered_interval
+from ..statistics import mean_of, person_interval
 from .blind import Blind, blind
 from .defending import Blindfolded, OwnCopies
 
@@ -74,21 +74,22 @@ def landmark_records(
     def error(guess: Floats) -> Floats:
         return _error(there, guess)
 
-    clean = error(_taught([hidden.background[i] for i in known], truth).predict(seen)).mean()
-    chance = error(np.repeat(truth.mean(0)[None], len(asked), 0)).mean()
+    taught = _taught([hidden.background[i] for i in known], truth).predict(seen)
+    clean = mean_of(error(taught), people)
+    chance = mean_of(error(np.repeat(truth.mean(0)[None], len(asked), 0)), people)
     found = []
     for number, row in enumerate(worst):
         if progress:
             progress("learning landmarks", number, len(worst))
         record = replace(
             row, kind="utility", name=LANDMARKS, statistic=NME, recognizer="", attack=BY,
-            value=None, low=None, high=None, n=0, chance=float(chance), ceiling=float(clean),
+            value=None, low=None, high=None, n=0, chance=chance, ceiling=clean,
             status="ok", reason="",
         )  # fmt: skip
         photos, why = _defended(row, hidden, seed)
         if photos:
             model = _taught([photos[i] for i in known], truth)
-            figure = clustered_interval(error(model.predict(seen)), people, bounds=None)
+            figure = person_interval(error(model.predict(seen)), people, bounds=None)
             record = replace(record, **figure._asdict())
         found.append(replace(record, **why))
     return found

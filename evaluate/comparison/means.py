@@ -6,5 +6,5 @@ from ..statistics import Mean
 
 
 def statistic_of(name: str, over: Mean) -> str:
-    """Return `rank1` for a mean over photos, `rank1/person` for one over people."""
-    return name if over == "photos" else f"{name}/person"
+    """Return `rank1` for a mean over people, `rank1/photo` for one over photos."""
+    return name if over == "people" else f"{name}/photo"

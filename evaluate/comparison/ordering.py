@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from ..results.records import Record
-from ..statistics import Gap, worst_gap, worst_gaps
+from ..statistics import Gap, mean_of, worst_gap, worst_gaps
 from .certificates import Key, Proof
 from .measured import Credits, Measured
 from .worst import checked_attacks, counting
@@ -42,13 +42,14 @@ def differences(
         known.append((entry, record, counted))
         if naive := counting([attack for attack in attacks if not attack.informed]):
             gap = worst_gap(counted, naive, entry.people)
-            records.append(_record(record, "naive", _told(counted, naive), gap))
+            records.append(_record(record, "naive", _told(counted, naive, entry), gap))
     if known:  # all on the same photos
         gaps = worst_gaps([counted for *_, counted in known], known[0][0].people)
         for ((_, one, a), (_, other, b)), gap in zip(combinations(known, 2), gaps, strict=True):
             base = other if other.status == "at least" else one
             base = replace(base, defense=one.defense, params=one.params)
-            records.append(_record(base, other.defense, _told(a, b), gap, gap.p))
+            told = _told(a, b, known[0][0])
+            records.append(_record(base, other.defense, told, gap, gap.p))
     return records
 
 
@@ -60,5 +61,7 @@ def _record(base: Record, name: str, reason: str, gap: Gap, p: float | None = No
     )  # fmt: skip
 
 
-def _told(a: Mapping[Key, Credits], b: Mapping[Key, Credits]) -> str:
-    return " minus ".join(max(side, key=lambda key: side[key].mean())[0] for side in (a, b))
+def _told(a: Mapping[Key, Credits], b: Mapping[Key, Credits], measured: Measured) -> str:
+    return " minus ".join(
+        max(side, key=lambda key: mean_of(side[key], measured.people))[0] for side in (a, b)
+    )

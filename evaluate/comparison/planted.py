@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..data.scene import Scene
+from ..statistics import mean_of
 from .cases import CASES, Case, planted
 from .measure import measure
 from .measured import Measured
@@ -57,7 +58,8 @@ def _until_solved(
 
 
 def _solved(measured: Measured) -> bool:
-    return any(a.credits and a.credits["rank1"].mean() >= SOLVED for a in measured.attacks)
+    who = measured.people
+    return any(a.credits and mean_of(a.credits["rank1"], who) >= SOLVED for a in measured.attacks)
 
 
 def _ordered(attackers: Sequence[str], case: Case) -> list[str]:

@@ -13,7 +13,7 @@ from unmask.defenses.faces.regions import region_mask
 
 from ..attackers.base import indices
 from ..data.scene import Scene
-from ..statistics import chance_of, clustered_interval
+from ..statistics import chance_of, person_interval
 
 FAR_ABOVE = 0.25
 """How far above chance the surroundings must name people to be a sign of one session.
@@ -46,7 +46,7 @@ def same_session_note(scene: Scene) -> str:
     people, who = (np.array([names.index(p.identity) for p in part]) for part in (gallery, probes))
     known, seen = _outside(gallery), _outside(probes)
     distance = (seen**2).sum(1)[:, None] - 2 * seen @ known.T + (known**2).sum(1)
-    found = clustered_interval((people[distance.argmin(1)] == who).astype(float), who)
+    found = person_interval((people[distance.argmin(1)] == who).astype(float), who)
     chance = chance_of(indices(scene.probes))
     if found.value < chance + FAR_ABOVE or found.low <= chance:
         return ""

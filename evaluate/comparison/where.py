@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..results.records import AND, Record
-from ..statistics import worst_gap
+from ..statistics import mean_of, worst_gap
 from .certificates import Key, Proof, prove_part
 from .measured import Attack, Credits, Measured
 from .sparing import settled
@@ -93,7 +93,7 @@ def _unseen(attacks: Sequence[Attack], face: Sequence[Attack], measured: Measure
     gap = worst_gap(others, able, measured.people).estimate
     if gap.low <= 0:
         return []
-    name, model = max(others, key=lambda key: others[key].mean())
+    name, model = max(others, key=lambda key: mean_of(others[key], measured.people))
     best = f"{name} {model}".strip()
     return [
         f"{best} names {gap.value:.2f} more on whole photos than all who also looked at the face "
@@ -110,7 +110,10 @@ def _beyond(
         return []
     gap = worst_gap(photo, around, measured.people)
     value, low, high, n = gap.estimate
-    told = " minus ".join(max(s, key=lambda key: s[key].mean())[0] for s in (photo, around))
+    told = " minus ".join(
+        max(some, key=lambda key: mean_of(some[key], measured.people))[0]
+        for some in (photo, around)
+    )
     base = context if context.status == "at least" else worst
     return [
         replace(

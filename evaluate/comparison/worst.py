@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..results.records import AND, WEAK, Record
-from ..statistics import chance_of, paired_difference, worst_case
-from .certificates import Key, Proof
+from ..results.records import AND, PHOTOS, WEAK, Record
+from ..statistics import Mean, chance_of, paired_difference, unequal, worst_case
+from .certificates import Key, Proof, best_of
 from .means import statistic_of
 from .measured import Attack, Credits, Measured
 
@@ -119,6 +119,22 @@ def _silent(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> list
     ]
 
 
+def over_photos(
+    worst: Record, attacks: Sequence[Attack], measured: Measured, proof: Proof
+) -> list[Record]:
+    """Return the worst case where each photo weighs the same, if that is another question.
+
+    It is the share of the photos that are named, most of whom may show one person. What always
+    naming that person reaches is its chance.
+    """
+    if worst.value is None or not unequal(measured.people):
+        return []
+    base = replace(worst, name=PHOTOS, ceiling=best_of(proof.cases["undefended"], proof.cheats,
+                                                       over="photos"))  # fmt: skip
+    doubts = [worst.reason] if worst.status == "at least" else []
+    return [_highest(base, counting(attacks), measured, doubts, "photos")]
+
+
 def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> list[Record]:
     """Return the worst case with attackers who know the seed of the release, if it has one."""
     if worst.value is None or not measured.disclosed:
@@ -133,10 +149,11 @@ def seed_known(worst: Record, attacks: Sequence[Attack], measured: Measured) -> 
 
 
 def _highest(
-    base: Record, counted: Mapping[Key, Credits], measured: Measured, doubts: Sequence[str]
-) -> Record:
+    base: Record, counted: Mapping[Key, Credits], measured: Measured, doubts: Sequence[str],
+    over: Mean = "people",
+) -> Record:  # fmt: skip
     """Fill a record with the highest of some attacks; doubts make it a lower bound."""
-    (name, recognizer), found, over = worst_case(counted, measured.people)
+    (name, recognizer), found = worst_case(counted, measured.people, mean=over)
     return replace(
         base,
         value=found.value,

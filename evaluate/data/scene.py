@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ Where half of the photos are named by each of twelve attackers, 0.69 is printed 
 4 photos, 0.63 with 6 and 0.59 with 12, and the lower end lies above the truth in 15, 11 and 5 %
 of simulated runs (docs/statistics.md).
 """
+PROLIFIC = 2  # times the mean number of photos to be named: that is said
 LISTED = " (--names lists them in config.json)"
 Progress = Callable[[str, int, int], None]
 
@@ -167,10 +169,24 @@ def _notes(
             f"only {len(attacked)} people are attacked: with fewer than {LEAST_ATTACKED} "
             "luck lifts the best of several attackers far above the truth"
         )
+    probes = [p.identity for p in found.values() if split.role(p.key) == "probe"]
+    notes += _prolific([name for name in probes if name in attacked])
     faceless = sum(not photo.faces for photo in found.values())
     if faceless:
         notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
     return notes
+
+
+def _prolific(probes: Sequence[str]) -> list[str]:
+    """Say how large the share of the most photographed is, if it is far from that of others."""
+    counts = Counter(probes)
+    if not counts or max(counts.values()) < PROLIFIC * counts.total() / len(counts):
+        return []
+    share = max(counts.values()) / counts.total()
+    return [
+        f"one person is on {share:.1%} of the {counts.total():,} photos to be named; each person "
+        "weighs the same in every figure"
+    ]
 
 
 def _told_apart(sessions: Sessions | None, photos: Sequence[Photo]) -> list[str]:

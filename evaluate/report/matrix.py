@@ -82,7 +82,7 @@ def _spared(name: str) -> Spot:
 def _spot(row: Row, attack: Sequence[Record]) -> Spot:
     """Return what one attacker reached against one defense."""
     figures = {record.statistic: record for record in attack}
-    first = figures.get("rank1") or figures.get("rank1/person") or figures.get("auc")
+    first = figures.get("rank1") or figures.get("auc")
     who = f"{row.shown}: {attack[0].name}" if attack else row.shown
     if first is None:
         return Spot("", None, f"{who}: there is no such figure")

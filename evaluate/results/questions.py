@@ -36,6 +36,9 @@ QUESTIONS: Mapping[str, Question] = {
         "the very photo told from its defended version among all probes", 12, early=False
     ),
     "seed known": Question("if the seed of a defense that draws got known", 13, early=False),
+    "photos": Question(
+        "rank-1 where each photo weighs the same, and not each person", 14, early=False
+    ),
     "line-up": Question("rank-1 among few people"),
     "open set": Question("photos of anybody, most of them strangers"),
     "exposed": Question("the people who are named most often"),
@@ -66,10 +69,7 @@ def detailed(records: Sequence[Record]) -> dict[str, Record]:
     """
     leakage = [record for record in records if record.kind == "leakage"]
     return {
-        record.statistic.removesuffix("/person"): record
-        for name in DETAILED
-        for record in leakage
-        if record.name == name
+        record.statistic: record for name in DETAILED for record in leakage if record.name == name
     }
 
 

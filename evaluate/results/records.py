@@ -22,6 +22,7 @@ CEILING = "ceiling"  # the very photo is told from its defended version
 FOUND = "found"  # ends the outcomes that count the pictures of another program
 NME = "nme"  # the statistic of landmarks: normalized mean error, less is better
 BALANCED = "balanced"  # the statistic of attributes: each class counts the same
+PHOTOS = "photos"  # the worst case where each photo weighs the same, and not each person
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 SPARED: Final = "not asked"  # the status of attackers who could have added nothing
 Status = Literal["ok", "at least", "invalid", "unavailable", "not asked"]
@@ -42,7 +43,9 @@ class Record:
             reached on a planted case; `group` names the case).
         name: attacker (with variant, `pixels/own/lda`), metric or outcome; `worst` is the
             highest rank-1 over all attackers that did not fail the case `constant`, and
-            `seed known` the same with an attacker who knows the seed of the release; `face`
+            `seed known` the same with an attacker who knows the seed of the release; `photos` the
+            same over photos, where people have unequal numbers of them (else each person weighs
+            the same); `face`
             and `context` the same where attackers are shown that part of photos alone (a
             `difference` called `context` is what photos leak beyond it);
             `ceiling` the share of defended photos of which it is told, among all clean probes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .questions import QUESTIONS
-from .records import Record
+from .records import PHOTOS, Record
 from .summary import Row, rows, value_of
 
 METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
@@ -136,9 +136,8 @@ def caption(found: Sequence[Row]) -> str:
             ". rank: 1 + the defenses that truly leak less (95 % for all pairs together); equal "
         )
         text += "ranks are ties"
-    if any(row.worst.statistic.endswith("/person") for row in found):
-        text += ". people have unequal numbers of photos: the higher of the means over photos and "
-        text += "over people"
+    if share := next((r.chance for row in found if (r := row.others.get(PHOTOS))), None):
+        text += f". each person weighs the same, though {share:.0%} of the photos show one of them"
     if any(r.status == "at least" for row in found for r in (row.worst, *row.others.values())):
         text += f". {AT_LEAST.strip()}: at least, below no limit; the reason is said below"
     for name, question in QUESTIONS.items():

@@ -1,5 +1,7 @@
 """Balanced accuracy: the mean over classes of the share that is guessed, however rare each is.
 
+Within a class each person weighs the same, however many photos there are.
+
 Reference:
     K. H. Brodersen, C. S. Ong, K. E. Stephan, J. M. Buhmann: The Balanced Accuracy and Its
     Posterior Distribution. ICPR 2010.
@@ -105,12 +107,13 @@ def _recalls(
     hits, seen = np.zeros((len(names), len(kinds))), np.zeros((len(names), len(kinds)))
     np.add.at(hits, (who, kind), values)
     np.add.at(seen, (who, kind), 1.0)
+    hits, seen = hits / np.maximum(seen, 1.0), (seen > 0).astype(np.float64)
     weights = weights_of(len(names), resamples, seed)
     with np.errstate(invalid="ignore"):
         drawn = (weights @ hits) / (weights @ seen)
     own = hits.sum(0) / seen.sum(0)
     same = (np.abs(own - np.rint(own)) < 1e-12).astype(np.float64)
-    return _Recalls(own, drawn, (seen > 0).sum(0).astype(np.float64), same)
+    return _Recalls(own, drawn, seen.sum(0), same)
 
 
 def _mean(recalls: Floats) -> Floats:

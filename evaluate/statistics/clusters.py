@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.special import ndtr, ndtri
 
-from .rates import Floats, finite
+from .rates import Floats, Mean, finite
 
 TAIL = 0.025
 """The share of cases in which an end of an interval may be wrong: 95 % between both."""
@@ -34,8 +34,7 @@ class Clustered:
         people: `(N,)`, the person on each photo.
         resamples: number of resamples.
         seed: seed of the resamples.
-        by_person: the mean is over people, each with the mean of their photos, and not over
-            photos.
+        mean: over `people`, each with the mean of their photos, or over `photos`.
 
     Raises:
         ValueError: no values, shapes that differ, or NaN.
@@ -43,7 +42,7 @@ class Clustered:
 
     def __init__(
         self, values: ArrayLike, people: ArrayLike, resamples: int, seed: int, *,
-        by_person: bool = False,
+        mean: Mean = "photos",
     ) -> None:  # fmt: skip
         self.values = finite(values, "values")
         names, index = np.unique(np.asarray(people), return_inverse=True)
@@ -56,7 +55,7 @@ class Clustered:
         self.sums: Floats = np.bincount(index, self.values).astype(np.float64)
         self.counts: Floats = np.bincount(index).astype(np.float64)
         self.mean = float(self.values.mean())
-        if by_person:
+        if mean == "people" and np.ptp(self.counts):  # else both are the same
             self.sums, self.counts = self.sums / self.counts, np.ones(self.size)
             self.mean = float(self.sums.mean())
         self.draws = (resamples, seed)

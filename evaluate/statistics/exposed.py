@@ -84,7 +84,7 @@ def exposed_tenth(
     if np.ptp(joint) < 1e-12:
         low, high = alike(tops[best], tenth, (0.0, 1.0), TAIL)
     ends = max(min(low, tops[best]), 0.0), min(max(high, tops[best]), 1.0)
-    return Worst(best, Estimate(tops[best], *ends, count), "people")
+    return Worst(best, Estimate(tops[best], *ends, count))
 
 
 def exposed_by_lot(people: ArrayLike, *, draws: int = 200, seed: int = 0) -> float:

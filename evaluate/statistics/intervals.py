@@ -61,7 +61,13 @@ def clustered_interval(
 
 
 def person_interval(
-    values: ArrayLike, people: ArrayLike, *, resamples: int = 2000, seed: int = 0
+    values: ArrayLike,
+    people: ArrayLike,
+    *,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
+    resamples: int = 2000,
+    seed: int = 0,
+    tail: float = TAIL,
 ) -> Estimate:
     """Return the mean over people, each the mean of their photos, with a 95 % interval.
 
@@ -69,23 +75,25 @@ def person_interval(
     as many photos of everybody it is `clustered_interval`.
 
     Args:
-        values: `(N,)`, 0 to 1, one per photo.
+        values: `(N,)`, one per photo.
         people: `(N,)`, the person on each photo.
+        bounds: as for `clustered_interval`.
         resamples: number of resamples.
         seed: seed of the resamples.
+        tail: share of cases in which each end may be wrong.
 
     Raises:
-        ValueError: no values, shapes that differ, NaN, or a value outside 0 to 1.
+        ValueError: no values, shapes that differ, NaN, or a value out of bounds.
     """
-    cluster = Clustered(values, people, resamples, seed, by_person=True)
-    cluster.check((0.0, 1.0))
-    return cluster.estimate((0.0, 1.0))
+    cluster = Clustered(values, people, resamples, seed, mean="people")
+    cluster.check(bounds)
+    return cluster.estimate(bounds, tail)
 
 
 def means_of(
     values: ArrayLike, people: ArrayLike, *, resamples: int = 2000, seed: int = 0
 ) -> dict[Mean, Estimate]:
-    """Return the mean over photos and, where people have unequal numbers of them, over people.
+    """Return the mean over people and, where they have unequal numbers of photos, over photos.
 
     Args:
         values: `(N,)`, 0 to 1, one per photo.
@@ -97,17 +105,17 @@ def means_of(
         ValueError: no values, shapes that differ, NaN, or a value outside 0 to 1.
     """
     found: dict[Mean, Estimate] = {
-        "photos": clustered_interval(values, people, resamples=resamples, seed=seed)
+        "people": person_interval(values, people, resamples=resamples, seed=seed)
     }
     if unequal(people):
-        found["people"] = person_interval(values, people, resamples=resamples, seed=seed)
+        found["photos"] = clustered_interval(values, people, resamples=resamples, seed=seed)
     return found
 
 
 def paired_difference(
     a: ArrayLike, b: ArrayLike, people: ArrayLike, *, resamples: int = 2000, seed: int = 0
 ) -> Estimate:
-    """Return the mean of `a - b` with a 95 % interval, on the same photos and resamples.
+    """Return the mean over people of `a - b` with a 95 % interval, on the same resamples.
 
     Args:
         a: `(N,)`, 0 to 1, one per photo.
@@ -122,5 +130,5 @@ def paired_difference(
     first, second = (Clustered(values, people, resamples, seed) for values in (a, b))
     first.check((0.0, 1.0))
     second.check((0.0, 1.0))
-    both = Clustered(first.values - second.values, people, resamples, seed)
+    both = Clustered(first.values - second.values, people, resamples, seed, mean="people")
     return both.estimate((-1.0, 1.0))

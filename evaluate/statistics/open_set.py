@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .rates import Floats, finite
+from .rates import Floats, effective, finite, shares_of
 from .roc import UnresolvedError
 
 RATES = (1e-2, 1e-1)
@@ -40,6 +40,9 @@ def open_credits(scores: ArrayLike, truth: ArrayLike, rate: float) -> dict[str, 
     counts in two ways, each an attack of its own: as it is (`raw`), and less the mean of the
     scores of all others known, over their spread (`standardized`).
 
+    Each person weighs the same, among strangers, too: else the threshold would be that of the
+    most photographed.
+
     Args:
         scores: `(N, P)`, higher is more alike.
         truth: `(N,)`, column of the person on each photo.
@@ -49,7 +52,7 @@ def open_credits(scores: ArrayLike, truth: ArrayLike, rate: float) -> dict[str, 
         By way, `(N,)`, 0 to 1. Guessing reaches `rate`, by reporting everybody so often.
 
     Raises:
-        UnresolvedError: fewer than `10 / rate` photos, or fewer than 3 people.
+        UnresolvedError: photos worth fewer than `10 / rate` (`effective`), or fewer than 3 people.
         ValueError: wrong shapes, bad rate, or NaN or infinite scores.
     """
     table, column = finite(scores, "scores"), np.asarray(truth, np.int64)
@@ -61,10 +64,12 @@ def open_credits(scores: ArrayLike, truth: ArrayLike, rate: float) -> dict[str, 
         raise ValueError(f"a false-positive rate is between 0 and 1, got {rate}")
     needed = math.ceil(10 / rate - 1e-9)
     count, people = table.shape
-    if count < needed:
+    worth = math.floor(effective(column) + 1e-9) if count else 0
+    if worth < needed:
+        told = f"{count}" if worth == count else f"{count}, worth {worth} of as many a person"
         raise UnresolvedError(
             f"FPIR {rate:g} needs at least {needed} searches for strangers (10 / FPIR), got "
-            f"{count}; take more people or photos?"
+            f"{told}; take more people or photos?"
         )
     if people < 3:
         raise UnresolvedError(f"a search needs at least 3 known people, got {people}")
@@ -75,16 +80,18 @@ def open_credits(scores: ArrayLike, truth: ArrayLike, rate: float) -> dict[str, 
         "raw": (own, strangers.max(1)),
         "standardized": (_above(own, strangers), _highest(strangers)),
     }
-    return {way: _found(known, other, rate) for way, (known, other) in ways.items()}
+    shares = shares_of(column)
+    return {way: _found(known, other, shares, rate) for way, (known, other) in ways.items()}
 
 
-def _found(known: Floats, strangers: Floats, rate: float) -> Floats:
+def _found(known: Floats, strangers: Floats, shares: Floats, rate: float) -> Floats:
     """Return the credit of searches for known people at the threshold of a rate."""
-    allowed = rate * len(strangers)
-    falling = np.sort(strangers)[::-1]
-    cut = falling[min(math.floor(allowed + 1e-9), len(strangers) - 1)]
-    above, tied = (strangers > cut).sum(), (strangers == cut).sum()
-    share = min(max((allowed - above) / tied, 0.0), 1.0)
+    order = np.argsort(-strangers, kind="stable")
+    reported = np.cumsum(shares[order])  # if all up to here are
+    place = int(np.searchsorted(reported, rate + 1e-12, side="right"))
+    cut = strangers[order[min(place, len(order) - 1)]]
+    above, tied = shares[strangers > cut].sum(), shares[strangers == cut].sum()
+    share = min(max((rate - above) / tied, 0.0), 1.0)
     credit: Floats = np.where(known > cut, 1.0, np.where(known == cut, share, 0.0))
     return credit
 

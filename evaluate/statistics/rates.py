@@ -1,4 +1,8 @@
-"""Credits and rates: who was named, and what guessing would name."""
+"""Credits and rates: who was named, and what guessing would name.
+
+Each person weighs the same in a figure, however many photos show them: else on a data set like
+LFW, where one man has 265 of 2,218 photos to be named, every mean would be his.
+"""
 
 from __future__ import annotations
 
@@ -72,12 +76,13 @@ def rank_ties(scores: ArrayLike, truth: ArrayLike) -> Ties:
     return Ties((table > own).sum(1), (table == own).sum(1), table.shape[1])
 
 
-def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "photos") -> float:
+def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "people") -> float:
     """Return the rank-k that is reached without a look at any photo.
 
-    Over photos that is the share of those of the `k` most photographed people: whoever
-    always names the person with 265 of 400 probes is right 265 times. It is `k / people`
-    where all have as many photos, and always for a mean over people.
+    Over people that is `k / people`, whoever is named how often: who always names the most
+    photographed person is right about one person, and so is who guesses by lot, or as often as
+    people are photographed. Over photos it is the share of those of the `k` most photographed:
+    whoever always names the person with 265 of 400 probes is right 265 times.
 
     Args:
         people: `(N,)`, the person on each probe.
@@ -95,17 +100,56 @@ def unequal(people: ArrayLike) -> bool:
     return len(set(_counts(people))) > 1
 
 
+def shares_of(people: ArrayLike) -> Floats:
+    """Return how much each photo weighs where all people weigh the same; the sum is 1.
+
+    Args:
+        people: `(N,)`, the person on each photo.
+    """
+    _, index, counts = np.unique(np.asarray(people), return_inverse=True, return_counts=True)
+    shares: Floats = 1 / counts[index] / len(counts)
+    return shares
+
+
+def mean_of(values: ArrayLike, people: ArrayLike) -> float:
+    """Return the mean over people, each with the mean of their photos.
+
+    Args:
+        values: `(N,)`, one per photo.
+        people: `(N,)`, the person on each photo.
+    """
+    return float(np.asarray(values, np.float64) @ shares_of(people))
+
+
+def effective(people: ArrayLike) -> float:
+    """Return how many photos would tell as much if all people had as many.
+
+    Kish's size of a weighted sample: 100 people of whom one has 1,000 photos and all others one
+    are worth 101 photos, not 1,099. It is `N` where all have as many photos.
+
+    Args:
+        people: `(N,)`, the person on each photo.
+
+    Reference:
+        L. Kish: Survey Sampling. Wiley, 1965.
+    """
+    return 1 / float((shares_of(people) ** 2).sum())
+
+
 def constant_bound(people: ArrayLike) -> float:
     """Return what an honest attacker reaches on a constant picture but once in 1,000 times.
 
     Without anything to see it can guess by lot, or name whom it learned to be photographed
-    most; either is right with the chance of `chance_of` at best, photo by photo.
+    most. One answer for all photos is right about one person of all, exactly; guesses by lot
+    differ from that as those of `effective` photos do, and by one photo more where photos weigh
+    differently, for their sums then lie between those of whole photos.
 
     Args:
         people: `(N,)`, the person on each probe.
     """
-    count = len(np.asarray(people))
-    return float(stats.binom.ppf(0.999, count, chance_of(people))) / count
+    count = max(round(effective(people)), 1)
+    right = float(stats.binom.ppf(0.999, count, chance_of(people))) + unequal(people)
+    return min(right / count, 1.0)
 
 
 def finite(values: Any, what: str) -> Floats:

@@ -20,17 +20,16 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from .clusters import TAIL, Clustered, Estimate, alike, width
-from .rates import Floats, Mean, unequal
+from .rates import Floats, Mean
 
 Name = TypeVar("Name", bound=Hashable)
 
 
 class Worst(NamedTuple, Generic[Name]):
-    """The attacker that reached most, the leakage over all attackers, and what it is a mean of."""
+    """The attacker that reached most, and the leakage over all attackers."""
 
     name: Name
     estimate: Estimate
-    mean: Mean = "photos"
 
 
 class Gap(NamedTuple):
@@ -44,27 +43,21 @@ class Gap(NamedTuple):
 
 
 class _Top(Generic[Name]):
-    """All attacks on one defense, and the maximum over them in each resample.
-
-    Where people have unequal numbers of photos, each attack counts with its mean over
-    photos and with its mean over people.
-    """
+    """All attacks on one defense, and the maximum over them in each resample."""
 
     def __init__(
-        self, values: Mapping[Name, ArrayLike], people: ArrayLike, resamples: int, seed: int
-    ) -> None:
+        self, values: Mapping[Name, ArrayLike], people: ArrayLike, resamples: int, seed: int,
+        mean: Mean = "people",
+    ) -> None:  # fmt: skip
         if not values:
             raise ValueError("the worst case needs at least one attacker, got none")
-        means: tuple[Mean, ...] = ("photos", "people") if unequal(people) else ("photos",)
-        self.all: dict[tuple[Name, Mean], Clustered] = {
-            (name, mean): Clustered(v, people, resamples, seed, by_person=mean == "people")
-            for mean in means
-            for name, v in values.items()
+        self.all = {
+            name: Clustered(v, people, resamples, seed, mean=mean) for name, v in values.items()
         }
         for cluster in self.all.values():
             cluster.check((0.0, 1.0))
-        self.name, self.mean = max(self.all, key=lambda key: self.all[key].mean)
-        self.best = self.all[self.name, self.mean]
+        self.name = max(self.all, key=lambda name: self.all[name].mean)
+        self.best = self.all[self.name]
         self.alone = self.best.resampled
         self.joint: Floats = np.max([cluster.resampled for cluster in self.all.values()], axis=0)
         self.luck = float((self.joint - self.alone).mean())
@@ -74,6 +67,7 @@ def worst_case(
     values: Mapping[Name, ArrayLike],
     people: ArrayLike,
     *,
+    mean: Mean = "people",
     resamples: int = 2000,
     seed: int = 0,
     tail: float = TAIL,
@@ -83,20 +77,13 @@ def worst_case(
     The upper end is that of the named attacker plus what the maximum adds at that end, and
     never below the upper end of any attacker; the lower end is that of the named attacker
     less what the maximum adds on average, which it owes to luck. One attacker alone has the
-    interval of `clustered_interval`.
-
-    Where people have unequal numbers of photos, the mean over photos (whose photos are
-    named?) and that over people (who is named?) are two answers, and the higher one is the
-    worst case: a figure below one that was measured beside it would be too low. If the most
-    photographed people are the only safe ones, the mean over photos hides everybody else; if
-    only they are named, the mean over people hides most of the photos. In simulations with 40
-    people of very unequal numbers of photos the upper end of either mean alone was below the
-    higher truth in up to 38 and 49 % of runs, that of the higher one in at most 7 %
-    (docs/statistics.md).
+    interval of `person_interval`.
 
     Args:
         values: `(N,)`, 0 to 1, for each attacker, on the same photos.
         people: `(N,)`, the person on each photo.
+        mean: over `people`, who weigh the same however many photos they have, or over `photos`,
+            which is a question of its own where numbers differ.
         resamples: number of resamples.
         seed: seed of the resamples.
         tail: share of cases in which each end may be wrong.
@@ -104,14 +91,14 @@ def worst_case(
     Raises:
         ValueError: no attackers, no values, shapes that differ, or NaN.
     """
-    top = _Top(values, people, resamples, seed)
+    top = _Top(values, people, resamples, seed, mean)
     singles = {key: cluster.estimate((0.0, 1.0), tail) for key, cluster in top.all.items()}
-    own = singles[top.name, top.mean]
+    own = singles[top.name]
     end = stats.norm.cdf(width(top.best.size, tail))
     rise = float(np.quantile(top.joint, end) - np.quantile(top.alone, end))
     low = max(own.low - top.luck, 0.0)
     high = max(min(own.high + rise, 1.0), *(s.high for s in singles.values()))
-    return Worst(top.name, own._replace(low=low, high=high), top.mean)
+    return Worst(top.name, own._replace(low=low, high=high))
 
 
 def worst_gap(

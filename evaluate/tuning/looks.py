@@ -16,7 +16,7 @@ from scipy import stats
 
 from ..comparison.measured import Attack, Measured, Utility
 from ..comparison.worst import on_face
-from ..statistics import TAIL, Estimate, clustered_interval, worst_case, worst_gap
+from ..statistics import TAIL, Estimate, person_interval, worst_case, worst_gap
 from .points import Point
 
 LOOKS = 2
@@ -90,7 +90,7 @@ def _utility_ends(old: Estimate, utility: Utility, measured: Measured) -> Estima
         return _moved(old, more * (old.value - old.low), more * (old.high - old.value))
     known = np.isfinite(utility.values)
     one, two = (
-        clustered_interval(utility.values[known], measured.people[known], bounds=None, tail=tail)
+        person_interval(utility.values[known], measured.people[known], bounds=None, tail=tail)
         for tail in (TAIL, _TAIL)
     )
     return _moved(old, one.low - two.low, two.high - one.high)

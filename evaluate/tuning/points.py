@@ -22,7 +22,7 @@ from ..data.pictures import Pictures
 from ..data.scene import Scene
 from ..results.records import Record
 from ..results.summary import Row, attacker_of
-from ..statistics import Estimate, clustered_interval, worst_case, worst_gap
+from ..statistics import Estimate, person_interval, worst_case, worst_gap
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def point_of(measured: Measured, *, of: str = "photo") -> Point:
             ends = (value if low is None else low, value if high is None else high)
             utilities[utility.name] = Estimate(value, *ends, len(measured.people))
         elif known.any():
-            utilities[utility.name] = clustered_interval(
+            utilities[utility.name] = person_interval(
                 utility.values[known], measured.people[known], bounds=None
             )
     attacker = " ".join(filter(None, found.name))
