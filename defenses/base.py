@@ -147,6 +147,11 @@ class Defense(ABC):
         """Whether it can work: one with `needs_background` says here if it has seen any."""
         return not self.needs_background
 
+    @property
+    def fewest(self) -> int:
+        """The number of unrelated people without whom it cannot learn."""
+        return int(self.needs_background)
+
     def at(self, share: float) -> Self:
         """Return this defense with every range in `space` set `share` of the way to strong."""
         settings: dict[str, Any] = {

@@ -83,6 +83,11 @@ class KSame(Defense):
         """Whether `fit` has shown it people."""
         return self.population is not None
 
+    @property
+    def fewest(self) -> int:
+        """As many as are in an average."""
+        return self.k
+
     def fit(self, background: Sequence[Photo]) -> Self:
         """Return this defense with the background people as its population."""
         return replace(self, population=Population.of([with_faces(p) for p in background]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -143,10 +144,12 @@ def _fitted(defense: Defense, scene: Scene, hidden: Blind) -> Defense:
     split = scene.split
     all_of_them = len(split.background) + len(split.search) + len(split.test)
     people = f"{len(split.background)} of {all_of_them} people are background"
+    wanted = math.ceil(defense.fewest * all_of_them / max(len(split.background), 1))
+    needed = f"needs about {wanted} people: " if wanted > all_of_them else ""
     try:
         return defense.fit(hidden.strangers)
     except ValueError as error:
-        raise UnfitError(f"{error} ({people})") from error
+        raise UnfitError(f"{needed}{error} ({people})") from error
     except (Exception, SystemExit) as error:
         raise UnfitError(broke("defense", error), "invalid") from error
 
