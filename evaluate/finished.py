@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .collection.collected import Collection, read_collection
+from .collection.read import is_collection
 from .comparison.found import Comparison
 from .results.origin import config_of
 from .results.records import read_records
@@ -17,16 +19,18 @@ if TYPE_CHECKING:
 _SEARCH = ("tuned.json", "iso.csv")  # what only `tune` leaves; that of `tune all` has no config
 
 
-def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited:
+def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited | Collection:
     """Return what `compare`, `tune`, `tune_all` or `audit` found, from its run folder alone.
 
     Args:
-        folder: the run folder.
+        folder: the run folder; or one of many runs, to which `compare --into` adds.
 
     Raises:
         ValueError: it holds no finished run, or a damaged one.
     """
     folder = Path(folder)
+    if is_collection(folder):
+        return read_collection(folder)
     command = config_of(folder).get("command")  # that of `compare` is not said there
     if command == "tune" or any((folder / name).is_file() for name in _SEARCH):
         from .tuning.again import read_search  # with Optuna

@@ -26,7 +26,7 @@ FLOORS = {
     "evaluate": (
         ("data", "statistics", "results", "pages"),
         ("recognizers", "metrics", "vlm", "report"),
-        ("attackers",),
+        ("attackers", "collection"),
         ("comparison",),
         ("tuning", "audit", "lab", "verify", "advice", "testing", "kit"),
         ("demo",),

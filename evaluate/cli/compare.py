@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from .collected import Into, add_runs, check_into
 from .options import (
     AsJson,
     Budget,
@@ -71,6 +72,7 @@ def compare(
     split: Split = "0.25,0.25,0.5",
     out: Out = None,
     resume: Resume = False,
+    into: Into = None,
     drop_duplicates: DropDuplicates = False,
     max_leakage: Annotated[
         float | None,
@@ -111,6 +113,7 @@ def compare(
         rule = f"must be leak or use, got '{attributes_as}'"
         raise typer.BadParameter(rule, param_hint="--attributes-as")
     check_resume(out, resume=resume)
+    check_into(into)
     shape = chosen_form(form, as_json=as_json)
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
@@ -162,6 +165,8 @@ def compare(
         from .terminal import print_text
 
         print_text(onwards(found.records, data=data, page=str(found.report()), asked=bool(asked)))
+    if into is not None:
+        add_runs([folder], into, quiet=quiet or shape != "table")
     if code:
         raise typer.Exit(code)
 

@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from .collected import Into, add_runs, opened, show
 from .options import chosen_form
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders of any command.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(help="Run folders of any command, or a folder of many runs (--into)."),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="One page of several runs of compare side by side, such as seeds."),
@@ -22,11 +26,32 @@ def report(
         typer.Option("--format", help="Print the table of runs of compare instead, and write "
                                       "nothing: table, json, csv, markdown or latex."),
     ] = "",
+    into: Into = None,
+    dataset: Annotated[
+        str, typer.Option(help="Of a folder of many runs: those on these data, such as lfw.")
+    ] = "",
+    latest: Annotated[
+        bool,
+        typer.Option("--latest", help="Of a folder of many runs: the newest on each data set."),
+    ] = False,
 ) -> None:  # fmt: skip
     """Build tables, plots and HTML report of runs again, from their folders alone.
 
-    Several runs of compare become one page with --out.
+    Several runs of compare become one page with --out. A folder of many runs is compared: runs
+    of other code, attackers, photos or settings stand in tables of their own.
     """
+    if into is not None:
+        if form or out is not None or dataset or latest:
+            raise typer.BadParameter("adds runs and nothing else", param_hint="--into")
+        add_runs(runs, into)
+        return
+    many = opened(runs, dataset, latest=latest)
+    if many is not None:
+        if form and out is not None:
+            raise typer.BadParameter("prints, and --out writes; name one of them",
+                                     param_hint="--format")  # fmt: skip
+        show(many, chosen_form(form or "table", as_json=False), out)
+        return
     if form:
         _print(runs, form, out)
         return

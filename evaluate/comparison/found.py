@@ -99,6 +99,19 @@ class Comparison:
         page = self.folder / "report.html"
         return page if page.is_file() else write_report(self.folder)
 
+    def add_to(self, into: Path | str) -> Path:
+        """Add this run to a data set of many, as `--into` does; return its Parquet file.
+
+        Args:
+            into: a folder, which `unmask.read` opens; a run that is there already stays.
+
+        Raises:
+            ValueError: it is a run folder, or the records of this run were changed.
+        """
+        from ..collection.add import add
+
+        return add(self.folder, into).path
+
     def plot(self, utility: str = "ssim") -> Figure:
         """Return leakage against use as a figure of matplotlib, which a notebook displays.
 

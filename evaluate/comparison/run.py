@@ -14,8 +14,7 @@ from ..attackers.base import people_of
 from ..data.scene import Progress, Scene, check_enough, prepare
 from ..report.faces import write_faces
 from ..report.page import write_report
-from ..results.folder import SCRATCH, new_folder, open_folder
-from ..results.records import write_records
+from ..results.folder import SCRATCH, new_folder, open_folder, write_found
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .certificates import planted_records
@@ -125,7 +124,7 @@ def _compare(
         records += attribute_records(
             worst, scene, plan, attributes, read_as=attributes_as, progress=progress
         )
-    write_records(folder / "records.jsonl", records)
+    write_found(folder, records)
     write_faces(folder, example_faces(scene, defenses, plan.seed, faces, progress))
     write_report(folder)
     return Comparison(tuple(records), scene, folder)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from unmask.defenses.files.atomic import write_text
+from unmask.defenses.files.code_digest import file_digest
 
 from .jsonfile import read_json
 from .origin import origin
+from .records import Record, write_records
 
 # said, or made from the rest: no other figures come of them
-_TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who")
+_TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who", "records")
 _FEW = 4
 SCRATCH = ".unmask-pixels"
 """How the name begins of a folder in which pixels lie during a run, see `data/shelf.py`."""
@@ -53,6 +55,33 @@ def open_folder(
             )
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps({**config, "made": origin()}, indent=2) + "\n")
+
+
+def write_found(folder: Path, records: Sequence[Record]) -> None:
+    """Write `records.jsonl`, and its digest into `config.json`: the run is finished.
+
+    Args:
+        folder: made by `open_folder`.
+        records: all that was found.
+    """
+    source, path = folder / "records.jsonl", folder / "config.json"
+    write_records(source, records)
+    config = {**read_json(path), "records": file_digest(source)}
+    write_text(path, json.dumps(config, indent=2) + "\n")
+
+
+def is_as_written(folder: Path, config: Mapping[str, Any]) -> bool | None:
+    """Return whether the records of a run are those that it wrote.
+
+    Args:
+        folder: of the run.
+        config: what its `config.json` holds.
+
+    Returns:
+        None where nobody knows: the run is not finished, or older than such digests.
+    """
+    digest = config.get("records")
+    return None if digest is None else digest == file_digest(folder / "records.jsonl")
 
 
 def without_names(config: Mapping[str, Any]) -> dict[str, Any]:

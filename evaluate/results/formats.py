@@ -16,7 +16,7 @@ from typing import Literal
 
 from .failures import remarks
 from .records import Record
-from .summary import as_dicts, summary_text
+from .summary import Row, as_dicts, summary_text
 from .table import (
     AT_LEAST,
     MISSING,
@@ -126,7 +126,11 @@ def html(columns: Sequence[Column], said: Sequence[str] = ()) -> str:
 
 def text(records: Sequence[Record], most: int) -> list[str]:
     """Return a line per defense, at most so many: name, leakage, interval, attacker."""
-    found = sorted_rows(records)
+    return text_of(sorted_rows(records), most)
+
+
+def text_of(found: Sequence[Row], most: int) -> list[str]:
+    """Return a line per row, at most so many, as `text` does."""
     wide = max((len(row.shown) for row in found[:most]), default=0)
     lines = [
         f"  {row.shown:{wide}}  {_figure(printed(row.worst), row.worst)}"

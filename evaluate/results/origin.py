@@ -20,8 +20,9 @@ def asked_by(command: str) -> None:
 
 
 def origin() -> dict[str, str]:
-    """Return date, time and command of what is being made now, ready for `config.json`."""
-    return {"date": time.strftime("%Y-%m-%d %H:%M"), "command": _asked[0]}
+    """Return date and time (UTC) and command of what is being made now, for `config.json`."""
+    day = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    return {"date": day, "command": _asked[0]}
 
 
 def config_of(folder: Path) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def read_records(path: Path) -> list[Record]:
         if not line.strip():
             continue
         try:
-            record = _record(parse_json(line))
+            record = record_of(parse_json(line))
         except ValueError as error:
             raise ValueError(f"{path}, line {number} is not a record: {error}") from error
         if line in places:
@@ -145,8 +145,8 @@ def read_records(path: Path) -> list[Record]:
     return records
 
 
-def _record(entry: Any) -> Record:
-    """Check every field of what stood in a line.
+def record_of(entry: Any) -> Record:
+    """Return what stood in a line, every field checked.
 
     Raises:
         ValueError: it is no record.

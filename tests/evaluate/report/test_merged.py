@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from unmask.evaluate.cli.main import app
-from unmask.evaluate.report.merged import merged_page, seed_groups, seeds, write_merged
+from unmask.evaluate.report.merged import merged_page, write_merged
+from unmask.evaluate.report.over_seeds import seed_groups, seeds
 from unmask.evaluate.report.reading import read_run
 from unmask.evaluate.results.records import Record
 
