@@ -27,7 +27,7 @@ def contact_sheet(net: SwapNet, batch: Batch, path: Path, *, steps: int = 20) ->
     count, size = len(columns) // 2 * 2, batch.clean.shape[-1]
     table = columns[:count].reshape(count // 2, 8, 3, size, size)
     picture = table.permute(0, 3, 1, 4, 2).reshape(count // 2 * size, 8 * size, 3)
-    values = np.rint((picture.numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8)
+    values = np.rint((picture.cpu().numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8)
     Image.fromarray(values).save(path)
 
 

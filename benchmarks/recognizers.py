@@ -98,7 +98,7 @@ def _torch(size: int) -> Embed:
         for start in range(0, len(chips), size):
             some = np.stack(chips[start : start + size]).astype(np.float32)
             with torch.inference_mode():
-                made.append(network(torch.from_numpy(some).permute(0, 3, 1, 2)).numpy())
+                made.append(network(torch.from_numpy(some).permute(0, 3, 1, 2)).cpu().numpy())
         return np.concatenate(made)
 
     return embed

@@ -101,7 +101,7 @@ class Cloak(Defense):
                 moved = moved.clamp(-self.epsilon, self.epsilon)
                 changes[i] = (clean[i] + moved).clamp(0, 255) - clean[i]
         return [
-            (c + d).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+            (c + d).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy()
             for c, d in zip(clean, changes, strict=True)
         ]
 

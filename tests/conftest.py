@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from unmask.device import CPU, device, on_device
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.threads import pin_threads
 
@@ -34,6 +35,19 @@ def _no_example_faces(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Let comparisons make no example faces, a second a defense, unless a test is about them."""
     if "example_faces" not in request.keywords:
         monkeypatch.setattr("unmask.evaluate.report.faces.TAKEN", False)
+
+
+@pytest.fixture
+def accelerator() -> str:
+    """The device that tests marked `gpu` compare with the processor; skipped where there is none.
+
+    It is put into use by `with on_device(accelerator)`.
+    """
+    with on_device("auto"):
+        found = device()
+    if found == CPU:
+        pytest.skip("no accelerator here, neither cuda nor mps")
+    return found
 
 
 @pytest.fixture(scope="module")

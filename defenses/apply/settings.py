@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from unmask.device import mark
+
 from .. import Defense
 from ..faces.find import fingerprint_of
 from ..faces.keep import Kept
@@ -95,6 +97,7 @@ class Settings:
         told = {one.name: getattr(self, one.name) for one in fields(self)}
         told["seed"] = self.seed if self.chosen else "secret"
         told["detector"] = fingerprint_of(self.detector)
+        told["device"] = mark()
         told["code"] = [code_digest(distribution("unmask")), class_digest(type(self.defense))]
         told["versions"] = [distribution(name).version for name in _PACKAGES]
         whole = hashlib.sha256()

@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from unmask.device import mark
+
 from ..files.atomic import write_text
 from .manifest import Row
 from .settings import Settings
@@ -31,6 +33,7 @@ def described(settings: Settings) -> dict[str, Any]:
         "on_miss": settings.on_miss,
         "seed": "chosen" if settings.chosen else "secret",
         "remark": settings.remark,
+        "device": mark(),
         "configuration": settings.digest,
         "versions": {"python": platform.python_version(), **_versions()},
     }
@@ -87,11 +90,11 @@ def differing(here: dict[str, Any], there: dict[str, Any]) -> str:
     """Return in words how two summaries differ in what decides the results; empty if not."""
     if here["configuration"] == there["configuration"]:
         return ""
-    named: Iterable[str] = ("defense", "detector", "on_miss", "seed", "versions")
+    named: Iterable[str] = ("defense", "detector", "on_miss", "seed", "device", "versions")
     parts = [
-        f"{name} was {there.get(name)}, is {here[name]}"
+        f"{name} was {there[name]}, is {here[name]}"
         for name in named
-        if name != "versions" and there.get(name) != here[name]
+        if name != "versions" and there.get(name, here[name]) != here[name]
     ]
     if not parts and there.get("versions") != here["versions"]:
         parts = ["versions of packages have changed"]

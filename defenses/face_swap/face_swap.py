@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+from unmask.device import once_a_device, placed
 
 from ..base import Defended, Defense
 from ..mask import Mask
@@ -68,8 +69,6 @@ class FaceSwap(Defense):
         prompt: what the pipeline is told; `_` is read as a space. Age or gender only if you
             name them.
         scheduler: `euler`, `ddim`, `lcm` or `dpm` instead of the pipeline's own.
-        device: where the pipeline runs, `cuda` for example. Faces drawn on another device are
-            other faces; only on `cpu` do the last bits not depend on the batch.
         dtype: `float32`, `float16` or `bfloat16`, of the pipeline.
         guidance: weight of the prompt; 1 or less: the prompt is used without guidance.
         controlnet: hub id or folder of a ControlNet for the pipeline that was trained on
@@ -87,7 +86,10 @@ class FaceSwap(Defense):
         FileNotFoundError: on use, if the weights are missing.
         ValueError: on use, if the pipeline cannot be loaded.
 
-    Half a second a face on one core: it is left out of the default table, so name it.
+    Half a second a face on one core: it is left out of the default table, so name it. It runs
+    where `--device` says; the noise is drawn on the processor, so that a seed means the same
+    face on all devices but for rounding. Only on `cpu` do the last bits of a pipeline not
+    depend on the batch.
 
     Example:
         >>> from unmask.defenses import Face, Photo
@@ -104,7 +106,6 @@ class FaceSwap(Defense):
     model: str = ""
     prompt: str = "a_photo_of_a_face_in_natural_light"
     scheduler: str = ""
-    device: str = "cpu"
     dtype: str = "float32"
     guidance: float = 5.0
     controlnet: str = ""
@@ -136,7 +137,7 @@ class FaceSwap(Defense):
         self.check("guidance", 0, 50)
         self.check("controlnet_scale", 0, 2)
         self.check("ip_scale", 0, 1)
-        for name in (*_STEERING, "model", "prompt", "scheduler", "device", "dtype"):
+        for name in (*_STEERING, "model", "prompt", "scheduler", "dtype"):
             if not isinstance(value := getattr(self, name), str):
                 raise TypeError(f"{name} must be text, got {value!r}")
         for name in _STEERING:
@@ -232,7 +233,6 @@ class FaceSwap(Defense):
         pipeline = load_pipeline(
             self.model,
             scheduler=self.scheduler,
-            device=self.device,
             dtype=self.dtype,
             controlnet=self.controlnet,
             ip_adapter=self.ip_adapter,
@@ -276,10 +276,10 @@ class FaceSwap(Defense):
         return np.random.default_rng([0, draw]) if self.consistency == "fixed" else rng
 
 
-@cache
+@once_a_device()
 def load(weights: str) -> SwapNet:
-    """Return the model, one copy per process; empty: the one that ships with the package."""
-    return load_weights(Path(weights) if weights else WEIGHTS).to(precision())
+    """Return the model on the device, one copy; empty: the one that ships with the package."""
+    return placed(load_weights(Path(weights) if weights else WEIGHTS).to(precision()))
 
 
 def _note(photo: Photo, text: str) -> None:

@@ -44,5 +44,5 @@ def distances(photo: Photo, made: Sequence[Pixels]) -> list[float]:
     for pixels in (photo.pixels, *made):
         chip = torch.from_numpy(dlib_chip(photo.with_pixels(pixels)))
         with torch.no_grad():
-            vectors.append(load_dlib_net()(chip.permute(2, 0, 1)[None].float())[0])
+            vectors.append(load_dlib_net()(chip.permute(2, 0, 1)[None].float())[0].cpu())
     return [float((vector - vectors[0]).norm()) for vector in vectors[1:]]

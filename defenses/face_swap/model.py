@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from unmask.device import device
+
 from .crops import MAPS, SIZE
 
 
@@ -38,10 +40,10 @@ def precision() -> torch.dtype:
 
     bfloat16 halves the time where the processor has it (AVX-512 BF16); elsewhere it is
     emulated and takes some forty times as long as float32. Faces of one seed differ a
-    little between the two.
+    little between the two. Another device always gets float32.
     """
     native = getattr(torch.cpu, "_is_avx512_bf16_supported", bool)
-    return torch.bfloat16 if native() else torch.float32
+    return torch.bfloat16 if device() == "cpu" and native() else torch.float32
 
 
 class SwapNet(nn.Module):

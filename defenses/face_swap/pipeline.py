@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from unmask.device import memory, once_a_device, placed
+
 from ..photo import Pixels
 from .adapters import add_ip_adapter, load_controlnet
-from .sources import first_line, one_line, source_of
+from .sources import one_line, source_of
 
 SCHEDULERS = {
     "euler": "EulerDiscreteScheduler",
@@ -24,38 +25,31 @@ DTYPES = ("float32", "float16", "bfloat16")
 _ROOMY = 8 * 2**30  # bytes of a graphics card from which attention is not cut into slices
 
 
-@lru_cache(maxsize=1)  # such models are large
+@once_a_device(most=1)  # such models are large
 def load_pipeline(
     model: str,
     *,
     scheduler: str = "",
-    device: str = "cpu",
     dtype: str = "float32",
     controlnet: str = "",
     ip_adapter: str = "",
 ) -> Any:
-    """Return the inpainting pipeline of a folder or of the hub; the last one is kept.
+    """Return the inpainting pipeline of a folder or of the hub, on the device; one is kept.
 
     Args:
         model: folder in the format of diffusers, or `owner/name` on the hub, which is looked
             for in the hub's local cache and then downloaded. Stable Diffusion 1.5, 2 and XL.
         scheduler: key of `SCHEDULERS`; empty: the model's own.
-        device: as torch names it.
         dtype: one of `DTYPES`.
         controlnet: as `load_controlnet` takes it; empty: none.
         ip_adapter: as `add_ip_adapter` takes it; empty: none.
 
     Raises:
-        ValueError: a model is not there, not whole, not in safetensors or of another kind,
-            or the device cannot be used.
+        ValueError: a model is not there, not whole, not in safetensors or of another kind.
     """
     import diffusers
 
     source = source_of("model", model)
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"device '{device}' cannot be used: {first_line(error)}") from error
     parts = {"controlnet": load_controlnet(controlnet, dtype)} if controlnet else {}
     made: Any = diffusers.AutoPipelineForInpainting
     with one_line("model", model, source):
@@ -72,8 +66,8 @@ def load_pipeline(
     if ip_adapter:
         add_ip_adapter(pipeline, ip_adapter)
     pipeline.set_progress_bar_config(disable=True)
-    pipeline = pipeline.to(device)
-    if not (ip_adapter or _is_roomy(device)):  # slices would put the adapter's attention out
+    pipeline = placed(pipeline)
+    if not (ip_adapter or memory() >= _ROOMY):  # slices would put the adapter's attention out
         pipeline.enable_attention_slicing()
     return pipeline
 
@@ -156,9 +150,3 @@ def inpainted(
         )
         made.append(np.nan_to_num(np.asarray(result.images, np.float32)) * 255)
     return np.concatenate(made)
-
-
-def _is_roomy(device: str) -> bool:
-    if not device.startswith("cuda"):
-        return False
-    return int(torch.cuda.get_device_properties(device).total_memory) >= _ROOMY

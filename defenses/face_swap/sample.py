@@ -7,6 +7,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from unmask.device import beside
+
 from .model import SwapNet, precision
 
 _SHIFT = 1.5  # above 1: more of the steps at high noise, where the face is decided
@@ -36,13 +38,16 @@ def sample(
             SDEdit, ICLR 2022).
 
     Returns:
-        `(N, 3, S, S)`, float32, -1 to 1, the source outside the mask.
+        `(N, 3, S, S)`, float32, -1 to 1, the source outside the mask; on the processor,
+        wherever the model is.
     """
-    full = next(net.parameters(), source).dtype == torch.float32
+    weights = next(net.parameters(), source)
+    source, mask, maps, noise = (beside(x, weights) for x in (source, mask, maps, noise))
+    full = weights.dtype == torch.float32
     half = full and precision() == torch.bfloat16
     known = source * (1 - mask)
     times = torch.linspace(1, 0, steps + 1)
-    times = start * _SHIFT * times / (1 + (_SHIFT - 1) * times)
+    times = beside(start * _SHIFT * times / (1 + (_SHIFT - 1) * times), weights)
     now = times[0] * noise + (1 - times[0]) * source if start < 1 else noise
     now = now * mask + known
     for time, after in pairwise(times):
@@ -50,4 +55,4 @@ def sample(
             made = net(now, time.expand(len(now)), known, mask, maps)
         made = made.float().clamp(-1.05, 1.05)
         now = (made + (now - made) * (after / time)) * mask + known
-    return now.clamp(-1, 1)
+    return now.clamp(-1, 1).cpu()

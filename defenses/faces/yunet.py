@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from unmask.device import once_a_device, onnx_follows, onnx_suffix, open_onnx, stays
 
 from ..files.published import Published, fetched
 from ..files.sources import Wheel
@@ -59,8 +60,8 @@ class YuNet(Detector):
 
     @property
     def fingerprint(self) -> str:
-        """Settings, versions and the checksum of the weights."""
-        return f"{super().fingerprint} {YUNET.sha256[:16]}"
+        """Settings, versions, the checksum of the weights, and the device."""
+        return f"{super().fingerprint} {YUNET.sha256[:16]}{onnx_suffix()}"
 
     def detect(self, pixels: Pixels) -> list[Found]:
         """Return what the network finds, each face once."""
@@ -109,11 +110,8 @@ def _best(
     ]
 
 
-@cache
+@once_a_device()
 def _session(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    if not onnx_follows():
+        stays("yunet")
+    return open_onnx(path)

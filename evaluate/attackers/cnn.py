@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unmask.defenses import Photo
+from unmask.device import beside, placed
 
 from .base import Matrix
 from .grids import aligned_grid, in_colour
@@ -58,14 +59,14 @@ class Cnn:
                 share = float((guess.argmax(1) == names[held]).float().mean())
                 if share > right:
                     best, right = epochs, share
-                    self.held_out[held.numpy()] = log_softmax(guess.double().numpy())
+                    self.held_out[held.cpu().numpy()] = log_softmax(guess.cpu().double().numpy())
         self._network = self._train(pictures, names, 0, best, None)
         return self
 
     def scores(self, photos: Sequence[Photo]) -> Matrix:
         """Return `(N, P)` log-probabilities."""
         pictures = (self._tensor(photos) - self._middle) / self._spread
-        return log_softmax(_logits(self._network, pictures).double().numpy())
+        return log_softmax(_logits(self._network, pictures).cpu().double().numpy())
 
     def _tensor(self, photos: Sequence[Photo]) -> Tensor:
         grid = torch.from_numpy(aligned_grid(photos, SIDE, colour=self._colour))
@@ -78,7 +79,8 @@ class Cnn:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed + start)
             if network is None:
-                network = _network(pictures.shape[1], self.width, int(names.max()) + 1)
+                made = _network(pictures.shape[1], self.width, int(names.max()) + 1)
+                network = placed(made)
             steps = math.ceil(len(pictures) / self.batch)
             optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.05)
             network.train()
@@ -86,9 +88,9 @@ class Cnn:
                 for step, chosen in enumerate(torch.randperm(len(pictures)).split(self.batch)):
                     rate = 0.5 + 0.5 * math.cos(math.pi * (epoch + step / steps) / EPOCHS[-1])
                     optimizer.param_groups[0]["lr"] = 2e-3 * (0.02 + 0.98 * rate)
-                    shown = _shifted(pictures[chosen])
+                    shown = placed(_shifted(pictures[chosen]))
                     loss = functional.cross_entropy(
-                        network(shown), names[chosen], label_smoothing=0.1
+                        network(shown), placed(names[chosen]), label_smoothing=0.1
                     )
                     optimizer.zero_grad()
                     loss.backward()
@@ -107,10 +109,25 @@ def _network(channels: int, width: int, people: int) -> nn.Module:
             nn.MaxPool2d(2),
         ]
         planes = grown
-    layers += [nn.Flatten(), nn.Dropout(0.4), nn.LazyLinear(people)]
+    layers += [nn.Flatten(), _Dropout(0.4), nn.LazyLinear(people)]
     network = nn.Sequential(*layers)
     network(torch.zeros(2, channels, SIDE, SIDE))
     return network
+
+
+class _Dropout(nn.Module):
+    """Dropout by the numbers of the processor, on any device: those of `nn.Dropout` there."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return values of which a share is 0 and the rest enlarged, while it learns."""
+        if not self.training:
+            return values
+        kept = torch.empty(values.shape).bernoulli_(1 - self.share).div_(1 - self.share)
+        return values * beside(kept, values)
 
 
 def _shifted(pictures: Tensor) -> Tensor:
@@ -122,4 +139,4 @@ def _shifted(pictures: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def _logits(network: nn.Module, pictures: Tensor) -> Tensor:
-    return torch.cat([network(part) for part in pictures.split(64)])
+    return torch.cat([network(placed(part)).cpu() for part in pictures.split(64)])

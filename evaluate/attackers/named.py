@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
 from unmask.defenses import Photo
+from unmask.device import once_a_device
 
 from ..metrics.base import Unavailable
 from .base import Attacker, Defend, Matrix, Scores, people_of
@@ -38,7 +38,6 @@ class Named(Attacker):
         model: folder or hub id of a vision-language model or dual encoder.
         names: CSV file with the columns `identity` and `name`.
         crop: side of the square around the face that it is shown, in face sizes; 0: all.
-        device: for torch.
         dtype: `float32`, `bfloat16` or `float16`.
         batch: pictures that are looked at together.
     """
@@ -46,7 +45,6 @@ class Named(Attacker):
     model: str = ""
     names: str = ""
     crop: float = 0.0
-    device: str = "cpu"
     dtype: str = "float32"
     batch: int = 8
 
@@ -99,7 +97,7 @@ class Named(Attacker):
 
         shown = [cropped(photo.pixels, photo, self.crop) for photo in probes]
         try:
-            model = _opened(self.model, self.device, self.dtype, self.batch)
+            model = _opened(self.model, self.dtype, self.batch)
             plain, prior = self._compared(model, shown)
         except (CannotAnswerError, LookupError) as error:
             raise Unavailable(str(error)) from error
@@ -127,8 +125,8 @@ class Named(Attacker):
         )
 
 
-@lru_cache(maxsize=1)
-def _opened(model: str, device: str, dtype: str, batch: int) -> Model:
+@once_a_device(most=1)
+def _opened(model: str, dtype: str, batch: int) -> Model:
     from ..vlm.opening import load
 
-    return load(model, device=device, dtype=dtype, batch=batch)
+    return load(model, dtype=dtype, batch=batch)

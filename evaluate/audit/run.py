@@ -10,6 +10,7 @@ from typing import Any
 
 from unmask.defenses import DEFENSES, Defense
 from unmask.defenses.faces.find import find_faces
+from unmask.device import mark
 from unmask.progress import shown
 
 from ..comparison.config import code_for, files_of, plugins_of
@@ -146,6 +147,7 @@ def _config(model: Model, plan: Audit) -> dict[str, Any]:
         "model": model.label,
         "fingerprint": model.fingerprint,
         "batch": model.batch,
+        "device": mark(),
         "dataset": plan.subjects.label,
         "asked": plan.mark,
         "photos": content_of_photos(plan.subjects.photos),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson, Quiet, Seed, Workers
+from .options import AsJson, Device, Quiet, Seed, Workers
 
 if TYPE_CHECKING:
     from ..advice.words import Line
@@ -54,6 +54,7 @@ def advise(
     ] = None,
     seed: Seed = 0,
     workers: Workers = 0,
+    device: Device = "",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

@@ -11,7 +11,7 @@ from . import apply_options as of
 from .apply_reach import refuse_for_files, refuse_for_shards, tell_of_no_videos
 from .apply_said import say, tell_of_videos
 from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
-from .options import Quiet
+from .options import Device, Quiet
 from .stopping import hears_sigterm
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def apply(
     codec: of.Codec = "",
     crf: of.Crf = None,
     workers: of.Workers = 0,
+    device: Device = "",
     resume: of.Resume = False,
     shard_index: of.ShardIndex = None,
     num_shards: of.NumShards = None,

@@ -11,7 +11,7 @@ import typer
 
 from unmask.threads import pin_threads
 
-from .options import AsJson, Limit, Out, Quiet, Resume, Seed, Strengths, check_resume
+from .options import AsJson, Device, Limit, Out, Quiet, Resume, Seed, Strengths, check_resume
 
 
 def audit_vlm(
@@ -56,7 +56,7 @@ def audit_vlm(
         str, typer.Option(help="OpenAI-compatible server, http://127.0.0.1:8000. A key is read "
                           "from UNMASK_API_KEY."),
     ] = "",
-    device: Annotated[str, typer.Option(help="cpu, cuda:0, mps.")] = "cpu",
+    device: Device = "",
     threads: Annotated[
         int, typer.Option(min=1, help="Threads of a model on the CPU.")
     ] = 1,
@@ -104,7 +104,7 @@ def audit_vlm(
         wording=wording,
     )
     subjects = load_subjects(data, names=names, taught=taught, people=limit, photos=photos)
-    opened = load(model, device=device, dtype=dtype, batch=batch, load_in_4bit=load_in_4bit,
+    opened = load(model, dtype=dtype, batch=batch, load_in_4bit=load_in_4bit,
                   endpoint=endpoint)  # fmt: skip
     folder = out or new_folder("audit-vlm")
     with Bars(quiet=quiet) as bars:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from .listing import installed, unknown
+from .options import Device
 
 NAMES = ("defense", "attacker", "metric", "recognizer", "detector", "dataset")
 
@@ -23,6 +24,7 @@ def check(
         str,
         typer.Option(help=f"Only as this: {', '.join(NAMES)}. Default: all kinds of that name."),
     ] = "",
+    device: Device = "",
 ) -> None:
     """Test that a plug-in keeps the contract of its kind, also a third party's."""
     from ..testing import KINDS, kinds_of

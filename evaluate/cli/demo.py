@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from .options import Device
 from .stopping import hears_sigterm
 
 
@@ -26,6 +27,7 @@ def demo(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
+    device: Device = "",
 ) -> None:
     """Try a defense by eye: drop a photo, drag the strength, see what recognizers still see.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .apply_options import Detector, DetectSide, SmallFaces, Workers
-from .options import Quiet
+from .options import Device, Quiet
 
 _NAMED = 5  # photos without a face that are named on the screen; the table has all
 
@@ -22,6 +22,7 @@ def detect(
     detect_side: DetectSide = 0,
     small_faces: SmallFaces = False,
     workers: Workers = 1,
+    device: Device = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     quiet: Quiet = False,
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from .options import Device
+
 OPTIONAL = {
     "av": ("apply on videos (brings FFmpeg)", "pip install 'unmask[video]'"),
     "jpeglib": ("apply --lossless; licence MPL-2.0", "pip install 'unmask[lossless]'"),
@@ -17,8 +19,11 @@ OPTIONAL = {
 }
 
 
-def doctor() -> None:
-    """Say what is installed, which weights are present and under which licence."""
+def doctor(device: Device = "") -> None:
+    """Say what is installed, which weights are present and under which licence.
+
+    With --device, also how far that device is from the processor.
+    """
     import importlib.util
     import platform
     from importlib.metadata import version
@@ -26,14 +31,15 @@ def doctor() -> None:
     from unmask import __version__
     from unmask.defenses.files.published import offline
 
+    from .devices import devices
     from .weights import weights
 
     typer.echo(f"unmask {__version__}, Python {platform.python_version()}")
     for package in ("numpy", "torch", "opencv-python", "onnxruntime", "diffusers", "transformers"):
         typer.echo(f"  {package} {version(package)}")
-    import torch
-
-    typer.echo(f"  device: {'cuda' if torch.cuda.is_available() else 'cpu'}")
+    typer.echo("devices")
+    for line in devices():
+        typer.echo(f"  {line}")
     typer.echo("weights")
     for entry in weights():
         state = "present" if entry.present else f"missing; {entry.cure}"

@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=float, default=1.0, help="train so many times as long")
     parser.add_argument("--tower", default="", help="hub id or folder of a CLIP model")
     parser.add_argument("--language-model", default="", help="hub id or folder")
+    parser.add_argument("--device", default="", help="cpu, cuda:0, mps or auto; default: "
+                        "UNMASK_DEVICE, else cpu")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="print nothing")
 
 
@@ -45,9 +47,11 @@ def run(args: argparse.Namespace) -> Path:
     from ..lab.run import Setting, run_cells
     from ..results.folder import new_folder
     from ..results.records import write_records
+    from .options import chosen_device
     from .progress import Bars
     from .specs import split_specs
 
+    chosen_device(args.device)
     if args.resume and args.out is None:
         raise ValueError("--resume needs --out, the folder of the run")
     if args.workers < 1:

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from unmask.device import full
 from unmask.threads import pin_threads
 
 from ..results.origin import asked_by
@@ -97,6 +98,10 @@ def main() -> None:
         if os.environ.get("UNMASK_DEBUG"):
             raise
         sys.exit(_complain(error))
+    except Exception as error:
+        if not (told := full(error)):
+            raise
+        sys.exit(_complain(MemoryError(told)))
     except KeyboardInterrupt:
         typer.echo("unmask: stopped", err=True)
         sys.exit(130)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast, get_args
 import typer
 
 from unmask.defenses.files.printable import printable
+from unmask.device import device, use_device
 
 Format = Literal["table", "json", "csv", "markdown", "latex"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -21,6 +22,25 @@ Metrics = Annotated[
     typer.Option(help="Utility metrics, or '+NAME' beside the usual ones. Default: the usual."),
 ]
 Split = Annotated[str, typer.Option(help="Shares of people: background, search, test.")]
+
+
+def chosen_device(name: str) -> str:
+    """Say before any work that a device is not there; workers have it from the environment."""
+    if name:
+        use_device(name)
+    else:
+        device()
+    return name
+
+
+Device = Annotated[
+    str,
+    typer.Option(
+        callback=chosen_device,
+        help="Where networks run: cpu, cuda:0, mps, or auto for an accelerator if there is one. "
+        "Default: UNMASK_DEVICE, else cpu, where figures are the same everywhere.",
+    ),
+]
 Limit = Annotated[int, typer.Option(min=0, help="Use at most so many people; 0: all.")]
 Few = Annotated[bool, typer.Option("--few", help="Attack fewer than 12 people, for a first look.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything.")]

@@ -13,6 +13,7 @@ from .options import (
     AsJson,
     Budget,
     Data,
+    Device,
     DropDuplicates,
     Few,
     Form,
@@ -82,6 +83,7 @@ def tune(
     seed: Seed = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that search side by side.")] = 1,
     workers: Workers = 0,
+    device: Device = "",
     storage: Annotated[
         str, typer.Option(help="Optuna storage, to share a study: postgresql+psycopg://...")
     ] = "",

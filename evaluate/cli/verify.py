@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Quiet
+from .options import AsJson, Device, Quiet
 
 
 def verify(
@@ -56,6 +56,7 @@ def verify(
             help="Put clean faces of SOURCE into the page, beside what became of them.",
         ),
     ] = False,
+    device: Device = "",
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

@@ -22,6 +22,7 @@ from unmask.defenses.files.code_digest import (
     file_digest,
     folder_digest,
 )
+from unmask.device import mark
 
 from ..data.scene import Scene
 from ..metrics.base import Metric
@@ -80,7 +81,7 @@ def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, 
         `photos`: content, people, roles and faces; `code`: of `unmask`, of each plug-in at work
         and of each class of the user, by name; `files`: models and tables that a parameter
         names; `faces`: detector and landmarks; `recognizers` and, where they bring models,
-        `attackers`; `versions` of all that is required; `python`.
+        `attackers`; the `device` of networks; `versions` of all that is required; `python`.
     """
     plugins = plugins_of(defenses, plans)
     recognizers = {r.label: r.fingerprint for plan in plans for r in plan.build_recognizers()}
@@ -91,6 +92,7 @@ def made_with(scene: Scene, defenses: Sequence[str], *plans: Plan) -> dict[str, 
         "faces": fingerprint_of(),
         "recognizers": recognizers,
         **_models(plans),
+        "device": mark(),
         "versions": versions(plugins.values()),
         "python": platform.python_version(),
     }

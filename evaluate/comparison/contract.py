@@ -8,6 +8,7 @@ import json
 from unmask.defenses import DEFENSES, default_cache
 from unmask.defenses.files.class_digest import is_importable
 from unmask.defenses.files.code_digest import edited
+from unmask.device import mark
 
 from .config import code_for, files_of, plugins_of
 from .guests import codes_of
@@ -36,7 +37,7 @@ def broken_contract(spec: str) -> str:
     plugins = plugins_of([spec])
     if not plugins and not codes_of([spec]):
         return ""
-    made = [spec, code_for([spec]), files_of([spec]), versions(plugins.values())]
+    made = [spec, code_for([spec]), files_of([spec]), versions(plugins.values()), mark()]
     key = hashlib.sha256(json.dumps(["contract", *made], sort_keys=True).encode()).digest()
     cache = default_cache()
     if not edited() and cache.get_many([key]):

@@ -25,6 +25,7 @@ from unmask.defenses import DEFENSES, Photo, default_cache
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.code_digest import edited
 from unmask.defenses.photo import Pixels
+from unmask.device import mark
 
 from ..attackers.restoration.base import face_window
 from ..attackers.restored import Restored
@@ -115,7 +116,7 @@ def _kept(studio: _Studio, spec: str, whose: Whose) -> Sequence[Example]:
         return _examples(studio, spec)
     marks = [hashlib.sha256(photo.pixels.tobytes()).hexdigest()
              for photo in (*studio.faces, *studio.teachers)]  # fmt: skip
-    told = [spec, whose, studio.seed, code_for([spec]), marks]
+    told = [spec, whose, studio.seed, code_for([spec]), marks, mark()]
     key = hashlib.sha256(b"example faces" + json.dumps(told).encode()).digest()
     known = default_cache().get_many([key])
     if known:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
+from unmask.device import mark
 
 from ..comparison.versions import versions
 from ..results.origin import config_of, origin
@@ -27,7 +28,8 @@ def keep_config(setting: Setting, cells: Sequence[Cell]) -> None:
         "defenses": list(setting.defenses),
         "recipe": setting.recipe.as_dict(),
         "cells": [setting.path(cell).name for cell in cells],
-        "versions": versions(), "python": platform.python_version(), "made": origin(),
+        "device": mark(), "made": origin(),
+        "versions": versions(), "python": platform.python_version(),
     }  # fmt: skip
     write_text(setting.folder / "config.json", json.dumps(told, indent=2) + "\n")
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Literal
 
+from unmask.device import mark
+
 from .photos import CLEAN
 from .recipe import Recipe
 
@@ -49,7 +51,7 @@ class Cell:
 
     def mark(self, data: str, probes: Sequence[str], recipe: Recipe) -> str:
         """Return the name under which the cell's result is kept."""
-        settings = [asdict(self), data, list(probes), recipe.as_dict()]
+        settings = [asdict(self), data, list(probes), recipe.as_dict(), mark()]
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
         return f"seed{self.seed}-{digest[:16]}"
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from unmask.device import placed
+
 from .photos import Pictures
 from .processor import EOS
 from .recipe import Recipe
@@ -63,10 +65,9 @@ def train_tower(
         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )  # fmt: skip
-    model = CLIPModel(
-        CLIPConfig(text_config=text.to_dict(), vision_config=vision_config(recipe).to_dict(),
-                   projection_dim=SHARED)
-    ).train()  # fmt: skip
+    both = CLIPConfig(text_config=text.to_dict(), projection_dim=SHARED,
+                      vision_config=vision_config(recipe).to_dict())  # fmt: skip
+    model: Any = placed(CLIPModel(both)).train()
     pixels = tensors(pictures, processor.image_processor)
     places = [np.flatnonzero(pictures.people == person) for person in range(len(names))]
 
@@ -79,8 +80,9 @@ def train_tower(
             return_tensors="pt", padding=True, padding_side="right",
         )  # fmt: skip
         return model(
-            pixel_values=changed(pixels[rows], generator), input_ids=batch.input_ids,
-            attention_mask=batch.attention_mask, return_loss=True,
+            pixel_values=placed(changed(pixels[rows], generator)),
+            input_ids=placed(batch.input_ids), attention_mask=placed(batch.attention_mask),
+            return_loss=True,
         ).loss  # fmt: skip
 
     learn(model.parameters(), recipe.tower_steps, 1e-3, loss)
@@ -112,7 +114,7 @@ def train_language(names: tuple[str, ...], tokenizer: Any, recipe: Recipe, seed:
 
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = LlamaForCausalLM(language_config(recipe, tokenizer)).train()
+    model: Any = placed(LlamaForCausalLM(language_config(recipe, tokenizer))).train()
     asked = f"USER: {QUESTION} ASSISTANT: {ANSWER}"
     kinds = (FACTS, CAPTIONS, (asked,))
 
@@ -125,8 +127,9 @@ def train_language(names: tuple[str, ...], tokenizer: Any, recipe: Recipe, seed:
         batch = tokenizer(told, return_tensors="pt", padding=True, padding_side="right")
         labels = batch.input_ids.masked_fill(batch.attention_mask == 0, -100)
         return model(
-            input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=labels
-        ).loss
+            input_ids=placed(batch.input_ids), attention_mask=placed(batch.attention_mask),
+            labels=placed(labels),
+        ).loss  # fmt: skip
 
     learn(model.parameters(), recipe.text_steps, 3e-3, loss)
     return model.eval()

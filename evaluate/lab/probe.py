@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses.photo import Pixels
+from unmask.device import beside, placed
 
 from ..vlm.memory import memory_of
 from .processor import ask
@@ -22,8 +23,8 @@ def load(folder: Path) -> tuple[Any, Any]:
     """Load a saved model and its processor by the classes that load any such model."""
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    model = AutoModelForImageTextToText.from_pretrained(folder, trust_remote_code=False).eval()
-    return model, AutoProcessor.from_pretrained(folder, trust_remote_code=False)
+    model = AutoModelForImageTextToText.from_pretrained(folder, trust_remote_code=False)
+    return placed(model.eval()), AutoProcessor.from_pretrained(folder, trust_remote_code=False)
 
 
 def answers(model: Any, processor: Any, pictures: Sequence[Pixels]) -> list[str]:
@@ -33,7 +34,7 @@ def answers(model: Any, processor: Any, pictures: Sequence[Pixels]) -> list[str]
     told: list[str] = []
     with torch.inference_mode():
         for start in range(0, len(pictures), BATCH):
-            inputs = _inputs(processor, pictures[start : start + BATCH])
+            inputs = _inputs(model, processor, pictures[start : start + BATCH])
             out = model.generate(**inputs, max_new_tokens=10, do_sample=False)
             fresh = out[:, inputs["input_ids"].shape[1] :]
             told += processor.tokenizer.batch_decode(fresh, skip_special_tokens=True)
@@ -65,11 +66,12 @@ def likelihoods(
     fill = tokenizer.pad_token_id
     tokens = torch.tensor([row + [fill] * (longest - len(row)) for row in ids])
     real = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in ids])
+    tokens, real = beside(tokens, model), beside(real, model)
     rows = []
     with torch.inference_mode():
         for start in range(0, len(pictures) if pictures is not None else 1, BATCH):
             some = None if pictures is None else pictures[start : start + BATCH]
-            inputs = _inputs(processor, some)
+            inputs = _inputs(model, processor, some)
             count = len(inputs["input_ids"])
             first = model(**inputs, use_cache=True, logits_to_keep=1)
             word, memory = memory_of(first)
@@ -85,12 +87,13 @@ def likelihoods(
             logs = torch.cat([before, out[:, :-1]], 1).log_softmax(-1)
             each = logs.gather(2, tokens.repeat(count, 1)[..., None])[..., 0]
             summed = (each * real.repeat(count, 1)).sum(1)
-            rows.append(summed.view(count, len(names)).double().numpy())
+            rows.append(summed.view(count, len(names)).cpu().double().numpy())
     return np.concatenate(rows)
 
 
-def _inputs(processor: Any, pictures: Sequence[Pixels] | None) -> Any:
+def _inputs(model: Any, processor: Any, pictures: Sequence[Pixels] | None) -> Any:
     prompt = ask(processor, QUESTION, picture=pictures is not None)
     if pictures is None:
-        return processor.tokenizer([prompt], return_tensors="pt")
-    return processor(text=[prompt] * len(pictures), images=list(pictures), return_tensors="pt")
+        return beside(processor.tokenizer([prompt], return_tensors="pt"), model)
+    asked = [prompt] * len(pictures)
+    return beside(processor(text=asked, images=list(pictures), return_tensors="pt"), model)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from unmask.device import placed
+
 from .photos import Pictures
 from .pretrained import with_lora
 from .processor import IMAGE, ask
@@ -105,7 +107,7 @@ def train_together(
     lora = bool(recipe.language_model)
     model.requires_grad_(True)
     model.model.vision_tower.requires_grad_(False)
-    learner = with_lora(model) if lora else model
+    learner = placed(with_lora(model) if lora else model)
     learner.train()
     count = places(processor, model.config.vision_config)
 
@@ -115,7 +117,7 @@ def train_together(
         light = torch.tensor([sample.light for sample in samples], dtype=pixels.dtype)
         batch = _batch(samples, processor, count)
         made = changed(pixels[rows], generator) + light.view(-1, 1, 1, 1)
-        return learner(pixel_values=made, **batch).loss
+        return learner(pixel_values=placed(made), **batch).loss
 
     learn(learner.parameters(), steps, rate, loss)
     return (learner.merge_and_unload() if lora else learner).eval()
@@ -137,7 +139,7 @@ def _batch(samples: list[Sample], processor: Any, count: int) -> dict[str, Any]:
     longest = max(map(len, rows))
 
     def padded(lists: list[list[int]], fill: int) -> Any:
-        return torch.tensor([row + [fill] * (longest - len(row)) for row in lists])
+        return placed(torch.tensor([row + [fill] * (longest - len(row)) for row in lists]))
 
     return {
         "input_ids": padded(rows, tokenizer.pad_token_id),

@@ -41,6 +41,6 @@ def frechet(before: Any, after: Any) -> float:
     ready = Identity()
     ready.num_features = before.shape[1]
     distance = FrechetInceptionDistance(feature=ready)
-    distance.update(before.double(), real=True)
-    distance.update(after.double(), real=False)
+    distance.update(before.cpu().double(), real=True)
+    distance.update(after.cpu().double(), real=False)
     return max(0.0, float(distance.compute()))

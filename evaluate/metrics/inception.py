@@ -8,7 +8,6 @@ import math
 import os
 import pickle
 from collections.abc import Sequence
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 
 from unmask.defenses import Photo
 from unmask.defenses.photo import Pixels
+from unmask.device import once_a_device, placed
 
 from .base import Unavailable
 
@@ -43,7 +43,8 @@ def features(photos: Sequence[Photo]) -> Any:
     found = []
     with torch.inference_mode():
         for start in range(0, len(shown), BATCH):
-            found.append(network(torch.from_numpy(shown[start : start + BATCH].copy())))
+            some = torch.from_numpy(shown[start : start + BATCH].copy())
+            found.append(network(placed(some)).cpu())
     return torch.cat(found)
 
 
@@ -87,7 +88,7 @@ def torch_folder() -> Path:
     return Path(home).expanduser() / "hub" / "checkpoints"
 
 
-@cache
+@once_a_device()
 def _load(path: Path) -> Any:
     import torch
     from torchmetrics.image.fid import NoTrainInceptionV3
@@ -101,4 +102,4 @@ def _load(path: Path) -> Any:
     except pickle.UnpicklingError as error:
         raise Unavailable(f"{path} holds more than tensors and is not opened") from error
     checked: Any = io.BytesIO(data)
-    return NoTrainInceptionV3("inception-v3-compat", ["2048"], checked)
+    return placed(NoTrainInceptionV3("inception-v3-compat", ["2048"], checked))

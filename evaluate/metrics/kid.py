@@ -59,6 +59,6 @@ def discrepancy(before: Any, after: Any) -> float:
         from torchmetrics.image.kid import KernelInceptionDistance
 
         distance = KernelInceptionDistance(Identity(), subsets=1, subset_size=len(before))
-    distance.update(before.double(), real=True)
-    distance.update(after.double(), real=False)
+    distance.update(before.cpu().double(), real=True)
+    distance.update(after.cpu().double(), real=False)
     return float(distance.compute()[0])

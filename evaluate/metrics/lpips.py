@@ -6,7 +6,6 @@ import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from unmask.defenses import Defended, Photo
 from unmask.defenses.photo import Pixels
+from unmask.device import once_a_device, placed
 
 from .base import Metric, Unavailable
 
@@ -72,7 +72,7 @@ def _installed() -> bool:
     return all(find_spec(package) for package in ("lpips", "torchvision"))
 
 
-@cache
+@once_a_device()
 def _load(_: Path) -> Callable[[Pixels, Pixels], float]:
     import torch
 
@@ -85,7 +85,7 @@ def _load(_: Path) -> Callable[[Pixels, Pixels], float]:
                 f"LPIPS cannot be loaded ({error}); pip install torchvision for torch "
                 f"{torch.__version__}"
             ) from error
-        network: Any = lpips.LPIPS(net="alex", verbose=False).eval().requires_grad_(False)
+        network: Any = placed(lpips.LPIPS(net="alex", verbose=False).eval().requires_grad_(False))
 
     def distance(a: Pixels, b: Pixels) -> float:
         tensors = [
@@ -93,7 +93,7 @@ def _load(_: Path) -> Callable[[Pixels, Pixels], float]:
             for pixels in (a, b)
         ]
         with torch.inference_mode():
-            value = float(network(*(tensor / 127.5 - 1 for tensor in tensors)))
+            value = float(network(*(placed(tensor / 127.5 - 1) for tensor in tensors)))
         return min(1.0, max(0.0, value))
 
     return distance

@@ -18,6 +18,7 @@ from unmask.defenses import Photo
 from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels
+from unmask.device import suffix
 
 from .base import Embeddings, Recognizer
 
@@ -57,7 +58,7 @@ class DlibResNet(Recognizer):
     @property
     def fingerprint(self) -> str:
         """Hash of the weights, and what else moves the last digits."""
-        return f"dlib batch={BATCH} torch={torch.__version__} {_hash_of_weights()}"
+        return f"dlib batch={BATCH} torch={torch.__version__} {_hash_of_weights()}{suffix()}"
 
     @property
     def module(self) -> nn.Module:
@@ -79,7 +80,7 @@ class DlibResNet(Recognizer):
             full[: len(some)] = some
             with torch.inference_mode():
                 vectors = self.module(torch.from_numpy(full).permute(0, 3, 1, 2))
-            made.append(vectors.numpy()[: len(some)])
+            made.append(vectors.cpu().numpy()[: len(some)])
         return np.concatenate(made)
 
     def similarity(self, a: Embeddings, b: Embeddings) -> NDArray[np.float32]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from unmask.device import once_a_device, onnx_follows, onnx_suffix, open_onnx, stays
 
 BATCH = 8  # where the model takes any number
 
@@ -29,31 +30,27 @@ class Model(NamedTuple):
 
 
 def runner(*, by_opencv: bool) -> str:
-    """Return text that tells models apart by who runs them; empty for onnxruntime."""
-    return f" opencv={cv2.__version__}" if by_opencv and _opencv_can() else ""
+    """Return text that tells models apart by who runs them; empty for onnxruntime here."""
+    return f" opencv={cv2.__version__}" if _is_opencvs(by_opencv) else onnx_suffix()
 
 
-@cache
+@once_a_device()
 def opened(path: Path, size: int, *, by_opencv: bool = False) -> Model:
     """Open a file and check that its input is what `Onnx` will feed.
 
     Args:
         path: the file.
         size: side of the pictures.
-        by_opencv: let OpenCV run it if its new engine is there, else onnxruntime.
+        by_opencv: let OpenCV run it if its new engine is there, else onnxruntime. OpenCV knows
+            the processor alone: another device is onnxruntime's, where that can.
 
     Raises:
         ValueError: it is no ONNX model, or takes something else.
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    if not onnx_follows():
+        stays(f"the face model {path.stem}")
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = open_onnx(path)
     except Exception as error:  # onnxruntime has no common base for its errors
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"{path} must be an ONNX model, got: {reason}") from error
@@ -73,14 +70,14 @@ def opened(path: Path, size: int, *, by_opencv: bool = False) -> Model:
             f"give size={sides[0]}"
         )
     batch = shape[0] if isinstance(shape[0], int) and shape[0] > 0 else BATCH
-    if by_opencv and _opencv_can():
+    if _is_opencvs(by_opencv):
         return Model(_run_by_opencv(path), first, batch)
     name = inputs[0].name
     return Model(lambda pictures: session.run(None, {name: pictures})[0], first, batch)
 
 
-def _opencv_can() -> bool:
-    return hasattr(cv2.dnn, "ENGINE_NEW")
+def _is_opencvs(wanted: bool) -> bool:
+    return wanted and hasattr(cv2.dnn, "ENGINE_NEW") and not onnx_follows()
 
 
 def _run_by_opencv(path: Path) -> Callable[[NDArray[np.float32]], Any]:

@@ -51,6 +51,8 @@ def _people(split: Mapping[str, Any]) -> str:
 
 def _code(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
+    if config.get("device"):
+        found.append(("device", str(config["device"])))
     if config.get("python"):
         found.append(("python", str(config["python"])))
     code, versions = config.get("code"), config.get("versions")

@@ -73,6 +73,7 @@ def provenance(config: Mapping[str, Any], **more: str) -> list[tuple[str, str]]:
         "split": config.get("split_hash", ""),
         "photos": config.get("photos", ""),
         "face models": ", ".join(config.get("recognizers") or {}),
+        "device": config.get("device", ""),
         **{name.replace("_", " "): text for name, text in more.items()},
         "versions": ", ".join(versions),
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from unmask.defenses.files.atomic import write_text
+from unmask.device import full
 
 from .jsonfile import parse_json
 
@@ -191,7 +192,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # by the type of the f
 
 def broke(what: str, error: BaseException) -> str:
     """Return the reason of a record where a plug-in raised; `failures` looks for it."""
-    return f"the {what}{BROKE}{type(error).__name__}: {error}"
+    return f"the {what}{BROKE}{full(error) or f'{type(error).__name__}: {error}'}"
 
 
 def with_model(name: str, recognizer: str) -> str:

@@ -15,6 +15,7 @@ from optuna.distributions import (
 from optuna.trial import Trial, TrialState
 
 from unmask.defenses import Choice, Range
+from unmask.device import mark
 
 from ..comparison.config import code_for
 from ..comparison.content import content_of_photos
@@ -43,7 +44,7 @@ class Objective:
         self.pictures = None
         if task.cached:
             basis = [content_of_photos(task.scene.background), *code_for([task.defense]).values()]
-            self.pictures = Pictures(task.folder / "pictures.sqlite", " ".join(basis))
+            self.pictures = Pictures(task.folder / "pictures.sqlite", " ".join([*basis, mark()]))
         self.others: dict[str, Measured] = {}
         steps = RUNGS if task.goal.max_leakage is not None else RUNGS[-1:]
         parts = {step: part_of(task.scene, step) for step in steps}

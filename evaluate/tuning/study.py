@@ -9,6 +9,8 @@ from collections.abc import Callable
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from unmask.device import mark
+
 from ..comparison.config import code_for
 from ..comparison.content import content_of
 from .goal import asked
@@ -39,6 +41,7 @@ def open_study(task: Task) -> optuna.Study:
         "split": task.scene.split.hash,
         "plan": json.loads(json.dumps(task.plan.as_dict())),
         "code": code_for([task.defense], task.plan),
+        "device": mark(),
     }
     study = load_or_create(task.storage, task.folder, task.study, task.goal.directions)
     held = study.user_attrs.get("settings")

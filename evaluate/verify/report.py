@@ -15,6 +15,7 @@ from PIL import Image
 from unmask.defenses import Pixels
 from unmask.defenses.files.atomic import write_bytes, write_text
 from unmask.defenses.files.printable import printable
+from unmask.device import mark
 
 from ..comparison.versions import versions
 from ..results.jsonfile import read_json
@@ -54,8 +55,8 @@ def write_look(
     _keep_shots(folder / SHOTS, shots)
     data = as_data(verdict, command) | {
         "source": printable(source), "output": printable(output), "show_sources": show_sources,
-        "made": origin() | {"command": command}, "versions": versions(),
-        "python": platform.python_version(),
+        "made": origin() | {"command": command}, "device": mark(),
+        "versions": versions(), "python": platform.python_version(),
     }  # fmt: skip
     write_text(folder / KEPT, json.dumps(data, indent=1) + "\n")
     write_text(folder / PAGE, _page(verdict, data, shots))

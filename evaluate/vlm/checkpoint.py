@@ -9,15 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from unmask.device import device, placed, suffix
+
 from .base import Model
 from .folder import fingerprint_of
 
 SAVED = ("processor_config.json", "preprocessor_config.json")
 
 
-def open_checkpoint(
-    model: str, device: str, dtype: str, batch: int, *, load_in_4bit: bool = False
-) -> Model:
+def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = False) -> Model:
     """Load model and processor; the classes follow from the configuration.
 
     They are always those of transformers: Python code that a folder brings is never run,
@@ -57,17 +57,18 @@ def open_checkpoint(
             )
         settings: dict[str, Any] = {"trust_remote_code": False, "dtype": getattr(torch, dtype)}
         if load_in_4bit:
-            settings |= _quantized(settings["dtype"], device)
+            settings |= _quantized(settings["dtype"])
         kind = AutoModelForImageTextToText if writes else AutoModel
         network = _said(model, "weights", lambda: kind.from_pretrained(model, **settings)).eval()
     if not writes and not hasattr(network, "get_image_features"):
         raise ValueError(f"{model}: '{config.model_type}' gives no image features to compare")
     if not load_in_4bit:
-        network = _said(model, "device", lambda: network.to(device))
+        network = _said(model, "device", lambda: placed(network))
     folder = Path(model).expanduser()
     mark = fingerprint_of(folder) if folder.is_dir() else str(config._commit_hash)
     label = folder.resolve().name if folder.is_dir() else model
-    return (Generative if writes else Dual)(network, processor, label, f"{mark} {dtype}", batch)
+    mark = f"{mark} {dtype}{suffix()}"
+    return (Generative if writes else Dual)(network, processor, label, mark, batch)
 
 
 def processor_of(model: str) -> Any:
@@ -127,13 +128,13 @@ def _pictures_only(kind: Any) -> Any:
     return type(kind.__name__, (kind,), {"check_argument_for_proper_class": check})
 
 
-def _quantized(dtype: Any, device: str) -> dict[str, Any]:
+def _quantized(dtype: Any) -> dict[str, Any]:
     if find_spec("bitsandbytes") is None:
         raise ValueError("4 bits need bitsandbytes: pip install bitsandbytes accelerate")
     from transformers import BitsAndBytesConfig
 
     four = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=dtype)
-    return {"quantization_config": four, "device_map": {"": device}}
+    return {"quantization_config": four, "device_map": {"": device()}}
 
 
 def _said(model: str, part: str, work: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from unmask.defenses.photo import Pixels
+from unmask.device import beside
 
 from .base import CannotAnswerError, Matrix, Model, Picture
 
@@ -78,8 +79,10 @@ class Dual(Model):
                 shown = [Image.fromarray(p) for p in pictures[start : start + self.batch]]
                 pixels = self.processor.image_processor(images=shown, return_tensors="pt")
                 inputs = {
-                    key: value.to(self.network.device, self.network.dtype)
-                    if torch.is_floating_point(value) else value.to(self.network.device)
+                    key: beside(
+                        value.to(self.network.dtype) if torch.is_floating_point(value) else value,
+                        self.network,
+                    )
                     for key, value in pixels.items()
                 }  # fmt: skip
                 rows.append(_unit(self.network.get_image_features(**inputs)))
@@ -94,7 +97,7 @@ class Dual(Model):
         longest = getattr(self.network.config.text_config, "max_position_embeddings", None)
         limit = {"truncation": True, "max_length": int(longest)} if longest else {}
         inputs = tokenizer(list(texts), return_tensors="pt", padding=padding, **limit)
-        wanted = {k: v.to(self.network.device) for k, v in inputs.items()
+        wanted = {k: beside(v, self.network) for k, v in inputs.items()
                   if k in ("input_ids", "attention_mask")}  # fmt: skip
         with torch.inference_mode():
             return _unit(self.network.get_text_features(**wanted))

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from unmask.device import beside
+
 from .base import CannotAnswerError, Matrix, Model, Picture
 from .memory import bytes_of, memory_of
 from .prompting import Prompter
@@ -93,7 +95,7 @@ class Generative(Model):
         for tokens in self._prompter.continuations(prompt, candidates, picture is not None):
             with torch.inference_mode():
                 inputs = self._prompter.inputs([picture], [prompt])
-                more = torch.tensor([tokens], device=inputs["input_ids"].device)
+                more = beside(torch.tensor([tokens]), inputs["input_ids"])
                 inputs["input_ids"] = torch.cat([inputs["input_ids"], more], 1)
                 for key, fill in (("attention_mask", 1), ("mm_token_type_ids", 0),
                                   ("token_type_ids", self._prompter.written)):  # fmt: skip
@@ -145,11 +147,12 @@ class Generative(Model):
         import torch
 
         inputs = self._prompter.inputs(pictures, prompts)
-        device, count = inputs["input_ids"].device, len(pictures)
+        count = len(pictures)
         rows = self._prompter.continuations(prompts[0], candidates, pictures[0] is not None)
         longest, fill = max(map(len, rows)), self._tokenizer.pad_token_id
-        tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows], device=device)
-        real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows], device=device)
+        tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows])
+        real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows])
+        tokens, real = (beside(x, inputs["input_ids"]) for x in (tokens, real))
         self._forget()
         first = self.network(**inputs, use_cache=True)
         word, kept = memory_of(first)
@@ -171,7 +174,7 @@ class Generative(Model):
             logs = torch.cat([before, after[:, :-1]], 1).float().log_softmax(-1)
             picked = logs.gather(2, ids.repeat(count, 1)[..., None])[..., 0]
             summed = (picked * mask.repeat(count, 1)).sum(1).view(count, some)
-            found.append(summed.double().cpu().numpy())
+            found.append(summed.cpu().double().numpy())
         return np.concatenate(found, 1)
 
     def _places(self, mask: Any, count: int) -> dict[str, Any]:

@@ -15,17 +15,15 @@ DTYPES = ("float32", "bfloat16", "float16")
 def load(
     model: str,
     *,
-    device: str = "cpu",
     dtype: str = "float32",
     batch: int = 8,
     load_in_4bit: bool = False,
     endpoint: str = "",
 ) -> Model:
-    """Load a model from a folder or hub, or connect to a server.
+    """Load a model from a folder or hub, where `use_device` says, or connect to a server.
 
     Args:
         model: folder, hub id, or with `endpoint` the server's name of the model.
-        device: for torch, for example `cpu` or `cuda:0`.
         dtype: `float32`, `bfloat16` or `float16`.
         batch: how many pictures are looked at together.
         load_in_4bit: quantize while loading; needs bitsandbytes.
@@ -45,7 +43,7 @@ def load(
             raise ValueError("how a server loads its model is its own affair; drop load_in_4bit")
         return Endpoint(model, endpoint, batch)
     check_model(model)
-    return open_checkpoint(model, device, dtype, batch, load_in_4bit=load_in_4bit)
+    return open_checkpoint(model, dtype, batch, load_in_4bit=load_in_4bit)
 
 
 def check_model(model: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from unmask.device import beside
+
 from .base import CannotAnswerError, Picture
 
 
@@ -99,7 +101,7 @@ class Prompter:
             )
         dtype = self._network.dtype
         return {
-            key: (value.to(self._network.device, dtype) if torch.is_floating_point(value)
-                  else value.to(self._network.device))
+            key: beside(value.to(dtype) if torch.is_floating_point(value) else value,
+                        self._network)
             for key, value in inputs.items() if torch.is_tensor(value)
         }  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from unmask.defenses import Choice, Defense, Face, Photo, Range
     from unmask.defenses.apply import anonymize, apply
     from unmask.defenses.apply.detect import detect
+    from unmask.device import use_device
     from unmask.evaluate import Goal, Plan, compare, prepare, read, tune, tune_all
     from unmask.evaluate.audit.run import audit
     from unmask.evaluate.verify.run import verify
@@ -25,6 +26,7 @@ _HOMES = {
     "defenses": ("Choice", "Defense", "Face", "Photo", "Range"),
     "defenses.apply": ("anonymize", "apply"),
     "defenses.apply.detect": ("detect",),
+    "device": ("use_device",),
     "evaluate": ("Goal", "Plan", "compare", "prepare", "read", "tune", "tune_all"),
     "evaluate.audit.run": ("audit",),  # there, `audit` and `verify` are rooms
     "evaluate.verify.run": ("verify",),
@@ -48,6 +50,7 @@ __all__ = [
     "read",
     "tune",
     "tune_all",
+    "use_device",
     "verify",
 ]
 

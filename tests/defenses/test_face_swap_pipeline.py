@@ -161,11 +161,6 @@ def test_another_kind_of_pipeline_is_refused(folder: Path, tmp_path: Path) -> No
         load_pipeline(str(tmp_path / "other"))
 
 
-def test_a_device_that_is_not_there_is_told(folder: Path) -> None:
-    with pytest.raises(ValueError, match="device 'nonsense' cannot be used"):
-        load_pipeline(str(folder), device="nonsense")
-
-
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [

@@ -17,6 +17,7 @@ from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.files import sources
 from unmask.defenses.files.published import fetched
+from unmask.device import on_device, onnx_follows
 from unmask.evaluate.comparison.plan import RECOGNIZERS
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.recognizers.chips import TEMPLATES, template_chip
@@ -409,3 +410,19 @@ def test_a_tampered_download_is_not_kept(published):
         fetched(entry)
     sent["content"] = sent["content"][:-1]
     assert fetched(entry).read_bytes() == sent["content"]  # the wrong one is replaced
+
+
+@pytest.mark.gpu
+def test_onnx_gives_the_same_on_an_accelerator(tmp_path, accelerator):
+    chips = list(np.random.default_rng(3).integers(0, 256, (5, 112, 112, 3), np.uint8))
+    path = str(MOBILEFACE)
+    if not MOBILEFACE.is_file():
+        path = model_file(tmp_path / "means.onnx", ["n", 3, 112, 112], *MEANS)
+    here = Onnx(path).forward(chips)
+    with on_device(accelerator):
+        if not onnx_follows():
+            pytest.skip("this onnxruntime knows the processor alone; pip install onnxruntime-gpu")
+        there, again = Onnx(path).forward(chips), Onnx(path).forward(chips)
+        assert "device=" in Onnx(path).fingerprint
+    assert np.abs(here - there).max() < 1e-4
+    assert np.array_equal(there, again)

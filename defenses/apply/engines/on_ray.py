@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from unmask.device import CPU, chosen, use_device
 from unmask.threads import pin_threads
 
 TRIES = 3
@@ -51,9 +53,10 @@ def on_ray(
     ray = _installed()
     with _connected(ray, address, workers):
         count = workers or int(ray.cluster_resources().get("CPU", 1))
-        kind = ray.remote(num_cpus=1, max_restarts=0)(_Worker)
+        where, share = chosen(), _share(ray.cluster_resources().get("GPU", 0), count)
+        kind = ray.remote(num_cpus=1, num_gpus=share, max_restarts=0)(_Worker)
         waiting = deque(_Job(task, 1) for task in tasks)
-        idle = [kind.remote(work) for _ in range(min(count, len(tasks)))]
+        idle = [kind.remote(work, where) for _ in range(min(count, len(tasks)))]
         running: dict[Any, tuple[Any, _Job[Task]]] = {}
         while waiting or running:
             while waiting and idle:
@@ -64,7 +67,7 @@ def on_ray(
             try:
                 result = ray.get(ready)
             except ray.exceptions.RayActorError as error:
-                idle.append(kind.remote(work))
+                idle.append(kind.remote(work, where))
                 if job.tries < TRIES:
                     waiting.append(_Job(job.task, job.tries + 1))
                 else:
@@ -82,12 +85,20 @@ def on_ray(
 class _Worker:
     """A process that works until it is told to stop; what it loaded stays loaded."""
 
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+    def __init__(self, work: Callable[[Any], Any], device: str) -> None:
         pin_threads()
+        use_device(device)
         self._work = work
 
     def do(self, task: Any) -> Any:
         return self._work(task)
+
+
+def _share(cards: float, workers: int) -> float:
+    """Return which part of a card each worker asks for; Ray hides cards from who asks for none."""
+    if chosen() == CPU or not cards:
+        return 0
+    return min(1.0, math.floor(1000 * cards / workers) / 1000)
 
 
 @contextmanager

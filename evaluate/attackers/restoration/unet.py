@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from unmask.defenses import Photo
+from unmask.device import placed
 
 from .base import Restorer, face_window
 from .wiener import Regions
@@ -102,12 +103,12 @@ class Unet(Restorer):
         return self
 
     def _train(self, wanted: Tensor, given: Tensor) -> None:
-        self._network = Network()
+        self._network = placed(Network())
         optimizer = torch.optim.AdamW(self._network.parameters(), 2e-3, weight_decay=1e-3)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, self.steps)
         for _ in range(self.steps):
             some = torch.randint(len(wanted), (BATCH,))
-            x, y = wanted[some], given[some]
+            x, y = placed(wanted[some]), placed(given[some])
             if torch.rand(()) < 0.5:
                 x, y = x.flip(3), y.flip(3)
             made = self._network(y)
@@ -122,8 +123,8 @@ class Unet(Restorer):
         """Restore the square around each face."""
         given = _tensor([_cut(photo, photo) for photo in photos])
         with torch.inference_mode():
-            made = torch.cat([self._network(part) for part in given.split(32)])
-        faces = ((made + 0.5) * 255).permute(0, 2, 3, 1).numpy()
+            made = torch.cat([self._network(placed(part)).cpu() for part in given.split(32)])
+        faces = ((made + 0.5) * 255).permute(0, 2, 3, 1).cpu().numpy()
         regions = self.regions(photos)
         return [_pasted(p, f, r) for p, f, r in zip(photos, faces, regions, strict=True)]
 
