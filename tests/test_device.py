@@ -237,6 +237,12 @@ def test_models_are_loaded_once_a_device(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(made) == 3
 
 
+def test_float64_is_refused_also_where_it_would_do() -> None:
+    assert place.placed(torch.zeros(2)).device.type == "cpu"
+    with pytest.raises(TypeError, match=r"float64 cannot go to every device; call .float"):
+        place.placed(torch.zeros(2, dtype=torch.double))
+
+
 def test_dropout_draws_as_torch_does_on_the_processor() -> None:
     values = torch.rand(5, 64)
     torch.manual_seed(3)

@@ -216,6 +216,7 @@ def _parse(words: list[str], place: Path) -> None:
     """Raise unless all options are there and all named plug-ins have these parameters."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
+        patch.setattr("unmask.evaluate.cli.options.use_device", lambda name: None)  # not here
         _parsed(words)
 
 

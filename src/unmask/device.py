@@ -84,16 +84,17 @@ def device() -> str:
 def placed(thing: Thing) -> Thing:
     """Return a tensor on the device, or move a network there.
 
-    Tensors of 64-bit floating point must not come here: `mps` has none.
+    Raises:
+        TypeError: a tensor of 64-bit floating point, which `mps` has not.
     """
-    moved: Any = thing
-    return moved.to(device())  # type: ignore[no-any-return]
+    moved: Thing = _moved(thing, device())
+    return moved
 
 
 def beside(thing: Thing, other: Any) -> Thing:
     """Return a tensor where another tensor, or a network of transformers, is."""
-    moved: Any = thing
-    return moved.to(other.device)  # type: ignore[no-any-return]
+    moved: Thing = _moved(thing, other.device)
+    return moved
 
 
 def mark() -> str:
@@ -233,6 +234,12 @@ def _providers() -> list[Any]:
 
 
 # --- torch ---
+
+
+def _moved(thing: Any, place: Any) -> Any:
+    if str(getattr(thing, "dtype", "")) == "torch.float64":  # said on the processor, too
+        raise TypeError("a tensor of float64 cannot go to every device; call .float() first?")
+    return thing.to(place)
 
 
 def _checked(name: str) -> str:
