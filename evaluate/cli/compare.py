@@ -22,6 +22,7 @@ from .options import (
     Metrics,
     Names,
     Out,
+    Protocol,
     Quiet,
     Resume,
     Seed,
@@ -30,12 +31,15 @@ from .options import (
     Split,
     Strengths,
     Workers,
+    WriteProtocol,
     check_resume,
     chosen_form,
 )
 
 if TYPE_CHECKING:
     from ..comparison.found import Comparison
+
+SHARES = "0.25,0.25,0.5"
 
 
 def compare(
@@ -71,7 +75,7 @@ def compare(
     device: Device = "",
     limit: Limit = 0,
     few: Few = False,
-    split: Split = "0.25,0.25,0.5",
+    split: Split = SHARES,
     out: Out = None,
     resume: Resume = False,
     into: Into = None,
@@ -84,6 +88,8 @@ def compare(
         ),
     ] = None,
     sessions: Sessions = None,
+    protocol: Protocol = None,
+    write_protocol: WriteProtocol = None,
     groups: Annotated[
         Path | None, typer.Option(help="CSV of identity and attributes: leakage by subgroup.")
     ] = None,
@@ -114,6 +120,8 @@ def compare(
     if attributes_as not in ("leak", "use"):
         rule = f"must be leak or use, got '{attributes_as}'"
         raise typer.BadParameter(rule, param_hint="--attributes-as")
+    if protocol and split != SHARES:
+        raise typer.BadParameter("the protocol says who is in which part", param_hint="--split")
     check_resume(out, resume=resume)
     check_into(into)
     shape = chosen_form(form, as_json=as_json)
@@ -148,6 +156,7 @@ def compare(
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
                         drop_duplicates=drop_duplicates, sessions=sessions,
+                        protocol=protocol, write_to=write_protocol,
                         progress=progress, scratch=folder / SCRATCH)  # fmt: skip
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, attributes=guessed, attributes_as=guessed_as, few=few,

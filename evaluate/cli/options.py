@@ -54,6 +54,14 @@ Sessions = Annotated[
     Path | None,
     typer.Option(help="CSV of file and session: gallery and probes from different ones."),
 ]
+Protocol = Annotated[
+    Path | None,
+    typer.Option(help="File that says who is in which part and role, instead of --split."),
+]
+WriteProtocol = Annotated[
+    Path | None,
+    typer.Option(help="Write parts and roles to a new file, for others; it names people."),
+]
 Out = Annotated[Path | None, typer.Option(help="Run folder; must be new or empty.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
 Names = Annotated[

@@ -19,6 +19,7 @@ from .certificates import Proof
 from .groups import group_records
 from .means import statistic_of
 from .measured import Attack, Measured, Utility
+from .pair_list import pair_records
 from .plan import Plan, labels_of
 from .where import Parts, where_records
 from .worst import checked_attacks, face_alone, over_photos, seed_known, worst_record
@@ -61,6 +62,7 @@ def records_of(
     records += _spared(records[0], measured)
     for utility in measured.utilities:
         records.append(_utility(base, utility, measured))
+    records += pair_records(base, measured, scene)
     records += _outcomes(base, measured)
     if groups:
         records += group_records(records[0], measured, attacks, groups)

@@ -26,7 +26,7 @@ from unmask.device import mark
 
 from ..data.scene import Scene
 from ..metrics.base import Metric
-from .content import content_of
+from .content import content_of, content_of_photos
 from .guests import codes_of
 from .licences import licences_of
 from .plan import ATTACKERS, METRICS, RECOGNIZERS, Plan
@@ -43,6 +43,7 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "split_hash": scene.split.hash,
         "notes": list(scene.notes),
         "details": list(scene.details),
+        **_pairs(scene),
         "defenses": list(defenses),
         "plan": plan.as_dict(),
         **about(plan),
@@ -67,6 +68,15 @@ def about(plan: Plan) -> dict[str, Any]:
 def _read_as(metric: Metric) -> dict[str, Any]:
     better = "more" if metric.higher_is == "better" else "less"
     return {"better": better, "unit": metric.unit, "says": _first_line(metric)}
+
+
+def _pairs(scene: Scene) -> dict[str, Any]:
+    """Return what marks the list of pairs and its photos, if there is one."""
+    if scene.pairs is None:
+        return {}
+    photos = content_of_photos(scene.pairs.photos)
+    return {"pairs": {"list": scene.pairs.digest, "name": scene.pairs.name, "photos": photos,
+                      "notes": list(scene.pairs.notes)}}  # fmt: skip
 
 
 def _first_line(built: object) -> str:
@@ -105,6 +115,7 @@ def measurement_key(scene: Scene, plan: Plan, spec: str) -> bytes:
     then each key is another one, and nothing is found or kept.
     """
     settings = {"defense": spec, "plan": plan.as_dict(), **made_with(scene, [spec], plan)}
+    settings |= _pairs(scene)
     if edited():
         return secrets.token_bytes(32)
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).digest()

@@ -72,6 +72,7 @@ def _shared_key(scene: Scene, job: Job) -> bytes:
     """Return the cache key of what all runs on the same photos share."""
     base = "none" if job.part else job.spec
     everybody = job.plan.everybody or job.part != "context"  # nobody is spared elsewhere
-    key = measurement_key(scene, replace(job.plan, metrics=(), everybody=everybody), base)
+    alone = replace(scene, pairs=None)  # about which planted cases are not asked
+    key = measurement_key(alone, replace(job.plan, metrics=(), everybody=everybody), base)
     name = job.label if job.part else f"planted {job.case}"
     return hashlib.sha256(name.encode() + key).digest()

@@ -24,6 +24,7 @@ from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
+from .pair_list import pair_attacks
 from .parts import attack_face, breach
 from .plan import Plan
 from .region import Region, region_of
@@ -49,7 +50,7 @@ class UnfitError(ValueError):
 def measure(
     spec: str, scene: Scene, plan: Plan, pictures: Pictures | None = None, *,
     draws: int = DRAWS, judged: bool = True, photo: bool = True, face: bool = False,
-    spare: bool = False,
+    spare: bool = False, pairs: bool = False,
 ) -> Measured:  # fmt: skip
     """Run every attacker and metric of `plan` against the defense `spec`.
 
@@ -68,6 +69,7 @@ def measure(
         face: whether they are, once more, shown the region of the face alone; of a defense that
             draws, in one release. If there is none, it is the photo.
         spare: whether nobody else is asked once nothing is left to be found.
+        pairs: whether the list of pairs is asked about, if there is one.
 
     Raises:
         UnfitError: the defense cannot learn from the background people.
@@ -126,13 +128,15 @@ def measure(
         face_doubts=_breach(region, defense, hidden, defended),
         spared=spared,
         face_spared=face_spared,
+        pairs=pair_attacks(scene.pairs, blindfolded, plan.build_recognizers()) if pairs else (),
     )
 
 
 def measure_or_say(spec: str, scene: Scene, plan: Plan) -> Measured:
     """Measure as `measure` does; a defense that cannot learn is said to be unmeasured."""
     try:
-        return measure(spec, scene, plan, face=True, spare=not plan.everybody)
+        return measure(spec, scene, plan, face=True, spare=not plan.everybody,
+                       pairs=True)  # fmt: skip
     except UnfitError as error:
         return Measured(
             spec, DEFENSES.build(spec).parameters, indices(scene.probes), (), (), (),

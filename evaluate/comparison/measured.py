@@ -92,6 +92,7 @@ class Measured:
         face_doubts: sentences that say why the region may leak more than they reached.
         spared: attackers who were not asked, since others had left nothing to be found.
         face_spared: the same of the region alone.
+        pairs: what is told about a list of pairs, where one was given.
         status: `ok`; `unavailable`: the defense cannot learn from these background people;
             `invalid`: it broke when it should. Then nothing was measured.
         reason: why not `ok`.
@@ -116,6 +117,7 @@ class Measured:
     face_doubts: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
     face_spared: tuple[str, ...] = ()
+    pairs: tuple[Attack, ...] = ()
     status: Status = "ok"
     reason: str = ""
 

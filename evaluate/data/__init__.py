@@ -27,8 +27,8 @@ def dataset_of(spec: str) -> Dataset:
     """Return the data set that a text describes, not read yet.
 
     Args:
-        spec: a data set (`orl`, `lfw`), a data set and its place (`lfw:PATH`,
-            `folder:PATH`) or just a folder, then bounds: `orl,people=20`,
+        spec: a data set (`orl`, `lfw`), a data set and its place (`lfw:PATH`, `celeba:PATH`,
+            `table:FILE.csv`, `folder:PATH`) or just a folder, then bounds: `orl,people=20`,
             `lfw:PATH,people=100,photos=10`. A name goes before a folder of that
             name; write `./orl` for the folder.
 
@@ -39,7 +39,7 @@ def dataset_of(spec: str) -> Dataset:
     place, *bounds = re.split(r"[,:](?=\s*[A-Za-z_]\w*=)", spec.strip())
     name, _, path = place.partition(":")
     if name not in DATASETS.available():
-        if not (Path(place).expanduser().is_dir() or re.search(r"[/\\~]|^\.", place)):
+        if not (Path(place).expanduser().exists() or re.search(r"[/\\~]|^\.", place)):
             _say_unknown(name)
         name, path = "folder", place
     return DATASETS.build(f"{name}:{','.join(bounds)}", **({"path": path} if path else {}))

@@ -16,6 +16,8 @@ from unmask.defenses.photo import Pixels
 
 from .shelf import Shelf, laid
 
+_PARTS = frozenset({"train", "test", "val", "valid", "validation", "dev", "images"})
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -62,11 +64,14 @@ class Dataset(ABC):
         people: take so many people, those with two or more photos first; 0 takes all.
         photos: take so many photos of each person, and only people who have that many;
             0 takes all.
+        pairs: a list of pairs of photos (`pairs.txt` of LFW, or paths and 1 or 0); what is told
+            about them is measured as well. Bounds do not concern them.
     """
 
     path: str = ""
     people: int = 0
     photos: int = 0
+    pairs: str = ""
 
     name: ClassVar[str]
     suffixes: ClassVar[frozenset[str]] = SUFFIXES  # endings, in lower case, of its pictures
@@ -75,6 +80,8 @@ class Dataset(ABC):
         """Check the bounds."""
         if not isinstance(self.path, str | os.PathLike):
             raise TypeError(f"path must be a text, got {self.path!r}")
+        if not isinstance(self.pairs, str | os.PathLike):
+            raise TypeError(f"pairs must be a file, got {self.pairs!r}")
         for field, value in (("people", self.people), ("photos", self.photos)):
             if isinstance(value, bool) or not isinstance(value, int):
                 raise TypeError(f"{field} must be a whole number, got {value!r}")
@@ -220,7 +227,7 @@ class Dataset(ABC):
         lost = f" ({len(bad)} files or folders cannot be read, first {bad[0].path})" if bad else ""
         return (
             f"{self.label} needs {wanted}{each}, "
-            f"but {root} has {there} among {people} sub-folders{lost}; ask for fewer?"
+            f"but {root} has {there} among {people} people{lost}; ask for fewer?"
         )
 
 
@@ -234,8 +241,12 @@ def existing(path: str) -> Path:
     if folder.is_dir():
         return folder
     if folder.exists():
+        kind = {".csv": "table", ".parquet": "table", ".tar": "webdataset"}.get(
+            folder.suffix.lower()
+        )
+        cure = f"; did you mean {kind}:{folder}?" if kind else ""
         raise ValueError(
-            f"data must be a folder with one sub-folder per person, got file {folder}"
+            f"data must be a folder with one sub-folder per person, got file {folder}{cure}"
         )
     raise ValueError(f"no such folder: {folder}")
 
@@ -244,6 +255,12 @@ def _people(root: Path, suffixes: frozenset[str]) -> tuple[dict[str, list[str]],
     """List the picture files of every sub-folder as keys, `identity/file.jpg`."""
     entries = sorted(entry for entry in root.iterdir() if not entry.name.startswith("."))
     folders = [entry for entry in entries if entry.is_dir()]
+    parts = [entry.name for entry in folders if entry.name.lower() in _PARTS and _nested(entry)]
+    if parts:  # as VGGFace2 comes: all in one of them would be taken for one person
+        raise ValueError(
+            f"{root} must have one sub-folder per person, got {', '.join(parts)}, which "
+            f"hold folders of people; take one of them: {root / parts[0]}"
+        )
     if not folders:
         loose = sum(entry.suffix.lower() in suffixes for entry in entries)
         here = "nothing of use"
@@ -256,6 +273,11 @@ def _people(root: Path, suffixes: frozenset[str]) -> tuple[dict[str, list[str]],
     files = {folder.name: _pictures(root, folder, suffixes) for folder in folders}
     bad = [Bad(name, "no pictures in this folder") for name, found in files.items() if not found]
     return files, bad
+
+
+def _nested(folder: Path) -> bool:
+    """Whether a folder holds folders and no files."""
+    return all(entry.is_dir() for entry in folder.iterdir() if not entry.name.startswith("."))
 
 
 def _pictures(root: Path, folder: Path, suffixes: frozenset[str]) -> list[str]:

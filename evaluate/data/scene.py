@@ -11,9 +11,11 @@ from typing import Any
 from unmask.defenses import Photo
 from unmask.defenses.faces.find import find_faces
 
-from . import load_dataset
+from . import dataset_of
 from .base import Bad
 from .duplicates import Pair, check_duplicates
+from .paired import Paired, paired
+from .protocol import check_new, read_protocol, write_protocol
 from .sessions import Sessions, read_sessions, with_session
 from .shelf import Shelf
 from .split import LEAST_PHOTOS, Split, split_people
@@ -44,6 +46,7 @@ class Scene:
         notes: what a reader must know: how many files could not be read, were duplicates, how
             many people are left out. They name nobody, for they stand in the report.
         details: which files these are; for `config.json`, if somebody asks for names.
+        pairs: pairs of photos that are asked about, where the data came with a list.
     """
 
     dataset: str
@@ -53,6 +56,7 @@ class Scene:
     background: tuple[Photo, ...]
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    pairs: Paired | None = None
 
     def __repr__(self) -> str:
         photos = f"{len(self.gallery)} known photos, {len(self.probes)} to name"
@@ -73,6 +77,8 @@ def prepare(
     shares: tuple[float, float, float] = SHARES,
     drop_duplicates: bool = False,
     sessions: Path | str | None = None,
+    protocol: Path | str | None = None,
+    write_to: Path | str | None = None,
     progress: Progress | None = None,
     scratch: Path | None = None,
 ) -> Scene:
@@ -90,6 +96,9 @@ def prepare(
         drop_duplicates: leave the later photo of a duplicate pair out instead of refusing.
         sessions: CSV with the columns `file` and `session`: gallery and probes of a person
             then come from different ones.
+        protocol: file that says who is in which part and role, so that nothing is dealt:
+            `seed`, `shares` and all that chooses people or photos is then of no account.
+        write_to: new file to which that is written, for others.
         progress: called with a label, the number done and the number to do.
         scratch: folder for pixels, cleared, and removed at the end; None: a temporary one.
 
@@ -97,11 +106,24 @@ def prepare(
         LookupError: no such dataset or folder.
         ValueError: too few people or photos, one photo in two roles, or a bad table.
     """
+    dataset = dataset_of(data if not people else f"{data}{_joint(data)}people={people}")
+    stated = read_protocol(Path(protocol)) if protocol else None
+    if stated and (people or sessions or drop_duplicates):
+        raise ValueError(f"{protocol} says who takes part with which photos: leave limit, "
+                         "sessions and the dropping of duplicates out")  # fmt: skip
+    if write_to:
+        check_new(Path(write_to))
     when = read_sessions(Path(sessions)) if sessions else None
-    spec = data if not people else f"{data}{_joint(data)}people={people}"
-    loaded = load_dataset(spec, Shelf(scratch))
+    shelf = Shelf(scratch)
+    loaded = stated.load(dataset, shelf) if stated else dataset.load(shelf)
     photos = loaded.photos if when is None else with_session(loaded.photos, when)
-    split = split_people(photos, seed=seed, shares=shares, sessions=when)
+
+    def deal(photos: Sequence[Photo]) -> Split:
+        if stated:
+            return stated.split
+        return split_people(photos, seed=seed, shares=shares, sessions=when)
+
+    split = deal(photos)
     dropped: tuple[Pair, ...] = ()
     count = 0
     while count != len(photos):  # whom one with a single photo makes room for is looked at, too
@@ -109,7 +131,9 @@ def prepare(
         photos, pairs = check_duplicates(photos, split, drop=drop_duplicates)
         dropped += pairs
         if count != len(photos):
-            split = split_people(photos, seed=seed, shares=shares, sessions=when)
+            split = deal(photos)
+    if write_to:
+        write_protocol(Path(write_to), dataset, split, photos)
     wanted = [*split.select(photos, "background"), *split.select(photos, part)]
     found: dict[str, Photo] = {}
     for number, photo in enumerate(wanted, 1):
@@ -126,8 +150,13 @@ def prepare(
         chosen(part, "gallery"),
         chosen(part, "probe"),
         chosen("background"),
-        (*_notes(loaded.bad, dropped, split, found), *_told_apart(when, loaded.photos)),
+        (
+            *_notes(loaded.bad, dropped, split, found),
+            *_told_apart(when, loaded.photos),
+            *([stated.note(dataset)] if stated else []),
+        ),
         tuple(_details(loaded.bad, dropped)),
+        paired(dataset, found, set(split.background), progress, shelf),
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from .records import BALANCED, Record
 
+PAIR_LIST = "pair list"
+
 
 @dataclass(frozen=True)
 class Question:
@@ -38,6 +40,11 @@ QUESTIONS: Mapping[str, Question] = {
     "seed known": Question("if the seed of a defense that draws got known", 13, early=False),
     "photos": Question(
         "rank-1 where each photo weighs the same, and not each person", 14, early=False
+    ),
+    PAIR_LIST: Question(
+        "pairs of photos told to show one person or two, at a threshold of other folds, by the "
+        "best of two sides defended, one side, or nobody the wiser; chance 0.50",
+        4,
     ),
     "line-up": Question("rank-1 among few people"),
     "open set": Question("photos of anybody, most of them strangers"),

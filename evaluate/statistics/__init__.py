@@ -9,6 +9,7 @@ from .albums import SIZES, album_answers, album_credits, album_name
 from .balanced import balanced_accuracy, highest_balanced
 from .clusters import TAIL, Estimate, bootstrap_weights
 from .exposed import always_named, exposed_by_lot, exposed_tenth
+from .folds import FoldAccuracy, fold_accuracy, pair_interval
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .lineups import lineup_credits, lineup_sizes
 from .open_set import RATES, open_credits, open_name
@@ -35,6 +36,7 @@ __all__ = [
     "Estimate",
     "Figure",
     "Floats",
+    "FoldAccuracy",
     "Gap",
     "Mean",
     "Roc",
@@ -55,6 +57,7 @@ __all__ = [
     "effective",
     "exposed_by_lot",
     "exposed_tenth",
+    "fold_accuracy",
     "highest_balanced",
     "holm",
     "lineup_credits",
@@ -64,6 +67,7 @@ __all__ = [
     "means_of",
     "open_credits",
     "open_name",
+    "pair_interval",
     "paired_difference",
     "person_interval",
     "rank_credit",

@@ -40,7 +40,7 @@ from unmask.evaluate.testing.running import never_waived
 from unmask.evaluate.testing.subjects import Thumbnail
 
 _FETCHED = {"yunet", "onnx", "named"}  # need weights that are not at hand here
-_ELSEWHERE = {"folder", "lfw"}  # need photos
+_ELSEWHERE = {"celeba", "folder", "hf", "lfw", "table", "webdataset"}  # need photos
 
 
 @pytest.mark.parametrize(
@@ -284,11 +284,11 @@ class Nameless(Told):
 
 
 class Augmented(Told):
-    read: ClassVar[list[int]] = []
+    asked: ClassVar[list[int]] = []
 
     def change(self, photos: list[Photo]) -> list[Photo]:
-        self.read.append(1)
-        return [photo.with_pixels(np.roll(photo.pixels, len(self.read), 1)) for photo in photos]
+        self.asked.append(1)
+        return [photo.with_pixels(np.roll(photo.pixels, len(self.asked), 1)) for photo in photos]
 
 
 class Unbounded(Told):
