@@ -82,7 +82,8 @@ def make(result: Result, out: Path, data: dict[str, str]) -> None:
     printed = []
     for number, command in enumerate(result.commands):
         run = out / f"{page.stem}-{number}"
-        words = [part.format(out=page, run=run, **data) for part in command.split(" ")]
+        places = {"out": page, "run": run, "into": page.with_suffix(""), **data}
+        words = [part.format(**places) for part in command.split(" ")]
         print("+", *words, flush=True)
         resume = ["--resume"] * ("{run}" in command and (run / "config.json").exists())
         done = subprocess.run(

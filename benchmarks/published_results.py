@@ -1,8 +1,9 @@
 """What stands in `benchmarks/results`: what each page shows, needs and costs, and its commands.
 
-In a command `{out}` is the page, `{run}` a run folder beside it, `{lfw}` and `{london}` are data
-(docs/install.md says where they come from). Minutes are those that the page states, of wall time
-on two cores that did other work as well; 0 where it states none.
+In a command `{out}` is the page, `{run}` a run folder beside it, `{into}` a folder of many runs
+beside it, `{lfw}` and `{london}` are data (docs/install.md says where they come from). Minutes are
+those that the page states, of wall time on two cores that did other work as well; 0 where it
+states none.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ _RUN = "python -m unmask.benchmarks."
 _WHOLE = "gaussian_blur:sigma=0.16,region=image pixelate:blocks=16,region=image"
 _LFW = ("lfw",)
 RESULTS = (
+    Result(
+        "leaderboard.md", "every default defense on ORL, London and LFW: who beats whom",
+        ("unmask compare orl --drop-duplicates --out {run} --into {into}",
+         "unmask compare {london} --drop-duplicates --out {run} --into {into}",
+         "unmask compare lfw:{lfw},people=100,photos=10 --drop-duplicates --out {run} "
+         "--into {into}",
+         _RUN + "leaderboard {into} {out}"), ("lfw", "london"),
+    ),
     Result(
         "presets-lfw.md", "what popular tools leave at their defaults, LFW",
         (_RUN + "presets lfw:{lfw},people=100,photos=10 {out}",), _LFW, 23,
