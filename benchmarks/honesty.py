@@ -28,7 +28,7 @@ from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.run import compare
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.results.records import Record, find
-from unmask.evaluate.results.table import printed
+from unmask.evaluate.results.table import interval, printed
 from unmask.threads import pin_threads
 
 from .made_up import register
@@ -195,7 +195,7 @@ def _no_memory(self: Retrained, probes: Sequence[Photo]) -> list[object]:
 
 def line(trick: Trick, record: Record) -> str:
     """Return a row of the table."""
-    ends = "" if record.value is None else f" ({record.low:.2f} to {record.high:.2f})"
+    ends = "" if record.value is None else f" ({interval(record, 2, ' to ')})"
     figure = f"{printed(record)}{ends}"
     known = ", seed known" if record.name == "seed known" else ""
     spec = record.defense.partition(":path=")[0]

@@ -23,7 +23,7 @@ from unmask.defenses.testing import NEVER_WAIVED, ContractError, run
 from unmask.evaluate import Plan, compare, prepare
 from unmask.evaluate.comparison import measure
 from unmask.evaluate.results.records import Record, find
-from unmask.evaluate.results.table import printed
+from unmask.evaluate.results.table import interval, printed
 from unmask.threads import pin_threads
 
 from .disguises import WAYS, Sleeper
@@ -59,7 +59,7 @@ def verdict(worst: Record, truth: float) -> str:
 
 def row(spec: str, does: str, worst: Record, truth: float, ceiling: float | None) -> str:
     """Return a row of the table."""
-    ends = "" if worst.value is None else f" ({worst.low:.2f} to {worst.high:.2f})"
+    ends = "" if worst.value is None else f" ({interval(worst, 2, ' to ')})"
     why = worst.reason if len(worst.reason) < 160 else f"{worst.reason[:157]}..."
     by = f"by {worst.attack}" if worst.attack and not why else why.replace("|", "·")
     above = "" if ceiling is None else f"{ceiling:.2f}"

@@ -27,6 +27,7 @@ from unmask.defenses.apply import apply
 from unmask.defenses.faces.find import find_faces
 from unmask.defenses.files.atomic import write_text
 from unmask.defenses.files.pictures import read_picture, write_picture
+from unmask.evaluate.results.rounding import ends_of
 from unmask.evaluate.verify import Verdict, verify
 from unmask.threads import pin_threads
 
@@ -147,7 +148,7 @@ def proper(photos: list[Path], place: Path) -> list[str]:
 
 def _line(spec: str, found: Verdict, seconds: float) -> str:
     kinds = Counter(one.kind for one in found.of("survivor"))
-    told = {one.way: f"{one.rank1.value:.2f} ({one.rank1.low:.2f} to {one.rank1.high:.2f})"
+    told = {one.way: f"{one.rank1.value:.2f} ({ends_of(one.rank1.low, one.rank1.high, 2)})"
             for one in found.leakage}  # fmt: skip
     worst = max((v for k, v in told.items() if k.startswith("face model")), default="-")
     cells = [

@@ -8,6 +8,7 @@ from ..pages.curve import Series, Step, curve
 from ..pages.frame import Axis
 from ..pages.tags import Html, tag
 from ..results.records import Record, find
+from ..results.rounding import ends_of
 from .curve import SHOWN, ladders, told
 from .verdict import CONTROLS, known
 from .views import CLEAN
@@ -28,7 +29,7 @@ def _chart(records: Sequence[Record], family: str, specs: Sequence[str]) -> Html
         steps = [
             Step(float(place), r.value, r.low, r.high,
                  tip=f"{_label(name)}, {told(spec) if spec != CLEAN else 'clean'}: {r.value:.3f} "
-                 f"({r.low:.3f} to {r.high:.3f})")
+                 f"({ends_of(r.low or 0.0, 1.0 if r.high is None else r.high)})")
             for place, spec in enumerate(settings)
             for r in find(records, kind="leakage", defense=spec, name=name, group="",
                           statistic=statistic, status="ok")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..results.records import Record, find
+from ..results.rounding import ends_of
 from .curve import MARGIN, SHOWN, ladders, reached, told
 from .views import CLEAN
 
@@ -86,7 +87,7 @@ def counted(record: Record) -> str:
     """Return a share as so many of so many photos where it is one, else as a share."""
     value = record.value or 0.0
     number = value * record.n
-    ends = f"{record.low:.2f} to {record.high:.2f}"
+    ends = ends_of(record.low or 0.0, 1.0 if record.high is None else record.high, 2)
     if abs(number - round(number)) < 0.01:  # ties share, and then it is no whole number
         return f"{round(number)} of {record.n} photos ({ends})"
     return f"{value:.2f} ({ends}) of {record.n} photos"

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..results.failures import remarks
 from ..results.formats import Format, latex, markdown
-from ..results.summary import as_dicts, summary_lines
+from ..results.lines import as_dicts, summary_lines
 from ..results.table import MISSING, Column, leakage_table, said_of
 from .groups import Group
 from .words import about, cautions, runs_of, title

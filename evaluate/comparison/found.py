@@ -16,9 +16,10 @@ from ..data.scene import Scene
 from ..report.frontier import frontier_figure
 from ..results.failures import failures, remarks
 from ..results.formats import formatted, html, text
+from ..results.lines import summary_lines
 from ..results.onwards import onwards
 from ..results.records import Record
-from ..results.summary import Row, summary_lines
+from ..results.summary import Row
 from ..results.table import leakage_table, said_of, sorted_rows
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 
 from unmask.defenses import DEFENSES, Defense, Range
 
-from ..advice.rates import ends, hundred
+from ..advice.rates import ends
 from ..advice.table import Setting, Table
+from ..results.rounding import of_hundred
 
 _EXACT = 1e-6
 
@@ -112,7 +113,7 @@ def sentence(place: Place) -> str:
 def _named(one: Known) -> str:
     found = one.setting.leakage
     sign = "at least " if found.state == "at least" else ""
-    return f"{sign}{hundred(found.value or 0.0)} photos ({ends(found)})"
+    return f"{sign}{of_hundred(found.value or 0.0)} photos ({ends(found)})"
 
 
 def _at(place: Place, one: Known) -> str:

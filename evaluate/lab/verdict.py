@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..results.rounding import ends_of
 from ..statistics import Estimate
 from .cells import GIVEN, RANDOM
 from .effects import Effect, pooled
@@ -50,7 +51,7 @@ def trained_on(results: Sequence[Result], photos: str) -> list[Result]:
 
 def said(found: Estimate) -> str:
     """Return a share with its interval."""
-    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+    return f"{found.value:.3f} ({ends_of(found.low, found.high)})"
 
 
 def _defense(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..pages.table import MISSING, Cell
 from ..results.records import Record
+from ..results.rounding import rounded_up
 from ..results.table import interval, printed
 
 
@@ -33,7 +34,7 @@ def _missed(record: Record, digits: int) -> Cell:
     bound = record.status == "at least"
     ends = interval(record, digits, " to ")
     if bound:
-        ends = "" if record.high is None else f"? to {record.high:.{digits}f}"
+        ends = "" if record.high is None else f"? to {rounded_up(record.high, digits)}"
     return Cell(f"{'<= ' * bound}{record.value:.{digits}f}", record.value, bound, ends)
 
 

@@ -9,7 +9,7 @@ from unmask.defenses.files.atomic import write_text
 
 from ..pages.shell import Section, page
 from ..pages.tags import tag
-from ..results.summary import write_summary
+from ..results.lines import write_summary
 from .attributes import attributes, landmarks
 from .beyond import answers
 from .ceiling import ceilings

@@ -9,19 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..results.records import Record
+from ..results.rounding import ends_of_hundred, of_hundred
 from ..results.summary import Row, chance_of
 
 AIR = 0.1
 UNDEFENDED = "none"
-
-
-def of_hundred(value: float) -> str:
-    """Return a share in words that people know: `4 of 100`."""
-    if 0 < value < 0.005:
-        return "fewer than 1 of 100"
-    if 0.995 <= value < 1:
-        return "more than 99 of 100"
-    return f"{100 * value:.0f} of 100"
 
 
 def is_near_chance(record: Record | None) -> bool:
@@ -159,7 +151,7 @@ def _joined(told: Sequence[str]) -> str:
 def _ends(record: Record) -> str:
     if record.low is None or record.high is None or record.status == "at least":
         return ""
-    return f" ({100 * record.low:.0f} to {100 * record.high:.0f})"
+    return f" ({ends_of_hundred(record.low, record.high)})"
 
 
 def _holds(row: Row, limit: float) -> bool:

@@ -15,8 +15,9 @@ from html import escape
 from typing import Literal
 
 from .failures import remarks
+from .lines import as_dicts, summary_text
 from .records import Record
-from .summary import Row, as_dicts, summary_text
+from .summary import Row
 from .table import (
     AT_LEAST,
     MISSING,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .failures import called
 from .records import Record, find
+from .rounding import rounded_up
 
 
 def above(records: Sequence[Record], limit: float) -> list[str]:
@@ -27,7 +28,7 @@ def above(records: Sequence[Record], limit: float) -> list[str]:
         elif worst.high is None or worst.high > limit:
             high = 1.0 if worst.high is None else worst.high
             lines.append(
-                f"{who} leaks {worst.value:.3f}, at 95 % up to {high:.3f}: above --max-leakage "
-                f"{limit:g}"
+                f"{who} leaks {worst.value:.3f}, at 95 % up to {rounded_up(high, 3)}: above "
+                f"--max-leakage {limit:g}"
             )
     return lines

@@ -8,6 +8,7 @@ from typing import Literal
 
 from .questions import QUESTIONS
 from .records import PHOTOS, Record
+from .rounding import rounded_down, rounded_up
 from .summary import Row, rows, value_of
 
 METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
@@ -176,12 +177,15 @@ def two(value: float | None) -> str:
 
 
 def interval(record: Record, digits: int = 2, to: str = "-") -> str:
-    """Return the ends of the interval, empty if there is none; a lower bound has no upper end."""
+    """Return the ends of the interval, empty if there is none; a lower bound has no upper end.
+
+    They are rounded outwards.
+    """
     if record.low is None or record.high is None:
         return ""
     if record.status == "at least":
-        return f"{record.low:.{digits}f}{to}?"
-    return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
+        return f"{rounded_down(record.low, digits)}{to}?"
+    return f"{rounded_down(record.low, digits)}{to}{rounded_up(record.high, digits)}"
 
 
 def printed(worst: Record, digits: int = 2) -> str:

@@ -14,6 +14,7 @@ from ..pages.scatter import Plane, scatter
 from ..pages.scatter import Point as Mark
 from ..pages.table import MISSING, Cell, Heading, number, sortable_table
 from ..pages.tags import Html, tag
+from ..results.rounding import ends_of, rounded_down, rounded_up
 from ..statistics import Estimate
 from .goal import Goal
 from .points import Point, leaks, told
@@ -162,7 +163,9 @@ def leak_cell(point: Point | None) -> Cell:
     if point is None:
         return Cell("not asked")
     found = point.leakage
-    ends = f"{found.low:.3f} to {'?' if point.open_end else f'{found.high:.3f}'}"
+    ends = (
+        f"{rounded_down(found.low, 3)} to {'?' if point.open_end else rounded_up(found.high, 3)}"
+    )
     sign = "at least " if point.open_end else ""
     return Cell(f"{sign}{found.value:.3f}", found.value, bad=point.open_end, more=ends)
 
@@ -174,7 +177,7 @@ def use_cell(point: Point | None, metric: str) -> Cell:
     found = point.utilities.get(metric)
     if found is None:
         return Cell(MISSING)
-    return Cell(f"{found.value:.3f}", found.value, more=f"{found.low:.3f} to {found.high:.3f}")
+    return Cell(f"{found.value:.3f}", found.value, more=ends_of(found.low, found.high))
 
 
 def leak_plane(goal: Goal, title: str, levels: Sequence[tuple[float, str]], says: str) -> Plane:

@@ -21,6 +21,7 @@ from ..comparison.worst import counting
 from ..data.pictures import Pictures
 from ..data.scene import Scene
 from ..results.records import Record
+from ..results.rounding import ends_of, rounded_down
 from ..results.summary import Row, attacker_of
 from ..statistics import Estimate, person_interval, worst_case, worst_gap
 
@@ -84,14 +85,14 @@ def told(estimate: Estimate | None) -> str:
     """Return a value with its interval, `0.120 (0.060 to 0.210)`."""
     if estimate is None:
         return "not measured"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+    return f"{estimate.value:.3f} ({ends_of(estimate.low, estimate.high)})"
 
 
 def leaks(point: Point | None) -> str:
     """Return the leakage of a setting with its interval; a lower bound says `at least`."""
     if point is None or not point.open_end:
         return told(point.leakage if point else None)
-    return f"at least {point.leakage.value:.3f} (from {point.leakage.low:.3f})"
+    return f"at least {point.leakage.value:.3f} (from {rounded_down(point.leakage.low, 3)})"
 
 
 def point_of(measured: Measured, *, of: str = "photo") -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..results.rounding import rounded_down, rounded_up
 from ..results.table import AT_LEAST, MISSING, Column, two
 from .points import Point
 
@@ -21,7 +22,7 @@ def ends(point: Point | None) -> str:
     if point is None:
         return ""
     low, high = point.leakage.low, point.leakage.high
-    return f"{low:.2f}-{'?' if is_bound(point) else f'{high:.2f}'}"
+    return f"{rounded_down(low)}-{'?' if is_bound(point) else rounded_up(high)}"
 
 
 def is_bound(point: Point) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..results.rounding import rounded_down, rounded_up
 from .border import border
 from .choose import unmet
 from .points import leaks, told
@@ -131,18 +132,23 @@ def _best(status: Status) -> str:
         return "nothing measured yet"
     found = best.utilities[goal.utility]
     use = f"{goal.utility} {found.value:.3f}"
-    far = f"leaks {best.leakage.value:.2f} (to {best.leakage.high:.2f})"
+    far = f"leaks {best.leakage.value:.2f} (to {rounded_up(best.leakage.high)})"
     if status.holds is None:
         told = f"nearest to the corner {far}, {use}"
     elif status.holds:
         told = f"best {far}, {use}"
     elif goal.as_good_as:
         held = goal.held(best)[1]
-        more = f"{held.value:.2f} (to {held.high:.2f}) above {goal.as_good_as}" if held else far
+        more = (
+            f"{held.value:.2f} (to {rounded_up(held.high)}) above {goal.as_good_as}"
+            if held
+            else far
+        )
         told = f"none is as good yet, nearest {more}"
     elif goal.max_leakage is not None:
         told = f"none holds {goal.max_leakage:g} yet, nearest {far}"
     else:
-        end = f"from {found.low:.3f}" if goal.sign > 0 else f"to {found.high:.3f}"
+        end = (f"from {rounded_down(found.low, 3)}" if goal.sign > 0
+               else f"to {rounded_up(found.high, 3)}")  # fmt: skip
         told = f"none holds {goal.min_utility:g} yet, nearest {use} ({end})"
     return f"{told}: {short(best.defense)}"

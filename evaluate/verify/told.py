@@ -7,6 +7,7 @@ from typing import Any
 
 from unmask.defenses.files.printable import printable
 
+from ..results.rounding import ends_of
 from .findings import WORDS, Finding
 from .linking import Linked
 from .run import Verdict
@@ -117,4 +118,4 @@ def _figures(estimate: Sequence[float]) -> dict[str, float]:
 
 def _rate(value: float, low: float, high: float, chance: float, at_least: str) -> str:
     bound = f"at least {value:.2f}, as {at_least}" if at_least else f"{value:.2f}"
-    return f"{bound} ({low:.2f} to {high:.2f}; chance {chance:.3f})"
+    return f"{bound} ({ends_of(low, high, 2)}; chance {chance:.3f})"

@@ -15,8 +15,9 @@ from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.report.page import write_report
+from unmask.evaluate.results.lines import as_dicts
 from unmask.evaluate.results.records import Record, find, read_records, write_records
-from unmask.evaluate.results.summary import as_dicts, rows
+from unmask.evaluate.results.summary import rows
 from unmask.evaluate.results.table import caption, leakage_table
 from unmask.evaluate.statistics import rank_credit
 

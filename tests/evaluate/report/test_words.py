@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from unmask.evaluate.report.words import is_near_chance, of_hundred, sentence, verdict
+from unmask.evaluate.report.words import is_near_chance, sentence, verdict
 from unmask.evaluate.results.records import Record
+from unmask.evaluate.results.rounding import of_hundred, rounded_down, rounded_up
 from unmask.evaluate.results.summary import rows
 
 Row = Callable[..., list[Record]]
@@ -94,3 +95,11 @@ def test_a_program_labelled_none_is_a_defense(made_row: Row) -> None:
                                              (0.444, "44 of 100")])  # fmt: skip
 def test_shares_in_words(value: float, said: str) -> None:
     assert of_hundred(value) == said
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [
+    (0.129, "0.12", "0.13"), (0.29, "0.29", "0.29"), (0.0, "0.00", "0.00"), (1.0, "1.00", "1.00"),
+    (0.101, "0.10", "0.11"), (-0.121, "-0.13", "-0.12"), (0.99999, "0.99", "1.00"),
+])  # fmt: skip
+def test_ends_are_rounded_outwards(value: float, low: str, high: str) -> None:
+    assert (rounded_down(value), rounded_up(value)) == (low, high)

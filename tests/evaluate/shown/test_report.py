@@ -11,10 +11,11 @@ import pytest
 
 from unmask.evaluate.report.frontier import plot_frontier
 from unmask.evaluate.report.page import write_report
+from unmask.evaluate.results.lines import as_dicts
 from unmask.evaluate.results.pairs import pair_attacks
 from unmask.evaluate.results.records import Record, find, write_records
 from unmask.evaluate.results.shown import shown_names
-from unmask.evaluate.results.summary import as_dicts, rows
+from unmask.evaluate.results.summary import rows
 
 PRIVATE = ("/home/jo", "stamp", "path=", "folder:path")
 
