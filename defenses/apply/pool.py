@@ -35,6 +35,7 @@ def in_pool(
     *,
     lost: Callable[[Task, str], Result],
     workers: int = 1,
+    ahead: int = _AHEAD,
 ) -> Generator[Result]:
     """Yield the results of all tasks, in the order in which they are made.
 
@@ -48,6 +49,7 @@ def in_pool(
         tasks: what it is done to.
         lost: makes the result of a task at which two processes died, from a reason.
         workers: number of processes; 1 or less works in this one.
+        ahead: how many tasks a process has, that which it does among them; 1 where they are long.
 
     Raises:
         ChildProcessError: a process dies before it has begun.
@@ -67,7 +69,7 @@ def in_pool(
             ready = wait([hand.worker.pipe for hand in crew if hand.jobs])
             for hand in [hand for hand in crew if hand.worker.pipe in ready]:
                 try:
-                    yield from _heard(hand, waiting)
+                    yield from _heard(hand, waiting, ahead)
                 except ChildProcessError as error:
                     yield from _buried(hand, waiting, error, lost)
                     hand.worker.stop()
@@ -118,7 +120,7 @@ def _hired(packed: bytes) -> Worker:
     return worker
 
 
-def _heard(hand: _Hand[Task], waiting: _Queue[Task]) -> Iterator[Any]:
+def _heard(hand: _Hand[Task], waiting: _Queue[Task], ahead: int) -> Iterator[Any]:
     """Take an answer, and give the process more to do; yield a result."""
     done, answer = hand.worker.receive()
     if not done:
@@ -128,11 +130,11 @@ def _heard(hand: _Hand[Task], waiting: _Queue[Task]) -> Iterator[Any]:
     else:
         hand.jobs.popleft()
         yield answer
-    _fill(hand, waiting)
+    _fill(hand, waiting, ahead)
 
 
-def _fill(hand: _Hand[Task], waiting: _Queue[Task]) -> None:
-    while len(hand.jobs) < _AHEAD and (job := waiting.next()):
+def _fill(hand: _Hand[Task], waiting: _Queue[Task], ahead: int) -> None:
+    while len(hand.jobs) < ahead and (job := waiting.next()):
         hand.jobs.append(job)  # before it is sent: it must not be lost with the process
         hand.worker.send(pickle.dumps(job.task))
 

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from unmask.guard import ends_with_us
+
 Progress = Callable[
     [str, int, int], None
 ]  # what is being done, how much is done, how much is to do
@@ -86,7 +88,8 @@ def _run_pip(wheel: Wheel, folder: Path, progress: Progress) -> None:
     with said.open("wb") as log, subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         env={**os.environ, "TMPDIR": str(folder)},  # where it can be seen growing
-    ) as pip:  # fmt: skip
+        start_new_session=True,
+    ) as pip, ends_with_us(pip.pid):  # fmt: skip
         try:
             _follow(pip, wheel, folder, progress)
         except BaseException:

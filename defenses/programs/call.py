@@ -6,9 +6,10 @@ import hashlib
 import os
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from unmask.guard import ends_with_us, scratch
 
 from ..files.pictures import SUFFIXES, encode_picture, read_picture
 from ..files.printable import printable
@@ -50,8 +51,8 @@ def _on_some(
 ) -> list[tuple[Pixels, str] | CallError]:
     names = [_opaque(f"{seed} {number} {photo.key}") for number, photo in enumerate(photos)]
     drawn = _opaque(f"{seed} {' '.join(names) if tool.one_by_one else ''}")
-    with tempfile.TemporaryDirectory(prefix="unmask-") as place:
-        source, target = Path(place, "in"), Path(place, "out")
+    with scratch() as place:
+        source, target = place / "in", place / "out"
         source.mkdir()
         target.mkdir()
         for name, photo in sorted(zip(names, photos, strict=True), key=lambda pair: pair[0]):
@@ -61,7 +62,7 @@ def _on_some(
         words = tool.words(input=source, output=target, **files, seed=int(drawn, 16) % _SEEDS,
                            **values)  # fmt: skip
         try:
-            said = _run(tool, words, place)
+            said = _run(tool, words, str(place))
         except CallError as error:
             return [error] * len(photos)
         return [_taken(target, name, photo, said)
@@ -81,14 +82,15 @@ def _run(tool: Tool, words: Sequence[str], place: str) -> str:
         )  # fmt: skip
     except OSError as error:
         raise CallError(f"the program cannot be started: {error.strerror}") from error
-    try:
-        _, heard = process.communicate(timeout=tool.timeout)
-    except subprocess.TimeoutExpired as error:
-        raise CallError(
-            f"the program must end within {tool.timeout:g} seconds (timeout), it did not"
-        ) from error
-    finally:
-        _stop(process)
+    with ends_with_us(process.pid):
+        try:
+            _, heard = process.communicate(timeout=tool.timeout)
+        except subprocess.TimeoutExpired as error:
+            raise CallError(
+                f"the program must end within {tool.timeout:g} seconds (timeout), it did not"
+            ) from error
+        finally:
+            _stop(process)
     said = _last(heard, place)
     if process.returncode:
         raise CallError(

@@ -12,7 +12,7 @@ from .apply_reach import refuse_for_files, refuse_for_shards, tell_of_no_videos
 from .apply_said import say, tell_of_videos
 from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
 from .options import Device, Quiet
-from .stopping import hears_sigterm
+from .stopping import exit_code
 
 if TYPE_CHECKING:
     from unmask.defenses import Defense
@@ -84,13 +84,12 @@ def apply(
         settings = prepare(chosen, seed=seed, background=shown, detector=detector,
                            on_miss=on_miss, lossless=lossless, max_pixels=max_pixels, faces=table,
                            keep=keep)  # fmt: skip
-        with hears_sigterm():
-            run_shards(shards, target, settings, ways, part=part, overwrite=overwrite,
-                       resume=resume, verify=verify, quiet=quiet)  # fmt: skip
+        run_shards(shards, target, settings, ways, part=part, overwrite=overwrite,
+                   resume=resume, verify=verify, quiet=quiet)  # fmt: skip
         return
     refuse_for_files(source, ways, in_place=in_place, preview=preview)
     try:
-        with hears_sigterm(), Bars(quiet=quiet) as progress:
+        with Bars(quiet=quiet) as progress:
             done = run(chosen, source, target, seed=seed, background=shown, detector=detector,
                        on_miss=on_miss, lossless=lossless, max_pixels=max_pixels,
                        overwrite=overwrite, resume=resume, in_place=in_place, rename=rename,
@@ -101,7 +100,7 @@ def apply(
         again = "the same command" if resume or in_place else "the same command and --resume"
         typer.echo(f"\nunmask: stopped; photos that are done are kept: go on with {again}",
                    err=True)  # fmt: skip
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code()) from None
     if not quiet:
         typer.echo(done.summary)
         tell_of_videos(done, audio=video.audio)

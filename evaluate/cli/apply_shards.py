@@ -81,6 +81,7 @@ def run_shards(
     from unmask.defenses.apply.shards.run import apply_shards
 
     from .progress import Bars
+    from .stopping import exit_code
 
     columns = tuple(ways.column.split(",")) if ways.column else ()
     config = ShardConfig(settings, columns, ways.outcome_column)
@@ -96,7 +97,7 @@ def run_shards(
     except KeyboardInterrupt:
         typer.echo("\nunmask: stopped; shards that are done are kept: go on with the same command "
                    "and --resume", err=True)  # fmt: skip
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code()) from None
     if not quiet:
         typer.echo(done.summary)
     for line in _lines(done, written=settings.on_miss in ("copy", "blank")):

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from .options import Device
-from .stopping import hears_sigterm
 
 
 def demo(
@@ -38,10 +37,9 @@ def demo(
 
     check_installed()
     table = table_of_run(run) if run else None
-    with hears_sigterm():
-        try:
-            with served(table, port=port, browser=browser) as address:
-                typer.echo(f"unmask: {address} (Ctrl-C ends it)")
-                Event().wait()
-        except KeyboardInterrupt:
-            typer.echo("unmask: stopped; nothing of it is left on disk")
+    try:
+        with served(table, port=port, browser=browser) as address:
+            typer.echo(f"unmask: {address} (Ctrl-C ends it)")
+            Event().wait()
+    except KeyboardInterrupt:
+        typer.echo("unmask: stopped; nothing of it is left on disk")

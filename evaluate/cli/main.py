@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -31,7 +32,7 @@ from . import (
     verify,
 )
 from .examples import SUMMARIES, below
-from .stopping import shareable
+from .stopping import exit_code, hears_signals, shareable
 
 app = typer.Typer(
     name="unmask",
@@ -88,12 +89,13 @@ def main() -> None:
     pin_threads()  # before anything heavy is imported
     asked_by(shareable(sys.argv[1:]))
     try:
-        if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
-            from .lab import main as lab
+        with hears_signals():
+            if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
+                from .lab import main as lab
 
-            lab(sys.argv[3:])
-        else:
-            app()
+                lab(sys.argv[3:])
+            else:
+                app()
     except (ValueError, LookupError, OSError, ImportError) as error:
         if os.environ.get("UNMASK_DEBUG"):
             raise
@@ -103,8 +105,16 @@ def main() -> None:
             raise
         sys.exit(_complain(MemoryError(told)))
     except KeyboardInterrupt:
-        typer.echo("unmask: stopped", err=True)
-        sys.exit(130)
+        _stop()
+    except SystemExit as end:
+        if isinstance(end.__context__ and end.__context__.__cause__, KeyboardInterrupt):
+            _stop()  # of a command that has nothing to say of it
+        raise
+
+
+def _stop() -> NoReturn:
+    typer.echo("unmask: stopped", err=True)
+    sys.exit(exit_code())
 
 
 def _complain(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""Ctrl-C: what is kept, and the command that goes on."""
+"""Ctrl-C and signals: what is kept, and the command that goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import shlex
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,13 @@ from types import FrameType
 
 import typer
 
+_heard: int = signal.SIGINT
 _PARENTS = re.compile(r"(?<![^\s=:,'\"])(?:[A-Za-z]:(?=[/\\]))?(?:[^\s=:,/\\]*[/\\])+(?=[^/\\\s])")
 
 
 @contextmanager
 def says_how_to_go_on(folder: Path, kept: str) -> Iterator[None]:
-    """Answer Ctrl-C with exit code 130, what is kept, and the command that goes on.
+    """Answer Ctrl-C with what is kept, the exit code of its signal, and the command that goes on.
 
     Args:
         folder: the run folder.
@@ -32,24 +32,36 @@ def says_how_to_go_on(folder: Path, kept: str) -> Iterator[None]:
             f"\nunmask: stopped; {kept} are kept. Go on with:\n  {resuming(sys.argv[1:], folder)}",
             err=True,
         )
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code()) from None
 
 
 @contextmanager
-def hears_sigterm() -> Iterator[None]:
-    """Take SIGTERM, which `timeout`, systemd and SLURM send, like Ctrl-C."""
+def hears_signals() -> Iterator[None]:
+    """Take what `timeout`, systemd, Slurm and a closed terminal send like Ctrl-C.
+
+    What is ignored, as under `nohup`, stays so. A second signal ends the program at once.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
+        global _heard
+        _heard = number
+        signal.signal(number, signal.SIG_DFL)
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
+    sent = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [number for number in sent if signal.getsignal(number) == signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def exit_code() -> int:
+    """Return how a program ends that was stopped: with 128 and the number of the signal."""
+    return 128 + _heard
 
 
 def resuming(words: Sequence[str], folder: Path) -> str:

@@ -115,7 +115,7 @@ def tune(
     from ..tuning.run import tune as run
     from .live import Live
     from .specs import parse_shares, split_specs
-    from .stopping import resuming
+    from .stopping import exit_code, resuming
 
     names = with_added(split_specs(metrics), usual_metrics) or usual_metrics()
     names = tuple(dict.fromkeys((*names, utility)))
@@ -145,7 +145,7 @@ def tune(
     except KeyboardInterrupt:
         typer.echo(f"unmask: stopped; finished trials are kept. Go on with:\n  "
                    f"{resuming(sys.argv[1:], folder)}", err=True)  # fmt: skip
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code()) from None
     if shape != "table":
         from ..tuning.searched import searched
 

@@ -32,8 +32,9 @@ class Engine(Protocol):
 
 
 def measured_fully(
-    jobs: Sequence[Job], keeping: Keeping, engine: Engine, progress: Progress | None = None
-) -> dict[str, Measured]:
+    jobs: Sequence[Job], keeping: Keeping, engine: Engine, progress: Progress | None = None,
+    known: Mapping[str, Measured] | None = None,
+) -> dict[str, Measured]:  # fmt: skip
     """Measure all jobs, by label, and anew those that only somebody who cheats had settled.
 
     Args:
@@ -41,8 +42,11 @@ def measured_fully(
         keeping: where measurements are found and kept.
         engine: what measures.
         progress: told which job begins and how many are done.
+        known: by label, what others have measured of this run; None: nothing.
     """
-    done = measured_once(jobs, keeping, engine, progress)
+    done = dict(known or {})
+    todo = [job for job in jobs if job.label not in done]
+    done |= measured_once(todo, keeping, engine, progress)
     cheats = proof_of(done).cheats
     doubted = [job for job in jobs if hasty(done[job.label], cheats)]
     again = [job._replace(plan=replace(job.plan, everybody=True)) for job in doubted]

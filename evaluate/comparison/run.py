@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from unmask.defenses import Defense
 from unmask.progress import shown
@@ -15,6 +16,7 @@ from ..data.scene import Progress, Scene, check_enough, prepare
 from ..report.faces import write_faces
 from ..report.page import write_report
 from ..results.folder import SCRATCH, new_folder, open_folder, write_found
+from ..results.share import Share
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .certificates import planted_records
@@ -26,10 +28,14 @@ from .groups import Groups, members
 from .guests import hosted
 from .jobs import jobs_of, parts_of
 from .keeping import Keeping
+from .measured import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
+from .shares import known_of, measure_share
 from .surroundings import same_session_note
 from .workers import measure_all
+
+Engines = Literal["local", "ray"]
 
 
 def compare(
@@ -47,6 +53,9 @@ def compare(
     names: bool = False,
     faces: Whose = "public",
     max_leakage: float | None = None,
+    engine: Engines = "local",
+    address: str = "",
+    parts: Sequence[Path | str] = (),
     progress: Progress | bool | None = True,
 ) -> Comparison:
     """Measure every defense with every attacker and write the run folder.
@@ -73,12 +82,17 @@ def compare(
         faces: whose face the page shows under each defense: `public` (an astronaut), `own`
             (three people of the run) or `none`.
         max_leakage: the limit that the page marks.
+        engine: `local`, processes of this machine, or `ray`, a cluster; the figures are the same.
+        address: of the Ray cluster; empty: that in `RAY_ADDRESS`, or one that is started here.
+        parts: folders in which all parts of this run lie, from `compare_share`: what they have
+            measured is taken instead of measuring it.
         progress: True: a bar where somebody watches; else what is called with what is being
             done, the number done and the number to do.
 
     Raises:
         ValueError: a bad spec, an object that is more than its parameters, two classes of one
-            name, too few people, or a folder that holds another run.
+            name, too few people, a folder that holds another run, or parts that are not all of
+            this one.
         ChildProcessError: a worker died, for example because memory was short.
     """
     with shown(progress) as told, hosted(defenses or default_defenses()) as specs:
@@ -86,29 +100,99 @@ def compare(
             scene, list(dict.fromkeys(specs)), plan or Plan(),
             folder=Path(folder) if folder else new_folder("compare"), groups=groups,
             attributes=attributes, attributes_as=attributes_as,
-            engine=partial(measure_all, workers=workers), resume=resume,
-            few=few, names=names, faces=faces, max_leakage=max_leakage, progress=told,
+            engine=_engine(engine, workers, address), parts=[Path(part) for part in parts],
+            resume=resume, few=few, names=names, faces=faces, max_leakage=max_leakage,
+            progress=told,
         )  # fmt: skip
 
 
-def _compare(
-    scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
-    groups: Groups | None, attributes: Groups | None, attributes_as: As, engine: Engine,
-    resume: bool, few: bool, names: bool, faces: Whose, max_leakage: float | None,
-    progress: Progress | None,
-) -> Comparison:  # fmt: skip
+def compare_share(
+    share: Share,
+    scene: Scene | Path | str = "orl",
+    defenses: Sequence[str | Defense] | str | Defense = (),
+    plan: Plan | None = None,
+    *,
+    folder: Path | str,
+    workers: int = 1,
+    resume: bool = False,
+    few: bool = False,
+    names: bool = False,
+    engine: Engines = "local",
+    address: str = "",
+    asked: Sequence[str] = (),
+    progress: Progress | bool | None = True,
+) -> dict[str, Measured]:
+    """Measure one part of a comparison; `compare` with `parts` puts them together.
+
+    Args:
+        share: which part.
+        scene: from `prepare`; or a dataset or folder.
+        defenses: those of the whole run, as in `compare`.
+        plan: of the whole run.
+        folder: of all parts; each makes one of its own in it.
+        workers: processes, 0 for one per core.
+        resume: go on with what an interrupted part left.
+        few: attack fewer than 12 people; their figures mislead.
+        names: keep names of people and files in `config.json`.
+        engine: as in `compare`.
+        address: as in `compare`.
+        asked: words of the command line that all parts have in common.
+        progress: as in `compare`.
+
+    Returns:
+        What was measured, by label; no figures yet, for these need all planted cases.
+
+    Raises:
+        ValueError: as in `compare`.
+    """
+    with shown(progress) as told, hosted(defenses or default_defenses()) as specs:
+        known = list(dict.fromkeys(specs))
+        scene, plan = _begun(
+            scene, plan or Plan(), share.folder(Path(folder)), few=few, progress=told
+        )
+        return measure_share(
+            jobs_of(scene, known, plan), Keeping(scene, Path(folder), resume=resume),
+            describe(scene, known, plan), share, _engine(engine, workers, address), asked=asked,
+            names=names, progress=told,
+        )  # fmt: skip
+
+
+def _engine(engine: Engines, workers: int, address: str) -> Engine:
+    if engine == "ray":
+        from .on_ray import measure_on_ray
+
+        return partial(measure_on_ray, workers=workers, address=address)
+    return partial(measure_all, workers=workers)
+
+
+def _begun(
+    scene: Scene | Path | str, plan: Plan, folder: Path, *, few: bool, progress: Progress | None
+) -> tuple[Scene, Plan]:
+    """Return photos and plan as they are measured, after what is wrong with them is said."""
     plan.check()
     if not isinstance(scene, Scene):
         scene = prepare(str(scene), seed=plan.seed, progress=progress, scratch=folder / SCRATCH)
     check_enough(scene.people, few=few)
     noted = same_session_note(scene)
     scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene
+    return scene, plan.with_models(progress)
+
+
+def _compare(
+    scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
+    groups: Groups | None, attributes: Groups | None, attributes_as: As, engine: Engine,
+    parts: Sequence[Path], resume: bool, few: bool, names: bool, faces: Whose,
+    max_leakage: float | None, progress: Progress | None,
+) -> Comparison:  # fmt: skip
+    scene, plan = _begun(scene, plan, folder, few=few, progress=progress)
     sets = members(groups, people_of(scene.gallery)) if groups else None
-    plan = plan.with_models(progress)
-    config = {**describe(scene, defenses, plan), "limit": max_leakage}
-    open_folder(folder, config, resume=resume, names=names)
-    keeping = Keeping(scene, folder, resume=resume)
-    done = measured_fully(jobs_of(scene, defenses, plan), keeping, engine, progress)
+    config = describe(scene, defenses, plan)
+    jobs, keeping = jobs_of(scene, defenses, plan), Keeping(scene, folder, resume=resume)
+    known = known_of(parts, jobs, keeping, config) if parts else {}
+    open_folder(folder, {**config, "limit": max_leakage}, resume=resume, names=names)
+    for job in jobs if parts else ():
+        keeping.keep(job, known[job.label])
+    done = measured_fully(jobs, keeping, engine, progress, known)
     proof = proof_of(done)
     records = [
         record

@@ -48,7 +48,7 @@ def measure_all(
     if workers <= 1:
         for number, job in enumerate(jobs):
             begin(number)
-            yield number, _done(job, scene)
+            yield number, done_job(job, scene)
         return
     crew: list[Worker] = []
     try:
@@ -105,10 +105,11 @@ def _serve(pipe: Connection) -> None:
 
 def _done_with(sent: Sequence[Sent], job: Job, scene: Scene) -> Measured:
     with DEFENSES.host(received(sent).items()):
-        return _done(job, scene)
+        return done_job(job, scene)
 
 
-def _done(job: Job, scene: Scene) -> Measured:
+def done_job(job: Job, scene: Scene) -> Measured:
+    """Measure what a job asks for, in this process."""
     region = region_of(DEFENSES.build(job.spec)) if job.part else None
     if job.part and region:
         return measure_part(job.part, region, scene, job.plan)

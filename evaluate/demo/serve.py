@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from unmask.guard import scratch
 
 from ..advice.table import Table
 from .likeness import judges
@@ -49,11 +49,11 @@ def served(run: Table | None = None, *, port: int | None = None, browser: bool =
         OSError: the port is taken.
     """
     check_installed()
-    with tempfile.TemporaryDirectory(prefix="unmask-demo-") as place, _environment(place):
+    with scratch("unmask-demo-") as place, _environment(place):
         from .page import launched  # Gradio is imported with the settings in place
 
         judges()  # so that nobody waits for them at the first photo
-        address, close = launched(Path(place), run, port=port, browser=browser)
+        address, close = launched(place, run, port=port, browser=browser)
         try:
             yield address
         finally:

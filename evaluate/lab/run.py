@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from unmask.defenses.apply.pool import in_pool
 from unmask.defenses.files.atomic import write_text
 from unmask.threads import pin_threads
 
@@ -71,6 +72,7 @@ def run_cells(
 
     Raises:
         ValueError: bad data, a used folder, or training that broke.
+        ChildProcessError: processes died at some cells, for example because memory was short.
     """
     setting.folder.mkdir(parents=True, exist_ok=True)
     if not resume and any(setting.folder.iterdir()):
@@ -85,24 +87,22 @@ def run_cells(
     done = len(cells) - left
     groups = sorted(todo.values(), key=len, reverse=True)
     pin_threads()
-    if workers <= 1 or len(groups) <= 1:
-        for group in groups:
-            done += train_group(group, setting)
+    train = partial(train_group, setting=setting)
+    with closing(
+        in_pool(train, groups, lost=_lost, workers=min(workers, len(groups)), ahead=1)
+    ) as counts:
+        for count in counts:
+            done += count
             if progress:
                 progress("cells", done, len(cells))
-    else:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context) as pool:
-            waiting = [pool.submit(train_group, group, setting) for group in groups]
-            try:
-                for future in as_completed(waiting):
-                    done += future.result()
-                    if progress:
-                        progress("cells", done, len(cells))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
     return [kept(setting.path(cell)) for cell in cells]
+
+
+def _lost(cells: Sequence[Cell], why: str) -> int:
+    raise ChildProcessError(
+        f"{why}, twice, at the cell {cells[0].label}; finished cells are kept: go on with "
+        "--resume, with fewer --workers if memory is short"
+    )
 
 
 def train_group(cells: Sequence[Cell], setting: Setting) -> int:

@@ -47,8 +47,7 @@ def open_folder(
         old = read_json(path)
         if not isinstance(old, dict):
             raise ValueError(f"{path} must hold an object; was it edited?")
-        new = json.loads(json.dumps(config))  # lists where there were tuples
-        if other := _differences(without_names(old), without_names(new)):
+        if other := differing(old, config):
             raise ValueError(
                 f"{folder} holds a run with other settings ({'; '.join(other)}); "
                 f"resume with the same ones or name another folder"
@@ -99,8 +98,14 @@ def _counted(value: Any) -> Any:
     return len(value) if isinstance(value, list | tuple | set | frozenset | dict) else value
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Name what differs, inside of groups as well: `photos`, `code: my-plugin`."""
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Name the settings in which two runs differ, inside of groups: `photos`, `code: my-plugin`.
+
+    Args:
+        old: as read from `config.json`, with or without names.
+        new: as it would be written.
+    """
+    old, new = (json.loads(json.dumps(without_names(one))) for one in (old, new))
     found = []
     for key in dict.fromkeys((*new, *old)):
         was, now = old.get(key), new.get(key)

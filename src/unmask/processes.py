@@ -16,6 +16,9 @@ from types import ModuleType
 from typing import Any
 
 _PATIENCE = 2.0  # seconds in which a process that was told to end must end
+_ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl: a signal for when the parent dies
 
 
@@ -62,13 +65,10 @@ class Worker:
             raise self._death() from None
 
     def stop(self) -> None:
-        """End the process now, whatever it does."""
+        """End the process now, whatever it does; its guard clears what it leaves."""
         self.pipe.close()
-        self._process.terminate()
-        self._process.join(_PATIENCE)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        self._process.kill()
+        self._process.join()
 
     def _death(self) -> ChildProcessError:
         self._process.join(_PATIENCE)
@@ -85,22 +85,25 @@ class Worker:
 
 @contextmanager
 def _apart() -> Iterator[None]:
-    """Let a process start without the user's script, and deaf to Ctrl-C.
+    """Let a process start without the user's script, and deaf to what ends its parent.
 
-    Ctrl-C reaches every process of a terminal at once; the parent hears it and ends the rest.
+    Ctrl-C reaches every process of a terminal at once, as a closed terminal and the end of a
+    job's time do; the parent hears it, says what is kept, and ends the rest.
     """
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     first = threading.current_thread() is threading.main_thread()
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if first else None
+    heard = {one: signal.signal(one, signal.SIG_IGN) for one in _ENDING} if first else {}
     try:
         yield
     finally:
         sys.modules["__main__"] = main
-        if first:
-            signal.signal(signal.SIGINT, heard or signal.SIG_DFL)
+        for one, before in heard.items():
+            signal.signal(one, before or signal.SIG_DFL)
 
 
 def _begin(target: Callable[[Connection], None], pipe: Connection) -> None:
+    for one in _ENDING:  # not ignored: programs that are called would ignore it as well
+        signal.signal(one, lambda number, frame: None)
     if sys.platform == "linux":  # at once, also while a library holds on to the interpreter
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_follow_parent, daemon=True).start()

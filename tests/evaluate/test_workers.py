@@ -1,10 +1,12 @@
 """Several processes: from any kind of script, and with a clear end when one of them dies."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -71,47 +73,67 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_clear_error(scene: Scene) -
     assert not set(mine) & set(_children()), "the other one is left over"
 
 
+HANG = """#!/bin/sh
+sleep 600 &
+echo > called
+wait
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads Linux's /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_outlives_the_program(how: signal.Signals, tmp_path: Path) -> None:
-    program = [str(Path(sys.executable).parent / "unmask"), "compare", "orl:people=12,photos=4",
+    """Neither workers, nor programs that they call, nor what these start, nor scratch."""
+    if how in (signal.SIGINT, signal.SIGHUP) and "UNMASK_SLOW_TESTS" not in os.environ:
+        pytest.skip("heard as SIGTERM is")
+    (tmp_path / "hang.sh").write_text(HANG)
+    (tmp_path / "hang.toml").write_text('command = "sh hang.sh {input} {output}"')
+    (tmp_path / "scratch").mkdir()
+    options = ["compare", "orl:people=12,photos=2", "--defenses", "command:path=hang.toml",
                "--budget", "quick", "--attackers", "pixels", "--metrics", "ssim", "--workers", "2",
                "--few", "--out", "run"]  # fmt: skip
-    running = subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
-                               stdout=subprocess.DEVNULL, start_new_session=True,
-                               preexec_fn=_hears_ctrl_c)  # fmt: skip
-    listed = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    while not (tmp_path / "run" / "measured").exists():
+    told = os.environ | {"TMPDIR": str(tmp_path / "scratch"), "UNMASK_TEST": str(tmp_path)}
+    running = subprocess.Popen(
+        [str(Path(sys.executable).parent / "unmask"), *options], cwd=tmp_path, text=True, env=told,
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True,
+        preexec_fn=_hears_all,
+    )  # fmt: skip
+    while not (tmp_path / "called").exists():
         assert running.poll() is None, running.communicate()[1]
         time.sleep(0.05)
-    children = listed.read_text().split()
-    assert len(children) >= 2
-    if how == signal.SIGINT:
-        os.killpg(running.pid, how)  # as a terminal does: everybody gets it
-    else:
+    assert len(_family(tmp_path)) >= 6, "the program, two workers, a guard, a shell and its child"
+    assert list((tmp_path / "scratch").glob("unmask-*/in/*.png"))
+    if how == signal.SIGKILL:
         running.send_signal(how)
+    else:
+        os.killpg(running.pid, how)  # as terminals and schedulers do: everybody gets it
     said = running.communicate(timeout=30)[1]
-    if how == signal.SIGINT:
-        assert running.returncode == 130
+    assert running.returncode == (-how if how == signal.SIGKILL else 128 + how)
+    if how != signal.SIGKILL:
         assert said.splitlines()[-2:] == [
             "unmask: stopped; finished measurements are kept. Go on with:",
-            "  unmask compare orl:people=12,photos=4 --budget quick --attackers pixels "
-            "--metrics ssim --workers 2 --few --out run --resume",
+            f"  unmask {shlex.join(options)} --resume",
         ]
         assert "Traceback" not in said
     for _ in range(100):
-        left = [child for child in children if _runs(child)]
-        if not left:
+        if not _family(tmp_path) and not list((tmp_path / "scratch").glob("unmask-*")):
             break
         time.sleep(0.05)
-    assert not left
+    assert not _family(tmp_path)
+    assert not list((tmp_path / "scratch").glob("unmask-*"))
 
 
-def _hears_ctrl_c() -> None:
-    """Undo what a shell does to whatever it starts in the background: it ignores Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _hears_all() -> None:
+    """Undo what shells do to whatever they start in the background: it ignores Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
-def _runs(child: str) -> bool:
-    status = Path(f"/proc/{child}/status")
-    return status.exists() and "zombie" not in status.read_text()
+def _family(mark: Path) -> list[str]:
+    """Return the command lines of all living processes that were started below a program."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended under way
+            if f"UNMASK_TEST={mark}".encode() in (place / "environ").read_bytes().split(b"\0"):
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+    return found

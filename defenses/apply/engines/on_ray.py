@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +16,7 @@ from unmask.threads import pin_threads
 
 TRIES = 3
 """How often work is begun whose worker dies, before it is given up."""
-_STORE = 80 << 20  # bytes for objects that are passed around here: these are paths and rows
+_STORE = 80 << 20  # bytes for objects that are passed around: paths and rows
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -31,6 +34,7 @@ def on_ray(
     lost: Callable[[Task, str], Result],
     address: str = "",
     workers: int = 0,
+    begin: Callable[[Task], None] = lambda task: None,
 ) -> Iterator[Result]:
     """Yield the results of all tasks, in the order in which they are made.
 
@@ -42,16 +46,15 @@ def on_ray(
         work: what is done; it, its argument and its result can be pickled.
         tasks: what it is done to.
         lost: makes the result of a task whose workers died `TRIES` times, from a reason.
-        address: of a running cluster, `auto` for the one of this machine; empty starts one here
-            and stops it in the end.
+        address: as in `connected`.
         workers: number of actors; 0: one per core of the cluster.
+        begin: told each task that is begun, or begun anew.
 
     Raises:
         ImportError: `ray` is not installed.
         Exception: what `work` raised; what it does to other tasks is then stopped.
     """
-    ray = _installed()
-    with _connected(ray, address, workers):
+    with connected(address, workers) as ray:
         count = workers or int(ray.cluster_resources().get("CPU", 1))
         where, share = chosen(), _share(ray.cluster_resources().get("GPU", 0), count)
         kind = ray.remote(num_cpus=1, num_gpus=share, max_restarts=0)(_Worker)
@@ -61,12 +64,13 @@ def on_ray(
         while waiting or running:
             while waiting and idle:
                 actor, job = idle.pop(), waiting.popleft()
+                begin(job.task)
                 running[actor.do.remote(job.task)] = actor, job
             (ready,), _ = ray.wait(list(running), num_returns=1)
             actor, job = running.pop(ready)
             try:
                 result = ray.get(ready)
-            except ray.exceptions.RayActorError as error:
+            except _deaths(ray) as error:
                 idle.append(kind.remote(work, where))
                 if job.tries < TRIES:
                     waiting.append(_Job(job.task, job.tries + 1))
@@ -102,19 +106,50 @@ def _share(cards: float, workers: int) -> float:
 
 
 @contextmanager
-def _connected(ray: Any, address: str, workers: int) -> Iterator[None]:
+def connected(address: str = "", workers: int = 0, store: int = _STORE) -> Iterator[Any]:
+    """Yield `ray`, connected to a cluster; one that somebody has connected to already is taken.
+
+    Args:
+        address: of a running cluster, `auto` for the one of this machine; empty: that in the
+            variable `RAY_ADDRESS`, or else one is started here and stopped in the end.
+        workers: cores of a cluster that is started here; 0: all.
+        store: bytes for objects of a cluster that is started here.
+
+    Raises:
+        ImportError: `ray` is not installed.
+        ConnectionError: there is no such cluster.
+    """
+    ray = _installed()
     if ray.is_initialized():  # somebody's own, who also ends it
-        yield
+        yield ray
         return
-    if address:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    else:
-        ray.init(num_cpus=workers or None, include_dashboard=False, log_to_driver=False,
-                 logging_level="ERROR", object_store_memory=_STORE)  # fmt: skip
+    told = {"log_to_driver": False, "logging_level": "ERROR"}
+    with _same_signals():
+        if address := address or os.environ.get("RAY_ADDRESS", ""):
+            ray.init(address=address, **told)
+        else:
+            ray.init(num_cpus=workers or None, include_dashboard=False,
+                     object_store_memory=store, **told)  # fmt: skip
     try:
-        yield
+        yield ray
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _same_signals() -> Iterator[None]:
+    """Keep who hears SIGTERM: Ray would end this program without a word."""
+    first = threading.current_thread() is threading.main_thread()
+    heard = signal.getsignal(signal.SIGTERM)
+    yield
+    if first:
+        signal.signal(signal.SIGTERM, heard)
+
+
+def _deaths(ray: Any) -> tuple[type[Exception], ...]:
+    """Return what Ray raises where a worker was killed, memory was short or a machine was lost."""
+    names = ("RayActorError", "OutOfMemoryError", "NodeDiedError", "LocalRayletDiedError")
+    return tuple(getattr(ray.exceptions, name) for name in names if hasattr(ray.exceptions, name))
 
 
 def _installed() -> Any:
