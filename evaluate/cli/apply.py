@@ -10,7 +10,8 @@ import typer
 from . import apply_options as of
 from .apply_reach import refuse_for_files, refuse_for_shards, tell_of_no_videos
 from .apply_said import say, tell_of_videos
-from .apply_shards import Address, Column, Engine, OutcomeColumn, Ways, run_shards
+from .apply_shards import Column, OutcomeColumn, Ways, run_shards
+from .machines import Address, Engine
 from .options import Device, Quiet
 from .stopping import exit_code
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+
+from .machines import Engines
 
 if TYPE_CHECKING:
     from unmask.defenses.apply import Part, Settings
@@ -14,15 +16,7 @@ if TYPE_CHECKING:
     from unmask.defenses.apply.shards.run import ShardsReport
     from unmask.defenses.apply.shards.sources import Sources
 
-Engines = Literal["local", "ray"]
 _NAMED = 5  # shards and photos that are named on the screen; the tables have all
-
-
-def _engine(text: str) -> Engines:
-    known: dict[str, Engines] = {"local": "local", "ray": "ray"}
-    if text not in known:
-        raise typer.BadParameter(f"must be {' or '.join(known)}, got '{text}'")
-    return known[text]
 
 
 Column = Annotated[
@@ -38,17 +32,6 @@ OutcomeColumn = Annotated[
         help="Add a column to tables that says what became of each row; rows whose picture is "
         "left out then stay, without it."
     ),
-]
-Engine = Annotated[
-    Engines,
-    typer.Option(
-        parser=_engine,
-        metavar="local|ray",
-        help="Where shards are done: in processes here, or on a cluster of Ray.",
-    ),
-]
-Address = Annotated[
-    str, typer.Option(help="Address of the Ray cluster; auto: the one here. Default: start one.")
 ]
 
 

@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .collected import Into, add_runs, check_into
+from .machines import (
+    Address,
+    Engine,
+    PartOf,
+    asked_of,
+    broken_of,
+    merging,
+    place_of,
+    tell_share,
+)
 from .options import (
     AsJson,
     Budget,
@@ -43,6 +53,7 @@ SHARES = "0.25,0.25,0.5"
 
 
 def compare(
+    context: typer.Context,
     data: Data = "orl",
     defenses: Annotated[
         str,
@@ -73,6 +84,9 @@ def compare(
     seed: Seed = 0,
     workers: Workers = 0,
     device: Device = "",
+    engine: Engine = "local",
+    address: Address = "",
+    part: PartOf = None,
     limit: Limit = 0,
     few: Few = False,
     split: Split = SHARES,
@@ -122,12 +136,13 @@ def compare(
         raise typer.BadParameter(rule, param_hint="--attributes-as")
     if protocol and split != SHARES:
         raise typer.BadParameter("the protocol says who is in which part", param_hint="--split")
-    check_resume(out, resume=resume)
+    check_resume(place_of(part, out), resume=resume)
     check_into(into)
     shape = chosen_form(form, as_json=as_json)
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
     from ..comparison.run import compare as run
+    from ..comparison.run import compare_share
     from ..comparison.strips import restorer_of, write_strips
     from ..data.scene import prepare
     from ..results.folder import SCRATCH, new_folder
@@ -153,16 +168,23 @@ def compare(
         restorer_of(plan)  # what cannot be done is said before any work
     plan.check()
     folder = out or new_folder("compare")
+    place = place_of(part, folder) or folder
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
         scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
                         drop_duplicates=drop_duplicates, sessions=sessions,
-                        protocol=protocol, write_to=write_protocol,
-                        progress=progress, scratch=folder / SCRATCH)  # fmt: skip
+                        progress=progress, scratch=place / SCRATCH)  # fmt: skip
+        if part:
+            done = compare_share(part, scene, specs, plan, folder=folder, workers=workers,
+                                 resume=resume, few=few, names=names, engine=engine,
+                                 address=address, asked=asked_of(context),
+                                 progress=progress)  # fmt: skip
+            tell_share(part, folder, f"{len(done)} jobs measured", broken_of(done), quiet=quiet)
+            return
         found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, attributes=guessed, attributes_as=guessed_as, few=few,
                     names=names, faces="own" if show_faces else "public",
-                    max_leakage=max_leakage,
-                    progress=progress)  # fmt: skip
+                    max_leakage=max_leakage, engine=engine, address=address,
+                    parts=merging(context).folders, progress=progress)  # fmt: skip
         if strips:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
             write_strips(scene, fit, plan, folder)

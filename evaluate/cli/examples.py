@@ -32,7 +32,7 @@ EXAMPLES = {
         "unmask detect photos",
         "unmask detect photos --small-faces --out faces.parquet",
     ),
-    "merge": ("unmask merge anonymized",),
+    "merge": ("unmask merge runs/parts --out runs/whole", "unmask merge anonymized"),
     "verify": (
         "unmask verify photos anonymized",
         "unmask verify photos anonymized --renamed names.csv --max-survivors 3",
@@ -60,7 +60,7 @@ SUMMARIES = {  # where the first sentence of a command is too long for 80 column
     "advise": "Say which defense, how strong, from measured figures.",
     "demo": "Try a defense by eye, in the browser.",
     "detect": "Look for the faces in photos and write a table.",
-    "merge": "Join the manifests of an 'apply' that ran in parts.",
+    "merge": "Join the parts of a command that ran on several machines.",
     "verify": "Look again at anonymized photos: is anything left?",
     "metadata": "Say what pictures tell beside their pixels.",
     "audit-vlm": "Ask a vision-language model for names.",

@@ -7,17 +7,60 @@ from typing import Annotated
 
 import typer
 
-from .options import Quiet
+from .machines import Merging
+from .options import AsJson, Form, Out, Quiet, Resume, Workers, check_resume, chosen_form
 
 
 def merge(
-    target: Annotated[Path, typer.Argument(help="What all parts of 'unmask apply' wrote to.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(help="What all parts wrote to: folders of parts, or with parts in them."),
+    ],
+    out: Out = None,
+    workers: Workers = 0,
+    resume: Resume = False,
     quiet: Quiet = False,
+    form: Form = "table",
+    as_json: AsJson = False,
 ) -> None:
-    """Join the manifests of 'unmask apply --shard-index I --num-shards N'.
+    """Join the parts of a 'compare', 'tune all' or 'apply' that ran on several machines.
 
-    Exit codes are those of apply: 1 something failed, 4 photos without a face were left out.
+    Exit codes are those of the command. Of apply (--shard-index I --num-shards N) the manifests
+    are joined where they lie.
     """
+    from ..results.share import all_parts, has_parts
+
+    shape = chosen_form(form, as_json=as_json)
+    if not any(map(has_parts, folders)):
+        if len(folders) > 1 or out:
+            raise ValueError(
+                "these folders hold no parts of 'compare' or 'tune all'; parts of 'apply' lie in "
+                "one folder and are joined there, without --out"
+            )
+        _join_manifests(folders[0], quiet=quiet)
+        return
+    check_resume(out, resume=resume)
+    first = all_parts(folders)[0]
+    words = [*first.asked, "--workers", str(workers), "--format", shape]
+    words += ["--out", str(out)] if out else []
+    words += [*(["--resume"] if resume else []), *(["--quiet"] if quiet else [])]
+    _again(first.command, words, Merging(tuple(folders)))
+
+
+def _again(command: str, words: list[str], parts: Merging) -> None:
+    """Run the command of which these are parts; it takes what they have measured."""
+    from .main import app
+
+    every = typer.main.get_command(app)
+    assert isinstance(every, typer.core.TyperGroup)
+    code = every.commands[command].main(
+        words, prog_name=f"unmask {command}", standalone_mode=False, obj=parts
+    )
+    if code:
+        raise typer.Exit(code)
+
+
+def _join_manifests(target: Path, *, quiet: bool) -> None:
     from unmask.defenses.apply.joining import merge as run
     from unmask.defenses.files.printable import printable
 

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .machines import (
+    Address,
+    Engine,
+    PartOf,
+    asked_of,
+    merging,
+    place_of,
+    tell_share,
+)
 from .options import (
     AsJson,
     Budget,
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
 
 
 def tune(
+    context: typer.Context,
     defense: Annotated[
         str, typer.Argument(help="Defense to tune; set parameters stay. Or 'all'.")
     ],
@@ -84,6 +94,9 @@ def tune(
     jobs: Annotated[int, typer.Option(min=1, help="Processes that search side by side.")] = 1,
     workers: Workers = 0,
     device: Device = "",
+    engine: Engine = "local",
+    address: Address = "",
+    part: PartOf = None,
     storage: Annotated[
         str, typer.Option(help="Optuna storage, to share a study: postgresql+psycopg://...")
     ] = "",
@@ -103,13 +116,16 @@ def tune(
     as_json: AsJson = False,
 ) -> None:
     """Search the weakest strength that is safe, and check it on other people."""
-    check_resume(out, resume=resume)
+    if defense != "all" and (part or engine != "local"):
+        raise typer.BadParameter("is for 'tune all'; processes of one search share a --storage",
+                                 param_hint="--part" if part else "--engine")  # fmt: skip
+    check_resume(place_of(part, out), resume=resume)
     shape = chosen_form(form, as_json=as_json)
     if no_cache:
         os.environ["UNMASK_CACHE"] = "off"
     from ..comparison.plan import Plan, usual_metrics, with_added
     from ..results.folder import new_folder
-    from ..tuning.every import tune_all
+    from ..tuning.every import tune_all, tune_share
     from ..tuning.goal import Goal
     from ..tuning.iso import Iso
     from ..tuning.run import tune as run
@@ -138,8 +154,16 @@ def tune(
     }  # fmt: skip
     try:
         with live:
+            where: dict[str, Any] = {"say": live.say, "engine": engine, "address": address}
+            if part:
+                done = tune_share(part, data, asked=asked_of(context), **where, **settings)
+                failed = [f"{k} could not be tuned: {v}" for k, v in done.items()
+                          if isinstance(v, str)]  # fmt: skip
+                tell_share(part, folder, f"{len(done)} defenses tuned", failed, quiet=quiet)
+                return
             if defense == "all":
-                found: Tuned | Iso = tune_all(data, say=live.say, **settings)
+                found: Tuned | Iso = tune_all(data, parts=merging(context).folders, **where,
+                                              **settings)  # fmt: skip
             else:
                 found = run(_one(defense), data, **settings)
     except KeyboardInterrupt:

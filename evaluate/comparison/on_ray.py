@@ -14,11 +14,12 @@ from unmask.defenses.apply.engines.on_ray import connected, on_ray
 
 from ..data.scene import Scene
 from ..results.folder import differing
-from .config import made_with
+from .config import code_for, files_of, made_with, plugins_of
 from .guests import Sent, received, stays
 from .jobs import Job
 from .measured import Measured
 from .plan import Plan
+from .versions import versions
 from .workers import done_job, measure_all
 
 _BOX = 32 << 20  # bytes of pixels that are handed to the cluster at once
@@ -103,11 +104,31 @@ class _There:
         with DEFENSES.host(received(self.sent).items()):
             if self.scene is None:
                 self.scene = _unpacked(self.parcel)
-                _check_alike(self.made, made_with(self.scene, self.specs, *self.plans))
+                check_alike(self.made, made_with(self.scene, self.specs, *self.plans))
             return task[0], done_job(task[1], self.scene)
 
 
-def _check_alike(there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+def machine(specs: Sequence[str], plans: Sequence[Plan]) -> dict[str, Any]:
+    """Return what decides figures on this machine, whatever the photos: code, versions, files."""
+    plugins = plugins_of(specs, plans)
+    return {
+        "code": code_for(specs, *plans),
+        "files": files_of(specs, plans),
+        "versions": versions(plugins.values()),
+        "python": platform.python_version(),
+    }
+
+
+def check_alike(there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    """Refuse to measure on a machine whose figures would not be those of the others.
+
+    Args:
+        there: what decides them where the work comes from.
+        here: the same on this machine.
+
+    Raises:
+        ValueError: they differ.
+    """
     if other := differing(there, here):
         raise ValueError(
             f"all machines must measure alike, but {platform.node()} has other "
@@ -136,11 +157,8 @@ def _packed(ray: Any, scene: Scene) -> _Parcel:
             boxes.append(ray.put(box))
             box, held = [], 0
     boxes.append(ray.put(box))
-    bare = {
-        role: tuple(replace(photo, pixels=_NO_PIXELS) for photo in getattr(scene, role))
-        for role in _ROLES
-    }
-    return _Parcel(replace(scene, **bare), tuple(boxes))
+    bare = [[replace(one, pixels=_NO_PIXELS) for one in getattr(scene, role)] for role in _ROLES]
+    return _Parcel(_with_photos(scene, bare), tuple(boxes))
 
 
 def _unpacked(parcel: _Parcel) -> Scene:
@@ -148,8 +166,13 @@ def _unpacked(parcel: _Parcel) -> Scene:
     import ray
 
     pixels = (array for box in parcel.boxes for array in ray.get(box))
-    whole = {
-        role: tuple(replace(photo, pixels=next(pixels)) for photo in getattr(parcel.scene, role))
+    whole = [
+        [replace(one, pixels=next(pixels)) for one in getattr(parcel.scene, role)]
         for role in _ROLES
-    }
-    return replace(parcel.scene, **whole)
+    ]
+    return _with_photos(parcel.scene, whole)
+
+
+def _with_photos(scene: Scene, photos: Sequence[Sequence[Photo]]) -> Scene:
+    gallery, probes, background = map(tuple, photos)
+    return replace(scene, gallery=gallery, probes=probes, background=background)

@@ -49,7 +49,7 @@ def served(run: Table | None = None, *, port: int | None = None, browser: bool =
         OSError: the port is taken.
     """
     check_installed()
-    with scratch("unmask-demo-") as place, _environment(place):
+    with scratch("unmask-demo-") as place, _environment(str(place)):
         from .page import launched  # Gradio is imported with the settings in place
 
         judges()  # so that nobody waits for them at the first photo

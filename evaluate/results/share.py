@@ -105,14 +105,12 @@ def all_parts(folders: Iterable[Path]) -> list[Done]:
             are of different runs.
     """
     found: dict[Share, Done] = {}
-    for place in (place for folder in folders for place in _places(folder)):
+    for place in (place for folder in folders for place in _places_in(folder)):
         done = _read(place)
         if done.share in found:
             both = f"{found[done.share].place} and {place}"
             raise ValueError(f"part {done.share} is there twice, in {both}; name one of them")
         found[done.share] = done
-    if not found:
-        raise ValueError("there is no part of a run in these folders")
     first = next(iter(found.values()))
     for done in found.values():
         if (done.command, done.share.of) != (first.command, first.share.of):
@@ -151,6 +149,12 @@ def _places(folder: Path) -> list[Path]:
     if (folder / TOLD).exists():
         return [folder]
     return sorted(path.parent for path in folder.glob(f"part-*-of-*/{TOLD}"))
+
+
+def _places_in(folder: Path) -> list[Path]:
+    if found := _places(folder):
+        return found
+    raise ValueError(f"{folder} holds no part of a run")
 
 
 def _read(place: Path) -> Done:
