@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,19 @@ from typer.testing import CliRunner
 
 from unmask.evaluate import Iso, Plan, Tuned, tune, tune_all
 from unmask.evaluate.cli.main import app
-from unmask.evaluate.comparison import run
+from unmask.evaluate.comparison import gathering
 from unmask.evaluate.comparison.certificates import prove
 from unmask.evaluate.comparison.measure import Measured
 from unmask.evaluate.comparison.plan import BUDGETS
 from unmask.evaluate.results.records import Record
+from unmask.evaluate.results.share import Share
 from unmask.evaluate.results.summary import Row
 from unmask.evaluate.statistics import Estimate
-from unmask.evaluate.tuning import check, every, objective
+from unmask.evaluate.tuning import check, every, objective, searches
+from unmask.evaluate.tuning.again import read_search
+from unmask.evaluate.tuning.every import tune_share
 from unmask.evaluate.tuning.goal import Goal
+from unmask.evaluate.tuning.kept import kept
 from unmask.evaluate.tuning.looks import for_two_looks
 from unmask.evaluate.tuning.points import Point, point_of, point_of_row
 
@@ -36,7 +41,7 @@ SHARES = (0.25, 0.375, 0.375)
 def proven() -> Iterator[None]:
     """Let these few and quick attackers count as if they had seen every planted leak."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "prove", lambda cases: replace(prove(cases), doubts=()))
+        patch.setattr(gathering, "prove", lambda cases: replace(prove(cases), doubts=()))
         yield
 
 
@@ -231,6 +236,43 @@ def test_all_on_screen_and_as_json(all_tuned: Iso, monkeypatch: pytest.MonkeyPat
     nothing = replace(all_tuned, tuned={"eye_bar": all_tuned.tuned["eye_bar"]}, failed={})
     monkeypatch.setattr(every, "tune_all", lambda *_, **__: nothing)
     assert PLAIN.invoke(app, words).exit_code == 3
+
+
+def test_parts_of_all_are_put_together(
+    all_tuned: Iso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*all_tuned.tuned, *all_tuned.failed]
+    asked = {"goal": all_tuned.goal, "defenses": names}
+    here = [path.name for path in sorted(all_tuned.folder.glob("0*"))]
+
+    def search(spec: str, *_: object, folder: Path, **__: object) -> Tuned:
+        if spec in all_tuned.failed:
+            raise ValueError(all_tuned.failed[spec])
+        shutil.copytree(all_tuned.folder / folder.name, folder)
+        return kept(folder)
+
+    monkeypatch.setattr(searches, "tune", search)
+    parts = tmp_path / "parts"
+    for share in (Share(1, 2), Share(2, 2)):
+        tune_share(share, folder=parts, **asked)  # type: ignore[arg-type]
+    merged = tune_all(folder=tmp_path / "whole", parts=[parts], **asked)  # type: ignore[arg-type]
+    assert merged.as_dict()["failed"] == all_tuned.as_dict()["failed"]
+    assert (merged.folder / "iso.csv").read_bytes() == (all_tuned.folder / "iso.csv").read_bytes()
+    assert sorted(path.name for path in merged.folder.glob("0*")) == here
+    again = read_search(merged.folder)
+    assert isinstance(again, Iso)
+    assert again.columns == merged.columns
+
+    lone = parts / "part-1-of-2"
+    config = json.loads((lone / here[0] / "config.json").read_text("utf-8"))
+    for key in ("photos", "sampler", "split_hash"):
+        (lone / here[0] / "config.json").write_text(json.dumps({**config, key: "other"}), "utf-8")
+        with pytest.raises(ValueError, match=rf"is of another run than part 1/2 \({key}\)"):
+            tune_all(folder=tmp_path / "never", parts=[parts], **asked)  # type: ignore[arg-type]
+    shutil.rmtree(lone)
+    with pytest.raises(ValueError, match="part 1/2 is missing; do it with: unmask tune"):
+        tune_all(folder=tmp_path / "never", parts=[parts], **asked)  # type: ignore[arg-type]
+    assert not (tmp_path / "never").exists()
 
 
 def test_without_a_limit_the_exit_code_is_0_and_nothing_is_advised(
