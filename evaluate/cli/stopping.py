@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,8 +49,9 @@ def hears_signals() -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         raise KeyboardInterrupt
 
+    first = threading.current_thread() is threading.main_thread()
     sent = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    heard = [number for number in sent if signal.getsignal(number) == signal.SIG_DFL]
+    heard = [number for number in sent if first and signal.getsignal(number) == signal.SIG_DFL]
     for number in heard:
         signal.signal(number, stop)
     try:

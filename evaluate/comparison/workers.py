@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 
 from unmask.defenses import DEFENSES
+from unmask.defenses.apply.pool import cores
 from unmask.processes import Worker
 from unmask.threads import pin_threads
 
@@ -44,7 +44,7 @@ def measure_all(
         ChildProcessError: a process died.
     """
     pin_threads()
-    workers, sent = stays(min(workers or os.cpu_count() or 1, len(jobs)))
+    workers, sent = stays(min(workers or cores(), len(jobs)))
     if workers <= 1:
         for number, job in enumerate(jobs):
             begin(number)

@@ -1,6 +1,8 @@
 """Parts of a comparison, put together: what one run would have found, or nothing at all."""
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -9,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from unmask.evaluate.cli import app
@@ -164,6 +167,20 @@ def test_folders_without_parts(tmp_path: Path, parts: Path) -> None:
     assert "holds no part of a run" in refused(parts, tmp_path / "empty")
     with pytest.raises(ValueError, match="hold no parts of 'compare' or 'tune all'"):
         told("merge", tmp_path / "empty", "--out", tmp_path / "x")
+
+
+def test_the_script_for_slurm_asks_for_parts_that_there_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "machines.md").read_text("utf-8")
+    script = page[page.index("#!/bin/bash") :].partition("```")[0]
+    first, last = re.findall(r"--array=(\d+)-(\d+)", script)[0]
+    (line,) = [one for one in script.replace("\\\n", "").splitlines() if one.startswith("unmask")]
+    program = typer.main.get_command(app).commands["compare"]  # type: ignore[attr-defined]
+    for task in range(int(first), int(last) + 1):
+        words = shlex.split(
+            line.replace("$SLURM_ARRAY_TASK_ID", str(task)).replace("$SLURM_CPUS_PER_TASK", "2")
+        )
+        given = program.make_context("compare", words[2:]).params
+        assert given["part"] == Share(task, int(last))
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2"])
