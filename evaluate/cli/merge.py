@@ -12,6 +12,7 @@ from .options import AsJson, Form, Out, Quiet, Resume, Workers, check_resume, ch
 
 
 def merge(
+    context: typer.Context,
     folders: Annotated[
         list[Path],
         typer.Argument(help="What all parts wrote to: folders of parts, or with parts in them."),
@@ -44,18 +45,11 @@ def merge(
     words = [*first.asked, "--workers", str(workers), "--format", shape]
     words += ["--out", str(out)] if out else []
     words += [*(["--resume"] if resume else []), *(["--quiet"] if quiet else [])]
-    _again(first.command, words, Merging(tuple(folders)))
-
-
-def _again(command: str, words: list[str], parts: Merging) -> None:
-    """Run the command of which these are parts; it takes what they have measured."""
-    from .main import app
-
-    every = typer.main.get_command(app)
-    assert isinstance(every, typer.core.TyperGroup)
-    code = every.commands[command].main(
-        words, prog_name=f"unmask {command}", standalone_mode=False, obj=parts
-    )
+    command = context.find_root().command.commands[first.command]  # type: ignore[attr-defined]
+    code = command.main(
+        words, prog_name=f"unmask {first.command}", standalone_mode=False,
+        obj=Merging(tuple(folders)),
+    )  # fmt: skip
     if code:
         raise typer.Exit(code)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from unmask.defenses import DEFENSES, Photo
 from unmask.defenses.apply.engines.on_ray import connected, on_ray
+from unmask.device import mark
 
 from ..data.scene import Scene
 from ..results.folder import differing
@@ -109,11 +110,12 @@ class _There:
 
 
 def machine(specs: Sequence[str], plans: Sequence[Plan]) -> dict[str, Any]:
-    """Return what decides figures on this machine, whatever the photos: code, versions, files."""
+    """Return what decides figures on this machine, whatever the photos are."""
     plugins = plugins_of(specs, plans)
     return {
         "code": code_for(specs, *plans),
         "files": files_of(specs, plans),
+        "device": mark(),
         "versions": versions(plugins.values()),
         "python": platform.python_version(),
     }

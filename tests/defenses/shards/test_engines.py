@@ -43,8 +43,8 @@ class _FakeRay:
 
     def remote(self, **_: Any) -> Any:
         def actor(cls: Any) -> Any:
-            def start(work: Any) -> Any:
-                worker = cls(work)
+            def start(*given: Any) -> Any:
+                worker = cls(*given)
                 handle = SimpleNamespace(do=SimpleNamespace(remote=lambda task: (worker, task)))
                 self.started.append(handle)
                 return handle
