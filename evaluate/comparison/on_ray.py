@@ -55,8 +55,8 @@ def measure_on_ray(
         ValueError: a machine would measure otherwise: other code, versions or models.
         ChildProcessError: three workers died at one job.
     """
-    count, sent = stays(workers or len(jobs))
-    if not jobs or (count == 1 and workers != 1):  # nothing to do, or what no other can import
+    count, sent = stays(max(2, len(jobs)))
+    if not jobs or count == 1:  # nothing to do, or what no other process can import
         yield from measure_all(jobs, scene, workers=1, begin=begin)
         return
     specs = tuple(dict.fromkeys(job.spec for job in jobs))

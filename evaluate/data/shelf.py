@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from unmask.defenses import Photo, Pixels
 from unmask.defenses.held import Held
+from unmask.guard import removed_with_us
 
 from .sheaf import close_sheaves, read_row, write_sheaf
 
@@ -187,7 +188,9 @@ class Shelf:
         if new:
             name = hashlib.sha256(b"".join(new)).hexdigest()[:16]
             self.root.mkdir(mode=0o700, exist_ok=True)
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            if not self._folder.exists():
+                self._folder.mkdir(mode=0o700)
+                removed_with_us(self._folder)  # also after a kill
             file = self._folder / f"{name}.arrow"
             write_sheaf(file, [cast(NDArray[Any], one.array) for one in new.values()], [*new])
             self.written += file.stat().st_size

@@ -56,8 +56,8 @@ def search_on_ray(
         ValueError: a machine would measure otherwise: other code, versions or models.
         ChildProcessError: three workers died at one search.
     """
-    count, sent = stays(workers or len(todo))
-    if not todo or (count == 1 and workers != 1):  # nothing to do, or what no other can import
+    count, sent = stays(max(2, len(todo)))
+    if not todo or count == 1:  # nothing to do, or what no other process can import
         yield from searched(every, todo, begin=begin)
         return
     specs = tuple(one.spec for one in todo)

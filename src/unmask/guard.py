@@ -10,9 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 _CODE = """
 import os, shutil, signal, sys
+if os.fork():
+    os._exit(0)
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_IGN)
 watched = {}
@@ -29,8 +32,11 @@ for name, what in watched.items():
     if what == "folder":
         shutil.rmtree(bytes.fromhex(name), ignore_errors=True)
 """
-"""What the guard does: it learns what there is, until whoever tells it has ended."""
-_guards: dict[int, subprocess.Popen[str]] = {}  # by process: a fork needs one of its own
+"""What the guard does: it learns what there is, until whoever tells it has ended.
+
+It is nobody's child, for Ray kills the children of a worker that it ends.
+"""
+_pipes: dict[int, IO[str]] = {}  # to the guard, by process: a fork needs one of its own
 
 
 @contextmanager
@@ -58,6 +64,16 @@ def scratch(prefix: str = "unmask-") -> Iterator[Path]:
         yield Path(name)
 
 
+def removed_with_us(folder: Path) -> None:
+    """Have a folder removed when this process has ended, if it is there still.
+
+    Args:
+        folder: ours alone.
+    """
+    if hasattr(os, "killpg"):
+        _tell(f"folder {os.fsencode(folder.absolute()).hex()}")
+
+
 @contextmanager
 def _watched(what: str, name: str) -> Iterator[None]:
     if not hasattr(os, "killpg"):  # not on every system
@@ -72,26 +88,24 @@ def _watched(what: str, name: str) -> Iterator[None]:
 
 def _tell(line: str) -> None:
     pid = os.getpid()
-    if pid not in _guards:
-        _guards[pid] = _started()
-    pipe = _guards[pid].stdin
-    assert pipe is not None
+    if pid not in _pipes:
+        _pipes[pid] = _started()
     with suppress(OSError):  # somebody killed the guard: then nobody watches
-        pipe.write(line + "\n")
-        pipe.flush()
+        _pipes[pid].write(line + "\n")
+        _pipes[pid].flush()
 
 
-def _started() -> subprocess.Popen[str]:
-    guard = subprocess.Popen(
+def _started() -> IO[str]:
+    begun = subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _CODE], stdin=subprocess.PIPE, text=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
     )  # fmt: skip
-    atexit.register(_dismiss, guard, os.getpid())
-    return guard
+    assert begun.stdin is not None
+    begun.wait()
+    atexit.register(_close, begun.stdin)
+    return begun.stdin
 
 
-def _dismiss(guard: subprocess.Popen[str], pid: int) -> None:
-    if pid == os.getpid() and guard.stdin is not None:
-        with suppress(OSError):
-            guard.stdin.close()
-        guard.wait()
+def _close(pipe: IO[str]) -> None:
+    with suppress(OSError):
+        pipe.close()
