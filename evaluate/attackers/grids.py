@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ Indices = NDArray[np.int64]
 STRETCHED = 0.1  # share of the people who may have no photo of the size of a probe
 COLOUR = 56  # pixels: side of the aligned face in colour
 SQUARE = 64  # pixels: side to which photos of unlike sizes are stretched
+BLOCK = 4096  # pixels that are worked on together
+EXACT = 1024  # of them, for sums that are exact
 LARGEST = 1 << 16  # pixels of a grid; a shuffle of larger photos is for `probed`
 
 
@@ -61,13 +63,54 @@ class OwnGrid(NamedTuple):
         known: `(K,)`, which of the known photos.
         asked: `(N,)`, which of the probes.
         known_vectors: `(K, D)`, float32, 0 to 1: grey values.
-        vectors: `(N, D)`, those of the probes.
+        vectors: `(N, D)`, those of the probes. Both are `Greys` in truth, to be read in parts.
     """
 
     known: Indices
     asked: Indices
     known_vectors: Vectors
     vectors: Vectors
+
+
+class Greys:
+    """Grey pictures as vectors `(N, D)`, float32, 0 to 1, kept as bytes: a quarter of the memory.
+
+    Args:
+        levels: `(N, D)`, uint8.
+    """
+
+    def __init__(self, levels: NDArray[np.uint8]) -> None:
+        self.levels, self.shape, self.size = levels, levels.shape, levels.size
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def __getitem__(self, place: Any) -> Vectors:
+        return np.asarray(self.levels[place] / np.float32(255), np.float32)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+    def mean(self, axis: int, dtype: type[np.float64]) -> NDArray[np.float64]:
+        """Return `(D,)`, the mean picture."""
+        parts = np.array_split(np.arange(self.shape[1]), -(-self.shape[1] // BLOCK))
+        return np.concatenate([self[:, part].mean(axis, dtype=dtype) for part in parts])
+
+
+def squared_distances(a: Greys, b: Greys) -> NDArray[np.float64]:
+    """Return `(len(a), len(b))`: squared distances of pictures of values 0 to 1.
+
+    Those of levels are whole numbers, and exact: less 128, products of levels are at most 2**14,
+    so that `EXACT` of them add up in single precision without any rounding.
+    """
+    found = np.zeros((len(a), len(b)))
+    squares = [np.zeros(len(some)) for some in (a, b)]
+    for start in range(0, a.shape[1], EXACT):
+        x, y = (v.levels[:, start : start + EXACT].astype(np.float32) - 128 for v in (a, b))
+        found += x @ y.T
+        for total, some in zip(squares, (x, y), strict=True):
+            total += np.einsum("ij,ij->i", some, some)
+    return np.asarray((squares[0][:, None] + squares[1] - 2 * found) / 255**2)
 
 
 def own_grids(
@@ -103,7 +146,7 @@ def own_grids(
 
 def whole_grid(photos: Sequence[Photo]) -> Vectors:
     """Return `(N, SQUARE * SQUARE)`, float32, 0 to 1: whole photos, stretched to a square."""
-    return _whole(photos, np.arange(len(photos)), (SQUARE, SQUARE))
+    return _whole(photos, np.arange(len(photos)), (SQUARE, SQUARE))[:]
 
 
 def _whole(photos: Sequence[Photo], which: Indices, size: tuple[int, int]) -> Vectors:
@@ -123,7 +166,7 @@ def _vectors(greys: Iterable[NDArray[np.uint8]]) -> Vectors:
         scale = min(1.0, (LARGEST / grey.size) ** 0.5)
         size = (max(1, int(scale * grey.shape[0])), max(1, int(scale * grey.shape[1])))
         flat.append((_resized(grey, size) if scale < 1 else grey).ravel())
-    return np.asarray(np.array(flat) / np.float32(255), np.float32)
+    return cast(Vectors, Greys(np.array(flat, np.uint8)))
 
 
 def _resized(grey: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -11,7 +11,17 @@ import numpy as np
 from unmask.defenses import Photo
 
 from .base import Attacker, Defend, Matrix, Scores, indices, nearest
-from .grids import COLOUR, OwnGrid, Vectors, aligned_grid, in_colour, own_grids, whole_grid
+from .grids import (
+    COLOUR,
+    Greys,
+    OwnGrid,
+    Vectors,
+    aligned_grid,
+    in_colour,
+    own_grids,
+    squared_distances,
+    whole_grid,
+)
 from .heads import LDA, Head
 
 
@@ -70,6 +80,8 @@ class Pixels(Attacker):
 
 def _closeness(probes: Vectors, known: Vectors) -> Matrix:
     """Return minus the squared distance of every probe to every known picture."""
+    if isinstance(probes, Greys) and isinstance(known, Greys):
+        return -squared_distances(probes, known)
     a, b = probes.astype(np.float64), known.astype(np.float64)
     squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2.0 * (a @ b.T)
     return np.asarray(-np.round(squared, 9))

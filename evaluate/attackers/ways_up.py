@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -158,7 +157,7 @@ def _cut(photo: Photo, one: Seen) -> Photo | None:
     left, top = max(0, int(box[0] - reach)), max(0, int(box[1] - reach))
     right, bottom = math.ceil(box[0] + box[2] + reach), math.ceil(box[1] + box[3] + reach)
     part = view[top:bottom, left:right].copy()
-    return replace(photo, pixels=part, faces=(face.moved(-left, -top),))
+    return photo.with_pixels(part).relabelled(faces=(face.moved(-left, -top),))
 
 
 def _is_known(face: Face, photo: Photo) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,14 @@ from unmask.defenses.folder import Folder
 
 from ..attackers.base import Attacker, Matrix
 from ..attackers.grids import whole_grid
-from ..recognizers.base import Recognizer
+from ..recognizers.base import Embeddings, Recognizer
 from ..results.records import CEILING, Record
-from ..statistics import rank_credit, worst_case
+from ..statistics import blocks, rank_credit, worst_case
 from .blind import Blind
 from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
 
+Alike = Callable[[slice], Matrix]  # of some rows, to all columns
 TOLD = 0.95  # at this rate no further comparison is asked
 LEVELS = 64  # quantiles of the values of each colour
 ONE_DRAW = "there is one draw of the other program; give another, NAME=DIR1+DIR2"
@@ -65,7 +65,10 @@ def ceiling(
     found: list[Attack] = []
     models = list(dict.fromkeys(model for one in attackers for model in one.recognizers))
     for name, label, alike in _comparisons(release, copies, given, models):
-        credits = rank_credit(alike(), np.arange(len(release)), 1)
+        itself = np.arange(len(release))
+        credits = np.concatenate(
+            [rank_credit(alike(some), itself[some]) for some in blocks(len(itself), len(itself))]
+        )
         found.append(_told(name, label, credits={"rank1": credits}))
         if credits.mean() >= TOLD:
             break
@@ -98,23 +101,23 @@ def _comparisons(
     copies: Sequence[Photo],
     clean: Sequence[Photo],
     models: Sequence[Recognizer],
-) -> Iterator[tuple[str, str, Callable[[], Matrix]]]:
-    """Yield name, face model and `(N, N)` likeness of released photos to copies."""
-    yield "pixels", "", lambda: _nearness(*(whole_grid(some) for some in (release, copies)))
-    yield "colours", "", lambda: _nearness(*(_colours(some) for some in (release, copies)))
+) -> Iterator[tuple[str, str, Alike]]:
+    """Yield name, face model and what gives the likeness of some released photos to copies."""
+    yield "pixels", "", _nearness(*(whole_grid(some) for some in (release, copies)))
+    yield "colours", "", _nearness(*(_colours(some) for some in (release, copies)))
     if clean:  # without the noise of a second draw
-        yield "clean", "", lambda: _nearness(*(whole_grid(some) for some in (release, clean)))
+        yield "clean", "", _nearness(*(whole_grid(some) for some in (release, clean)))
     for model in models:
-        yield "face", model.label, partial(_alike, model, release, copies)
+        yield "face", model.label, _alike(model, model.embed(release), model.embed(copies))
 
 
-def _alike(model: Recognizer, release: Sequence[Photo], copies: Sequence[Photo]) -> Matrix:
-    return np.asarray(model.similarity(model.embed(release), model.embed(copies)), np.float64)
+def _alike(model: Recognizer, a: Embeddings, b: Embeddings) -> Alike:
+    return lambda some: np.asarray(model.similarity(a[some], b), np.float64)
 
 
-def _nearness(a: np.ndarray, b: np.ndarray) -> Matrix:
-    """Return minus the distance of each to each; what is equal but for rounding is equal."""
-    return np.asarray(np.round(-cdist(a, b), 6), np.float64)
+def _nearness(a: np.ndarray, b: np.ndarray) -> Alike:
+    """Give minus the distance of each to each; what is equal but for rounding is equal."""
+    return lambda some: np.asarray(np.round(-cdist(a[some], b), 6), np.float64)
 
 
 def _colours(photos: Sequence[Photo]) -> Matrix:

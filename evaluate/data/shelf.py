@@ -103,7 +103,7 @@ class Shelf:
         self._rows: Counter[Path] = Counter()  # of our files: how many arrays somebody holds
         self._sent: set[Path] = set()  # others may read them: kept to the end
         self.gone: deque[tuple[int, Place | None]] = deque()  # what nobody holds any more
-        self.written = 0  # bytes, in all
+        self.written, self.on_disk, self.most = 0, 0, 0  # bytes: in all, now, at most
 
     @property
     def root(self) -> Path:
@@ -193,7 +193,9 @@ class Shelf:
                 removed_with_us(self._folder)  # also after a kill
             file = self._folder / f"{name}.arrow"
             write_sheaf(file, [cast(NDArray[Any], one.array) for one in new.values()], [*new])
-            self.written += file.stat().st_size
+            size = file.stat().st_size
+            self.written, self.on_disk = self.written + size, self.on_disk + size
+            self.most = max(self.most, self.on_disk)
             self._rows[file] = 0
             for row, digest in enumerate(new):
                 self._known[digest] = Place(file, row, digest)
@@ -215,7 +217,8 @@ class Shelf:
                 del self._rows[place.file]
                 for digest in [d for d, p in self._known.items() if p.file == place.file]:
                     del self._known[digest]
-                place.file.unlink(missing_ok=True)
+                self.on_disk -= place.file.stat().st_size
+                place.file.unlink()
 
 
 def laid(photo: Photo, shelf: Shelf) -> Photo:

@@ -7,6 +7,7 @@ below.
 
 from .albums import SIZES, album_answers, album_credits, album_name
 from .balanced import balanced_accuracy, highest_balanced
+from .cells import blocks
 from .clusters import TAIL, Estimate, bootstrap_weights
 from .exposed import always_named, exposed_by_lot, exposed_tenth
 from .folds import FoldAccuracy, fold_accuracy, pair_interval
@@ -48,6 +49,7 @@ __all__ = [
     "album_name",
     "always_named",
     "balanced_accuracy",
+    "blocks",
     "bootstrap_weights",
     "chance_linkability",
     "chance_of",

@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .cells import blocks
 from .rates import Floats, finite, rank_credit, rank_ties
 
 SIZES: tuple[int | None, ...] = (2, 4, None)
@@ -91,7 +92,9 @@ def album_credits(
     for way, rows in {"sum": table, "standardized": standardized(table)}.items():
         # a row of zeros stands in for what smaller albums lack
         padded = np.vstack([rows, np.zeros((1, table.shape[1]))])
-        credit = rank_credit(padded[members].sum(1), owner) if len(owner) else np.zeros(0)
+        credit = np.zeros(len(owner))
+        for some in blocks(len(owner), members.shape[1] * table.shape[1]):
+            credit[some] = rank_credit(padded[members[some]].sum(1), owner[some])
         found[way] = _by_person(credit, owner, people)
     return found
 

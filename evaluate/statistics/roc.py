@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from .rates import Floats, finite
+
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 class Roc(NamedTuple):
@@ -33,21 +35,46 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
     Raises:
         ValueError: a list is empty or has NaN or infinite scores.
     """
-    same, other = _scores(genuine, "genuine"), _scores(impostor, "impostor")
-    both = np.concatenate([same, other])
-    ranks = stats.rankdata(both)[: len(same)]
-    auc = (ranks.sum() - len(same) * (len(same) + 1) / 2) / (len(same) * len(other))
-    cuts = np.unique(both)[::-1]  # accept at this score or above; first of all, accept nobody
-    accepted = [
-        np.append(0.0, 1 - np.searchsorted(np.sort(kind), cuts) / len(kind))
-        for kind in (same, other)
-    ]
-    missed, let_in = 1 - accepted[0], accepted[1]
-    gap = let_in - missed  # grows from -1 to 1
-    after = int(np.argmax(gap >= 0))
-    share = -gap[after - 1] / (gap[after] - gap[after - 1])
-    eer = let_in[after - 1] + share * (let_in[after] - let_in[after - 1])
-    return Roc(float(auc), float(eer))
+    return roc_sorted(np.sort(_scores(genuine, "genuine")), np.sort(_scores(impostor, "impostor")))
+
+
+def roc_sorted(same: Floats, other: Floats) -> Roc:
+    """Return what `roc` does of lists that are sorted; nothing as long as they are is made.
+
+    Args:
+        same: `(G,)`, finite, rising: scores of pairs that show one person.
+        other: `(I,)`, the same of pairs that show two.
+    """
+    below = sum(int(np.searchsorted(other, same, side).sum()) for side in SIDES)
+    auc = below / 2 / (len(same) * len(other))
+
+    def errors(cut: float) -> tuple[float, float]:
+        """Return who is missed and who is let in if scores from `cut` on are accepted."""
+        missed, let_in = (np.searchsorted(kind, cut) / len(kind) for kind in (same, other))
+        return float(missed), float(1 - let_in)
+
+    # the highest score at which as many are let in as are missed, and the next above it: there
+    # are fewer let in, or nobody
+    first = max(_last(kind, lambda cut: np.subtract(*errors(cut)) <= 0) for kind in (same, other))
+    above = [float(kind[i]) for kind in (same, other)
+             if (i := int(np.searchsorted(kind, first, "right"))) < len(kind)]  # fmt: skip
+    missed, let_in = errors(first)
+    lost, stayed = errors(min(above)) if above else (1.0, 0.0)
+    gap, before = let_in - missed, stayed - lost
+    share = -before / (gap - before)
+    return Roc(auc, stayed + share * (let_in - stayed))
+
+
+def _last(rising: Floats, holds: Callable[[float], bool]) -> float:
+    """Return the last score for which something holds, which holds for all before it, too."""
+    low, high = 0, len(rising)
+    while low < high:
+        middle = (low + high) // 2
+        if holds(float(rising[middle])):
+            low = middle + 1
+        else:
+            high = middle
+    return float(rising[low - 1]) if low else -math.inf
 
 
 def threshold_at_far(impostor: ArrayLike, far: float) -> float:

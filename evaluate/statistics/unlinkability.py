@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
+from .cells import blocks
 from .clusters import alike, weights_of, width
 from .rates import Floats, finite
 
@@ -68,15 +69,22 @@ def d_sys(mated: ArrayLike, others: ArrayLike) -> float:
     Raises:
         ValueError: a list is empty or has NaN or infinite scores.
     """
-    lists = [np.sort(finite(scores, "scores of pairs").ravel()) for scores in (mated, others)]
-    if not all(len(scores) for scores in lists):
-        raise ValueError("D_sys needs pairs of one person and of two, got none of one kind")
-    return min(max(_binned(*lists), _hull(*lists)), 1.0)
+    return _d_sys(*(np.sort(np.asarray(scores, np.float64).ravel()) for scores in (mated, others)))
+
+
+def _d_sys(mated: Floats, others: Floats) -> float:
+    """Return D_sys of two lists that are sorted."""
+    for scores in (mated, others):
+        if not len(scores):
+            raise ValueError("D_sys needs pairs of one person and of two, got none of one kind")
+        finite(scores[[0, -1]], "scores of pairs")  # NaN is sorted to the end
+    return min(max(_binned(mated, others), _hull(mated, others)), 1.0)
 
 
 def unlinkability(
     scores: Floats, same: NDArray[np.bool_], used: NDArray[np.bool_], truth: NDArray[np.int64],
     *, chance: float = 0.0, resamples: int = 2000, seed: int = 0,
+    lists: tuple[Floats, Floats] | None = None,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Return D_sys with a 95 % interval, people resampled.
 
@@ -94,17 +102,26 @@ def unlinkability(
         chance: what `chance_linkability` gives.
         resamples: number of resamples.
         seed: seed of the resamples.
+        lists: the scores of both kinds, sorted, if somebody has them.
+
+    Raises:
+        ValueError: there are none of one kind, or NaN or infinite scores.
     """
-    lists = np.sort(scores[same & used]), np.sort(scores[~same & used])
-    value, edges = d_sys(*lists), _edges(*lists)
+    lists = lists or (np.sort(scores[same & used]), np.sort(scores[~same & used]))
+    value, edges = _d_sys(*lists), _edges(*lists)
     names, row = np.unique(truth, return_inverse=True)
-    places = row[:, None] * len(edges) + np.searchsorted(edges, scores, side="right") - 1
-    tables = [
-        np.bincount(places[mask], minlength=len(names) * len(edges)).reshape(len(names), -1)
-        for mask in (same & used, ~same & used)
-    ]
+    tables = [np.zeros(len(names) * len(edges)) for _ in range(2)]
+    for some in blocks(*scores.shape):
+        places = np.searchsorted(edges, scores[some], side="right") - 1
+        places += row[some, None] * len(edges)
+        for table, kind in zip(tables, (same[some], ~same[some]), strict=True):
+            table += np.bincount(places[kind & used[some]], minlength=len(table))
     weights = weights_of(len(names), resamples, seed)
-    drawn = linkability(*(weights @ table for table in tables)) + value - _binned(*lists)
+    drawn = (
+        linkability(*(weights @ table.reshape(len(names), -1) for table in tables))
+        + value
+        - _binned(*lists)
+    )
     least, most = alike(value, len(names), (0.0, 1.0))  # where no resample differs
     low, high = value, most
     if np.ptp(drawn) > 1e-12:
@@ -147,11 +164,19 @@ def _binned(mated: Floats, others: Floats) -> float:
 
 
 def _hull(mated: Floats, others: Floats) -> float:
-    """Return D_sys where the likelihood ratio may only grow with the score."""
-    levels = np.unique(np.concatenate([mated, others]))
-    m, n = (_counts(scores, levels) / len(scores) for scores in (mated, others))
-    blocks = optimize.isotonic_regression(m / (m + n), weights=m + n).blocks[:-1]
-    return float(linkability(np.add.reduceat(m, blocks), np.add.reduceat(n, blocks)))
+    """Return D_sys where the likelihood ratio may only grow with the score.
+
+    What lies between two mated scores has a ratio of 0 as a whole, so it is one level.
+    """
+    levels = np.unique(mated)
+    ends = np.searchsorted(others, [levels, np.nextafter(levels, np.inf)])  # of those that tie
+    n = np.diff(np.concatenate([[0], ends.T.ravel(), [len(others)]])) / len(others)
+    m = np.zeros_like(n)
+    m[1:-1:2] = _counts(mated, levels) / len(mated)
+    there = m + n > 0
+    m, n = m[there], n[there]
+    pools = optimize.isotonic_regression(m / (m + n), weights=m + n).blocks[:-1]
+    return float(linkability(np.add.reduceat(m, pools), np.add.reduceat(n, pools)))
 
 
 def _edges(mated: Floats, others: Floats) -> Floats:

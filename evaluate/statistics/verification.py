@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import blocks
 from .clusters import bootstrap_weights
 from .intervals import clustered_interval
-from .roc import UnresolvedError, roc, threshold_at_far
+from .rates import finite
+from .roc import UnresolvedError, roc_sorted, threshold_at_far
 from .unlinkability import chance_linkability, unlinkability
 
 Matrix = NDArray[np.float64]
@@ -67,20 +69,25 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
     used = np.ones_like(same)
     if pairs.people is None:
         used = np.triu(used, 1)
-    genuine, impostor = scores[same & used], scores[~same & used]
+    mated = same & used
+    genuine, rows = scores[mated], np.nonzero(mated)[0]
+    impostor = scores[~same & used]  # as many as there are pairs: sorted once, in place
+    impostor.sort()
     if not genuine.size or not impostor.size:
         reason = "there are no pairs of both kinds"
         return [Figure(name, reason=reason) for name in ("auc", "eer", "d_sys")]
-    auc, eer = roc(genuine, impostor)
+    finite(impostor[[0, -1]], "impostor scores")  # NaN is sorted to the end
+    count = len(genuine) + len(impostor)
+    lists = np.sort(finite(genuine, "genuine scores")), impostor
+    auc, eer = roc_sorted(*lists)
     (auc_low, auc_high), (eer_low, eer_high) = _intervals(scores, same, used, truth)
     found = [
-        Figure("auc", auc, min(auc, auc_low), max(auc, auc_high), int(used.sum()), 0.5),
-        Figure("eer", eer, min(eer, eer_low), max(eer, eer_high), int(used.sum()), 0.5),
+        Figure("auc", auc, min(auc, auc_low), max(auc, auc_high), count, 0.5),
+        Figure("eer", eer, min(eer, eer_low), max(eer, eer_high), count, 0.5),
     ]
-    rows = np.broadcast_to(truth[:, None], same.shape)[same & used]
     dealt = chance_linkability(scores, truth, pairs.people, used)
-    d_sys = unlinkability(scores, same, used, truth, chance=dealt)
-    found.append(Figure("d_sys", *d_sys, int(used.sum()), dealt,
+    d_sys = unlinkability(scores, same, used, truth, chance=dealt, lists=lists)
+    found.append(Figure("d_sys", *d_sys, count, dealt,
                         "chance is that of people dealt out anew"))  # fmt: skip
     for far in FARS:
         statistic = f"tar@far={far:.0e}".replace("e-0", "e-")
@@ -89,8 +96,8 @@ def verification_figures(pairs: Verification, truth: NDArray[np.int64]) -> list[
         except UnresolvedError as error:
             found.append(Figure(statistic, reason=str(error)))
             continue
-        tar = clustered_interval((genuine > threshold).astype(float), rows)
-        real = float((impostor > threshold).mean())
+        tar = clustered_interval((genuine > threshold).astype(float), truth[rows])
+        real = 1 - float(np.searchsorted(impostor, threshold, "right")) / len(impostor)
         found.append(
             Figure(
                 statistic, tar.value, tar.low, tar.high, tar.n, far,
@@ -112,13 +119,14 @@ def _intervals(
     Each person's pairs are counted at `CUTS` thresholds once; a resample is then a weighted
     sum of these curves. A pair belongs to the person on its probe.
     """
-    edges = np.unique(np.quantile(scores[used], np.linspace(0, 1, CUTS)))
-    bins = np.searchsorted(edges, scores)
-    people = int(truth.max()) + 1
-    counts = np.zeros((2, people, len(edges) + 1))
-    for kind, mask in enumerate((same & used, ~same & used)):
-        rows = np.broadcast_to(truth[:, None], same.shape)[mask]
-        np.add.at(counts[kind], (rows, bins[mask]), 1)
+    edges = np.unique(np.quantile(scores[used], np.linspace(0, 1, CUTS), overwrite_input=True))
+    size = int(truth.max()) + 1, len(edges) + 1
+    counts = np.zeros((2, *size))
+    for some in blocks(*scores.shape):
+        bins = np.searchsorted(edges, scores[some]) + truth[some, None] * size[1]
+        for table, kind in zip(counts, (same[some], ~same[some]), strict=True):
+            found = np.bincount(bins[kind & used[some]], minlength=size[0] * size[1])
+            table += found.reshape(size)
     weights = bootstrap_weights(truth)
     drawn = [weights @ table for table in counts]
     genuine, impostor = (table / np.maximum(table.sum(1, keepdims=True), 1) for table in drawn)
