@@ -21,6 +21,7 @@ from .linkage import linkage
 from .matrix import matrix
 from .outcomes import broken, notes, outcomes
 from .overview import overview
+from .pair_list import pair_list
 from .plane import plane
 from .provenance import provenance
 from .reading import Run, read_run
@@ -85,6 +86,7 @@ def sections(run: Run) -> list[Section]:
         Section("Albums, line-ups, photos of anybody", answers(run), "albums", "Albums"),
         Section("Where does the leak sit?", views(run), "views", "Views"),
         Section("Can photos of one person be linked?", linkage(run), "linkage", "Linkage"),
+        Section("Is it told of pairs on a list?", pair_list(run), "pairs", "Pairs"),
         Section("Does it protect some people less?", groups(run), "groups", "Groups"),
         Section("Is anything left?", ceilings(run), "ceiling", "Ceiling"),
         Section("What else do photos tell?", attributes(run), "attributes", "Attributes"),

@@ -42,8 +42,8 @@ QUESTIONS: Mapping[str, Question] = {
         "rank-1 where each photo weighs the same, and not each person", 14, early=False
     ),
     PAIR_LIST: Question(
-        "pairs of photos told to show one person or two, at a threshold of other folds, by the "
-        "best of two sides defended, one side, or nobody the wiser; chance 0.50",
+        "pairs of a list told to show one person or two, with one photo or both defended, at "
+        "thresholds of other folds; nobody trains on defended pairs, so more may be told",
         4,
     ),
     "line-up": Question("rank-1 among few people"),
