@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from unmask.frames import frame
+from unmask.notebook import table
 
 from ..files.printable import printable
 from .listing import Skipped
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _NAMED = 8  # photos of the short text
+_SHOWN = 50  # photos of the table in a notebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +55,17 @@ class ApplyReport:
         lines = [f"  {row.outcome}: {printable(row.path)}" for row in told[:_NAMED]]
         more = [f"  and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
         return "\n".join([self.summary, *lines, *more, *filter(None, [self.remark])])
+
+    def _repr_html_(self) -> str:
+        """Return the photos that were not defended, each with its reason, and what all came to."""
+        told = [*self.failed, *self.missed]
+        lines = [[row.outcome, printable(row.path), printable(row.reason)]
+                 for row in told[:_SHOWN]]  # fmt: skip
+        more = [f"and {len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
+        lost = [f"! not read: {printable(str(one.path))}" for one in self.lost[:_SHOWN]]
+        place = [f"manifest: {printable(str(self.manifest))}"] if self.manifest else []
+        head = ["outcome", "photo", "reason"] if lines else []
+        return table(head, lines, [*more, self.summary, *lost, self.remark, *place])
 
     def to_dataframe(self) -> DataFrame:
         """Return a line per photo or video, as the manifest has them.

@@ -11,8 +11,9 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import Literal
+
+from unmask.notebook import table
 
 from .failures import remarks
 from .lines import as_dicts, summary_text
@@ -37,13 +38,6 @@ _TEX = {
 }  # fmt: skip
 _REASON = 90  # signs of a reason in the short text
 _RANGE = re.compile(r"(?<=\d)-(?=[\d?])")  # between the ends of an interval
-_SAID = ".unmask-said{max-width:60em;font-size:12px;opacity:.8;margin:.4em 0}"
-_STYLE = (
-    "<style>.unmask{border-collapse:collapse;color:inherit;background:none;font-size:13px}"
-    ".unmask td,.unmask th{padding:2px 8px;text-align:right;white-space:nowrap;color:inherit;"
-    "background:none;border:0;border-bottom:1px solid rgba(128,128,128,.35)}"
-    f".unmask .t{{text-align:left}}{_SAID}</style>"
-)
 
 
 def formatted(records: Sequence[Record], form: Format) -> str:
@@ -112,17 +106,8 @@ def html(columns: Sequence[Column], said: Sequence[str] = ()) -> str:
         said: lines below it.
     """
     shown = filled(columns)
-
-    def row(cells: Sequence[str], tag: str) -> str:
-        return "<tr>" + "".join(
-            f"<{tag}{'' if column.kind == 'figure' else ' class=t'}>{escape(text)}</{tag}>"
-            for column, text in zip(shown, cells, strict=True)
-        ) + "</tr>"  # fmt: skip
-
-    head = row([column.heading for column in shown], "th")
-    body = "".join(row(cells, "td") for cells in _lines(shown))
-    told = "".join(f"<p class=unmask-said>{escape(line)}</p>" for line in said if line)
-    return f"{_STYLE}<table class=unmask><thead>{head}</thead><tbody>{body}</tbody></table>{told}"
+    figures = [place for place, column in enumerate(shown) if column.kind == "figure"]
+    return table([column.heading for column in shown], _lines(shown), said, figures=figures)
 
 
 def text(records: Sequence[Record], most: int) -> list[str]:

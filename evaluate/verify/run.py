@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from unmask.defenses.files.printable import printable
 from unmask.frames import frame
+from unmask.notebook import table
 from unmask.progress import shown
 from unmask.threads import pin_threads
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 _NAMED = 8  # findings of the short text
+_SHOWN = 50  # findings of the table in a notebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,6 +78,17 @@ class Verdict:
         more = [f"  and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
         lines = [f"  {f.level}: {f.kind}: {printable(f.path)}" for f in told[:_NAMED]]
         return "\n".join([self.summary, *lines, *more])
+
+    def _repr_html_(self) -> str:
+        """Return all that is left, the worst first, without pictures; a note is no finding."""
+        found = [f for f in self.findings if f.level != "note"]
+        lines = [[f.level, f.kind, printable(f.path), printable(f.detail)]
+                 for f in found[:_SHOWN]]  # fmt: skip
+        more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+        head = ["level", "finding", "file", "detail"] if lines else []
+        looked = f"looked: {'; '.join(self.looked_by)}" if self.looked_by else "nobody looked"
+        said = [*more, self.summary, looked, *map(printable, self.notes)]
+        return table(head, lines, said)
 
     @property
     def summary(self) -> str:

@@ -16,6 +16,7 @@ from unmask.evaluate.comparison.found import Comparison
 from unmask.evaluate.results.formats import csv_of, formatted, html, latex, markdown
 from unmask.evaluate.results.onwards import onwards
 from unmask.evaluate.results.records import Record
+from unmask.evaluate.results.rounding import rounded_down
 from unmask.evaluate.results.table import Column, group_table, sorted_rows
 
 EVIL = "a_b|c%d$e&f#{g}\\h~^<script>alert(1)</script>`*x*"
@@ -68,7 +69,7 @@ def test_texts_keep_the_sign_of_a_lower_bound(mixed: list[Record], form: str) ->
         assert f"{sign}{value:.2f}" in told
         assert f"{value:.2f}" not in told
     low = bounds(mixed)[0] - 0.0811
-    assert f"{low:.2f}{'-' if form == 'markdown' else '--'}?" in text
+    assert f"{rounded_down(low)}{'-' if form == 'markdown' else '--'}?" in text
     assert f"{sign}0.25" in text, "that of an album is one, too"
     assert "invalid" in text
     assert "100 photos of 20 people, chance 0.050" in text

@@ -125,7 +125,7 @@ def test_the_page_shows_pairs_whoever_found_them(page: str) -> None:
         "TAR at FAR 1e-2"]  # fmt: skip
     none = [row[1:] for row in linked if row[0] == "none"]
     assert none == [
-        ["linkage (dlib)", "0.6120.512 to 0.712", "0.278 (by chance 0.111)0.150 to 0.400",
+        ["linkage (dlib)", "0.6120.512 to 0.713", "0.278 (by chance 0.111)0.150 to 0.400",
          "0.2340.100 to 0.300", "0.3460.100 to 0.500"],
         ["gait", "0.5510.500 to 0.600", "0.400 (by chance 0.120)0.200 to 0.500", "-", "-"],
         ["broken", "invalid", "invalid", "-", "-"],

@@ -22,6 +22,7 @@ from unmask.evaluate.cli.leakage import print_leakage
 from unmask.evaluate.cli.shorten import CUT, rounded, shorten
 from unmask.evaluate.cli.terminal import columns_of, print_line, print_table
 from unmask.evaluate.results.records import Record, write_records
+from unmask.evaluate.results.rounding import rounded_down, rounded_up
 from unmask.evaluate.results.table import Column, caption, leakage_table, sorted_rows
 
 WIDTHS = (80, 100, 160, 200)
@@ -57,7 +58,7 @@ def test_every_figure_is_whole_at_every_width(made: list[Record], width: int | N
     for cells, row in zip(table, rows, strict=True):
         wanted = {
             "leakage": f"{row.worst.value:.2f}",
-            "95 %": f"{row.worst.low:.2f}-{row.worst.high:.2f}",
+            "95 %": f"{rounded_down(row.worst.low)}-{rounded_up(row.worst.high)}",
             "naive": f"{(row.naive or row.worst).value:.2f}",
             "link": f"{row.linkage.auc.value:.2f}" if row.linkage else "",
             "SSIM": f"{row.utilities['ssim'].value:.2f}",
