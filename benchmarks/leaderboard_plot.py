@@ -69,5 +69,6 @@ def _line(axes: Axes, y: int, row: Row) -> None:
         axes.annotate("", (1.03, y), (worst.value, y), arrowprops=arrow)
         axes.plot([worst.value], [y], "o", mfc="white", color=_BOUND, markersize=6)
         return
-    axes.plot([worst.low, worst.high], [y, y], "-", color=colour, linewidth=1.5)
+    ends = [worst.value if end is None else end for end in (worst.low, worst.high)]
+    axes.plot(ends, [y, y], "-", color=colour, linewidth=1.5)
     axes.plot([worst.value], [y], "o", color=colour, markersize=6)

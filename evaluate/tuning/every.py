@@ -16,8 +16,9 @@ from ..results.share import Share
 from .goal import Goal
 from .iso import Iso
 from .iso_outputs import write_iso
+from .plans import with_models
 from .result import Tuned
-from .run import base_of, with_models
+from .run import base_of
 from .searches import Found, Search, Searches, searched
 from .shares import finished_share, known_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,11 @@ from ..data.scene import Progress, Scene, check_enough, prepare
 from ..results.folder import SCRATCH, new_folder, open_folder
 from .caveats import check_people, check_region, notes_of, nothing_measured
 from .check import Check, checked
-from .choose import UnmetError, choose, front, nearest
+from .choose import front
 from .goal import Goal, asked
-from .points import Point
+from .plans import both_plans
 from .result import About, Status, Tuned
+from .standing import standing
 
 SHARES = (0.25, 0.35, 0.4)  # background, search, test
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _tune(
     check_values(defense, wanted)
     check_region(goal, tuned, wanted)
     sampler = sampler or ("tpe" if goal.limited else "gp")
-    search, test = _plans(goal, search, test, progress)
+    search, test = both_plans(goal, search, test, progress)
 
     def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
@@ -178,7 +179,7 @@ def _tune(
     if resume and not storage:
         take_over(opened)
     start = time.perf_counter()
-    search_with(task, jobs, lambda s: watch(_status(task.defense, s, goal, trials, start))
+    search_with(task, jobs, lambda s: watch(standing(task.defense, s, goal, trials, start))
                 if watch else None)  # fmt: skip
     points = points_of(opened)
     (folder / "pictures.sqlite").unlink(missing_ok=True)
@@ -209,30 +210,6 @@ def _tune(
     return found
 
 
-def with_models(
-    search: Plan | None, test: Plan | None, progress: Progress | None
-) -> tuple[Plan, Plan]:
-    """Return the plans of search and test, their face models fetched and written out."""
-    search = (search or Plan(budget="search")).with_models(progress)
-    test = test or Plan(seed=search.seed)
-    if test.recognizers is None:
-        test = replace(test, recognizers=search.recognizers)
-    return search, test
-
-
-def _plans(
-    goal: Goal, search: Plan | None, test: Plan | None, progress: Progress | None
-) -> tuple[Plan, Plan]:
-    """Return both plans, after unknown names and a goal without its metric are said."""
-    for plan in filter(None, (search, test)):
-        plan.build_attackers()
-    search, test = with_models(search, test, progress)
-    for plan in (search, test):
-        if goal.utility not in [m.name for m in plan.build_metrics()]:
-            raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
-    return search, test
-
-
 def _config(task: Task, test: Plan) -> dict[str, Any]:
     goal, scene = task.goal, task.scene
     return {
@@ -253,17 +230,3 @@ def _about(task: Task, study: optuna.Study) -> About:
     return About(task.defense, task.space, task.scene.dataset, len(split.background),
                  len(split.search), len(split.test), task.plan.budget, task.sampler,
                  importances(study, task.goal))  # fmt: skip
-
-
-def _status(
-    defense: str, seen: tuple[int, Sequence[Point]], goal: Goal, trials: int, start: float
-) -> Status:
-    done, points = seen
-    best, holds = None, None
-    if points:
-        try:
-            best, holds = choose(points, goal), True if goal.limited else None
-        except UnmetError:
-            best, holds = nearest(points, goal), False
-    pace = (time.perf_counter() - start) / max(done, 1)
-    return Status(defense, done, trials, goal, best, holds, pace * max(trials - done, 0))
