@@ -21,6 +21,7 @@ from unmask.defenses import DEFENSES
 from unmask.defenses.apply.pool import in_pool
 from unmask.defenses.apply.settings import Settings
 from unmask.defenses.apply.summary import described, differing
+from unmask.defenses.faces import dlib_net
 from unmask.defenses.faces.find import DETECTORS
 from unmask.device import full, mark, on_device, once_a_device, use_device
 from unmask.evaluate.attackers.cnn import _Dropout
@@ -218,6 +219,24 @@ def test_runs_and_what_is_kept_name_the_device(
     with pytest.raises(ValueError, match=r"other settings .*device"):
         open_folder(tmp_path / "run", there, resume=True)
     assert differing(described(settings), summary) == f"device was cpu, is {CARD}"
+
+
+@pytest.mark.parametrize("broken", [0.01, float("nan")])
+def test_a_device_that_computes_something_else_is_refused(
+    broken: float, card: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dlib_net, "device", lambda: "cuda:0")
+    load: Any = dlib_net.load_dlib_net
+    monkeypatch.setattr(dlib_net, "placed", lambda network: network)
+    assert isinstance(load.__wrapped__(), dlib_net.DlibNet)
+
+    def placed(network: dlib_net.DlibNet) -> dlib_net.DlibNet:
+        network.head.mul_(1 + broken)
+        return network
+
+    monkeypatch.setattr(dlib_net, "placed", placed)
+    with pytest.raises(ValueError, match=r"cuda:0 must compute .* --device cpu does"):
+        load.__wrapped__()
 
 
 def test_models_are_loaded_once_a_device(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from unmask.device import beside, once_a_device, placed
+from unmask.device import CPU, beside, device, once_a_device, placed
 
 from ..photo import Photo, Pixels
 from .align import aligned, centre_crop, similarity_transform
@@ -31,6 +31,7 @@ _FACE = (  # mean position of `Face.five` in the inner square, as dlib's aligner
 _MEAN = (122.782, 117.001, 104.298)  # subtracted from red, green, blue; then divided by 256
 _STAGES = ((3, 32, False), (4, 64, True), (3, 128, True), (3, 256, True), (1, 256, True))
 _VECTOR = 128
+NEAR = 1e-3  # distance of a face on another device from the same here; two people are 0.6 apart
 _GAP = 1024  # bytes between two tensors of the file; in fact at most 352
 
 
@@ -78,14 +79,33 @@ def load_dlib_net(path: Path | None = None) -> DlibNet:
 
     Raises:
         FileNotFoundError: the file is missing.
-        ValueError: it is another network, or damaged.
+        ValueError: it is another network, or damaged; or the device computes something else
+            than the processor, so that people would go unrecognized on all photos.
     """
     with torch.inference_mode(False):  # weights made in that mode would allow no gradients
         network = DlibNet(_Tensors(path or model_path(WEIGHTS)))
         for weights in network.parameters():
             if weights.dim() == 4:
                 weights.data = weights.data.contiguous(memory_format=torch.channels_last)
-        return placed(network).eval().requires_grad_(False)
+        network.eval().requires_grad_(False)
+        if device() == CPU:
+            return network
+        wanted, network = network(_patterns()), placed(network)
+        far = float((network(_patterns()).cpu() - wanted).norm(dim=1).max())
+    if not far < NEAR:  # nor if it is no number
+        raise ValueError(
+            f"{device()} must compute what the processor does, got faces {far:.2g} apart, at most "
+            f"{NEAR:g} is rounding; another torch or driver may help, --device cpu does"
+        )
+    return network
+
+
+def _patterns() -> Tensor:
+    """Return `(8, 3, 150, 150)`: noise and smooth pictures, always the same."""
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (4, 3, CHIP, CHIP))
+    smooth = np.kron(rng.integers(0, 256, (4, 3, 5, 5)), np.ones((1, 1, CHIP // 5, CHIP // 5)))
+    return torch.from_numpy(np.concatenate([noise, smooth]).astype(np.float32))
 
 
 class DlibNet(nn.Module):

@@ -88,6 +88,7 @@ def write_again(folder: Path) -> Path:
 
 def _page(verdict: Verdict, data: Mapping[str, Any], shots: Shots) -> str:
     made = {name: data[name] for name in ("made", "versions", "python")}
+    made["device"] = data.get("device", "")  # older looks do not say
     return verify_page(verdict, made, shots, source=data["source"], output=data["output"],
                        show_sources=data["show_sources"])  # fmt: skip
 
