@@ -84,6 +84,7 @@ def audit_vlm(
     from ..vlm.wording import LAB, Wording
     from .progress import Bars
     from .specs import split_specs
+    from .stopping import says_how_to_go_on
 
     pin_threads(threads)
     if not endpoint:
@@ -107,7 +108,7 @@ def audit_vlm(
     opened = load(model, dtype=dtype, batch=batch, load_in_4bit=load_in_4bit,
                   endpoint=endpoint)  # fmt: skip
     folder = out or new_folder("audit-vlm")
-    with Bars(quiet=quiet) as bars:
+    with says_how_to_go_on(folder, "finished answers"), Bars(quiet=quiet) as bars:
         found = audit(opened, subjects, inquiry, folder=folder, resume=resume, progress=bars)
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
