@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ..comparison.measured import Measured
 
 Engines = Literal["local", "ray"]
-_ALONE = ("part", "out", "resume", "workers", "engine", "address", "quiet", "form", "as_json")
+_ALONE = ("part", "out", "resume", "workers", "engine", "address", "quiet", "form", "as_json",
+          "write_protocol")  # fmt: skip
 """Options of a part that the whole does not share with it."""
 
 

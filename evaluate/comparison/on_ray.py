@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from unmask.defenses import DEFENSES, Photo
+from unmask.defenses import DEFENSES
 from unmask.defenses.apply.engines.on_ray import connected, on_ray
 from unmask.device import mark
 
@@ -20,13 +18,11 @@ from .guests import Sent, received, stays
 from .jobs import Job
 from .measured import Measured
 from .plan import Plan
+from .travelling import Parcel, packed, size_of, unpacked
 from .versions import versions
 from .workers import done_job, measure_all
 
-_BOX = 32 << 20  # bytes of pixels that are handed to the cluster at once
 _ROOM = 80 << 20  # bytes of the store beside photos
-_NO_PIXELS = np.zeros((1, 1, 3), np.uint8)
-_ROLES = ("gallery", "probes", "background")
 
 
 def measure_on_ray(
@@ -61,25 +57,13 @@ def measure_on_ray(
         return
     specs = tuple(dict.fromkeys(job.spec for job in jobs))
     plans = tuple(dict.fromkeys(job.plan for job in jobs))
-    size = sum(photo.pixels.nbytes for photo in _photos(scene))
+    size = size_of(scene)
     with connected(address, workers, _ROOM + size + size // 4) as ray:
-        there = _There(_packed(ray, scene), sent, specs, plans, made_with(scene, specs, *plans))
+        there = _There(packed(scene, ray.put), sent, specs, plans, made_with(scene, specs, *plans))
         yield from on_ray(
             there, list(enumerate(jobs)), lost=_lost, workers=workers,
             begin=lambda task: begin(task[0]),
         )  # fmt: skip
-
-
-class _Parcel(NamedTuple):
-    """A scene that travels: photos without pixels, and where the pixels of each lie.
-
-    Args:
-        scene: the photos in their roles, each with one pixel.
-        boxes: references to lists of arrays, in the order of the photos.
-    """
-
-    scene: Scene
-    boxes: tuple[Any, ...]
 
 
 @dataclass
@@ -94,7 +78,7 @@ class _There:
         made: what decides the figures, where the jobs come from.
     """
 
-    parcel: _Parcel
+    parcel: Parcel
     sent: tuple[Sent, ...]
     specs: tuple[str, ...]
     plans: tuple[Plan, ...]
@@ -104,7 +88,9 @@ class _There:
     def __call__(self, task: tuple[int, Job]) -> tuple[int, Measured]:
         with DEFENSES.host(received(self.sent).items()):
             if self.scene is None:
-                self.scene = _unpacked(self.parcel)
+                import ray
+
+                self.scene = unpacked(self.parcel, ray.get)
                 check_alike(self.made, made_with(self.scene, self.specs, *self.plans))
             return task[0], done_job(task[1], self.scene)
 
@@ -143,38 +129,3 @@ def _lost(task: tuple[int, Job], why: str) -> tuple[int, Measured]:
         f"'{task[1].label}' could not be measured: {why}; finished measurements are kept: resume "
         "the run, with more memory for each worker if that was short"
     )
-
-
-def _photos(scene: Scene) -> list[Photo]:
-    return [photo for role in _ROLES for photo in getattr(scene, role)]
-
-
-def _packed(ray: Any, scene: Scene) -> _Parcel:
-    """Put the pixels into the store of the cluster, a box after the other."""
-    boxes, box, held = [], list[Any](), 0
-    for photo in _photos(scene):
-        box.append(np.asarray(photo.pixels))
-        held += box[-1].nbytes
-        if held >= _BOX:
-            boxes.append(ray.put(box))
-            box, held = [], 0
-    boxes.append(ray.put(box))
-    bare = [[replace(one, pixels=_NO_PIXELS) for one in getattr(scene, role)] for role in _ROLES]
-    return _Parcel(_with_photos(scene, bare), tuple(boxes))
-
-
-def _unpacked(parcel: _Parcel) -> Scene:
-    """Return the scene again; its pixels stay in the store, which no worker writes to."""
-    import ray
-
-    pixels = (array for box in parcel.boxes for array in ray.get(box))
-    whole = [
-        [replace(one, pixels=next(pixels)) for one in getattr(parcel.scene, role)]
-        for role in _ROLES
-    ]
-    return _with_photos(parcel.scene, whole)
-
-
-def _with_photos(scene: Scene, photos: Sequence[Sequence[Photo]]) -> Scene:
-    gallery, probes, background = map(tuple, photos)
-    return replace(scene, gallery=gallery, probes=probes, background=background)
