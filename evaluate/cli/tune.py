@@ -30,6 +30,7 @@ from .options import (
     Metrics,
     Names,
     Out,
+    Protocol,
     Quiet,
     Resume,
     Seed,
@@ -110,6 +111,7 @@ def tune(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything anew.")] = False,
     drop_duplicates: DropDuplicates = False,
     sessions: Sessions = None,
+    protocol: Protocol = None,
     show_faces: ShowFaces = False,
     quiet: Quiet = False,
     form: Form = "table",
@@ -149,7 +151,7 @@ def tune(
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "names": keep_names,
         "search_only": search_only, "few": few,
-        "sessions": sessions, "show_faces": show_faces,
+        "sessions": sessions, "protocol": protocol, "show_faces": show_faces,
         "progress": live.progress, "watch": live.watch,
     }  # fmt: skip
     try:

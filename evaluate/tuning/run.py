@@ -58,6 +58,7 @@ def tune(
     search_only: bool = False,
     few: bool = False,
     sessions: Path | None = None,
+    protocol: Path | None = None,
     show_faces: bool = False,
     progress: Progress | bool | None = True,
     watch: Watch | None = None,
@@ -89,6 +90,7 @@ def tune(
         names: keep names of people in `config.json`; else they are counted.
         search_only: take part in a shared study and leave choice and check to another.
         sessions: as in `prepare`.
+        protocol: as in `prepare`; its search and test people are searched and checked on.
         show_faces: put defended faces of the search people into the report.
         few: check on fewer than 12 test people; their figures mislead.
         progress: True: a bar where somebody watches; else what is called while faces are looked
@@ -106,7 +108,7 @@ def tune(
             goal=goal or Goal(), trials=trials, sampler=sampler, space=space, search=search,
             test=test, shares=shares, people=people, drop_duplicates=drop_duplicates,
             storage=storage, study=study, jobs=jobs, workers=workers, cached=cached,
-            resume=resume, search_only=search_only, few=few, sessions=sessions,
+            resume=resume, search_only=search_only, few=few, sessions=sessions, protocol=protocol,
             show_faces=show_faces, names=names, progress=bar, watch=watch or _on(bar, trials),
         )  # fmt: skip
 
@@ -131,7 +133,8 @@ def _tune(
     search: Plan | None, test: Plan | None, shares: tuple[float, float, float], people: int,
     drop_duplicates: bool, storage: str, study: str, jobs: int, workers: int, cached: bool,
     resume: bool, search_only: bool, few: bool, sessions: Path | None,
-    show_faces: bool, names: bool, progress: Progress | None, watch: Watch | None,
+    protocol: Path | None, show_faces: bool, names: bool, progress: Progress | None,
+    watch: Watch | None,
 ) -> Tuned:  # fmt: skip
     from .jobs import search_with
     from .outputs import write_outputs, write_table
@@ -162,8 +165,8 @@ def _tune(
     def look(part: str, progress: Progress | None) -> Scene:
         return prepare(
             data, seed=search.seed, part=part, people=people, shares=shares,
-            drop_duplicates=drop_duplicates, sessions=sessions, progress=progress,
-            scratch=folder / f"{SCRATCH}-{part}",
+            drop_duplicates=drop_duplicates, sessions=sessions, protocol=protocol,
+            progress=progress, scratch=folder / f"{SCRATCH}-{part}",
         )  # fmt: skip
 
     scene = look("search", progress)

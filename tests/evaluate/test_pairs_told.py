@@ -11,7 +11,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES
 from unmask.defenses.drawn import made_up_people
-from unmask.evaluate.comparison.config import describe, measurement_key
+from unmask.evaluate.comparison.config import measurement_key
 from unmask.evaluate.comparison.defending import Blindfolded
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.pair_list import pair_attacks, pair_records
@@ -20,7 +20,7 @@ from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.data import dataset_of
 from unmask.evaluate.data.pair_list import make_pairs, write_any
 from unmask.evaluate.data.paired import Paired, paired
-from unmask.evaluate.data.scene import Scene, prepare
+from unmask.evaluate.data.scene import prepare
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.testing.subjects import Thumbnail
 
@@ -174,19 +174,11 @@ def test_records(root: Path, tmp_path: Path) -> None:
 
 
 def test_the_list_decides_what_is_kept(root: Path, tmp_path: Path) -> None:
+    scene = prepare(spec(root, tmp_path), drop_duplicates=True)
+    assert scene.pairs is not None
     plan = Plan(attackers=("naive",), recognizers=("dlib",), metrics=())
-
-    def keys(scene: Scene) -> tuple[bytes, object]:
-        return measurement_key(scene, plan, "none"), describe(scene, ["none"], plan).get("pairs")
-
-    first = prepare(spec(root, tmp_path), drop_duplicates=True)
-    (tmp_path / "pairs.txt").write_text((tmp_path / "pairs.txt").read_text().rstrip())
-    assert keys(prepare(f"{root},pairs={tmp_path / 'pairs.txt'}", drop_duplicates=True)) == keys(
-        first
-    )
-    lines = (tmp_path / "pairs.txt").read_text().splitlines()
-    (tmp_path / "pairs.txt").write_text("\n".join(lines[1:]))
-    other = keys(prepare(f"{root},pairs={tmp_path / 'pairs.txt'}", drop_duplicates=True))
-    without = keys(prepare(str(root), drop_duplicates=True))
-    assert len({keys(first)[0], other[0], without[0]}) == 3
-    assert without[1] is None
+    shorter = replace(scene, pairs=replace(scene.pairs, digest="of another list"))
+    fewer = replace(scene, pairs=replace(scene.pairs, photos=scene.pairs.photos[1:]))
+    every = [scene, shorter, fewer, replace(scene, pairs=None)]
+    assert len({measurement_key(one, plan, "none") for one in every}) == len(every)
+    assert found(f"{root},pairs={tmp_path / 'pairs.txt'}").digest == scene.pairs.digest

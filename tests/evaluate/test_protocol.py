@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from unmask.evaluate.cli.main import app
 from unmask.evaluate.data.protocol import read_protocol
 from unmask.evaluate.data.scene import Scene, prepare
+from unmask.evaluate.tuning.run import tune
 
 
 def tree(root: Path, people: int = 12, photos: int = 4) -> Path:
@@ -214,6 +215,22 @@ def test_damaged_protocols(written: tuple[Path, Path, Scene]) -> None:
             read_protocol(path)
     with pytest.raises(ValueError, match="cannot read"):
         read_protocol(path.parent)
+
+
+def test_a_search_takes_it_too(
+    written: tuple[Path, Path, Scene], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root, path, _ = written
+    seen: list[Scene] = []
+
+    def stop(*given: Any, **named: Any) -> Scene:
+        seen.append(prepare(*given, **named))
+        raise ValueError("far enough")
+
+    monkeypatch.setattr("unmask.evaluate.tuning.run.prepare", stop)
+    with pytest.raises(ValueError, match="far enough"):
+        tune("pixelate", root, protocol=path, folder=tmp_path / "run", progress=False)
+    assert roles(seen[0]) == roles(prepare(str(root), protocol=path, part="search"))
 
 
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
