@@ -72,6 +72,22 @@ def same_photos_again(dataset: Dataset) -> None:
     )
 
 
+def photos_are_read_by_key(dataset: Dataset) -> None:
+    """A photo is the same when it is asked for by its key, as protocols and pair lists do."""
+    some = _part(dataset).photos
+    again = dataset.load_keys([photo.key for photo in some])
+    lost = f", first {again.bad[0].path}: {again.bad[0].reason}" if again.bad else ""
+    require(
+        [(p.key, p.identity) for p in some] == [(p.key, p.identity) for p in again.photos],
+        f"{dataset.name} does not find {len(some) - len(again.photos)} of {len(some)} photos by "
+        f"their keys, or finds other people on them{lost}",
+    )
+    require(
+        all(np.array_equal(a.pixels, b.pixels) for a, b in zip(some, again.photos, strict=True)),
+        f"{dataset.name} gives other pixels where a photo is asked for by its key",
+    )
+
+
 def a_smaller_choice_is_part_of_a_larger(dataset: Dataset) -> None:
     """`people` and `photos` bound what is taken, and less is a part of more."""
     large, small = _part(dataset), _part(dataset, people=2, photos=1)
@@ -98,6 +114,7 @@ dataset_checks: tuple[Check, ...] = (
     pictures_are_rgb,
     everybody_has_a_name,
     rests_on(same_photos_again),
+    photos_are_read_by_key,
     a_smaller_choice_is_part_of_a_larger,
     label_tells_no_place,
 )

@@ -283,6 +283,11 @@ class Nameless(Told):
         return [replace(photo, identity="") for photo in photos]
 
 
+class Mirrored(Told):
+    def change(self, photos: list[Photo]) -> list[Photo]:
+        return [photo.with_pixels(photo.pixels[:, ::-1]) for photo in photos]
+
+
 class Augmented(Told):
     asked: ClassVar[list[int]] = []
 
@@ -450,6 +455,7 @@ BAD: dict[str, tuple[Sequence[Check], dict[str, type]]] = {
             "pictures_are_rgb": Floats,
             "everybody_has_a_name": Nameless,
             "same_photos_again": Augmented,
+            "photos_are_read_by_key": Mirrored,
             "a_smaller_choice_is_part_of_a_larger": Unbounded,
             "label_tells_no_place": Telling,
         },
