@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..pages.facts import facts, items
 from ..pages.heat import Spot, heat_map
 from ..pages.tags import tag
-from ..results.questions import is_worst
+from ..results.questions import is_worst, on_pairs
 from ..results.records import SPARED, WEAK, Record, find, with_model
 from ..results.summary import Row, attacker_of
 from .cells import percent
@@ -26,7 +26,8 @@ _TEXT = {"invalid": "invalid", "unavailable": "n/a", SPARED: "-"}
 def matrix(run: Run) -> list[str]:
     """Return what every attacker reached against every defense."""
     leakage = [r for r in run.records
-               if r.kind == "leakage" and not r.group and not is_worst(r)]  # fmt: skip
+               if r.kind == "leakage" and not r.group and not is_worst(r)
+               and not on_pairs(r)]  # fmt: skip
     spared = {(r.defense, r.name) for r in find(leakage, status=SPARED)}
     keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage if r.status != SPARED))
     if not keys:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..pages.table import Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
-from ..results.questions import PAIR_LIST
+from ..results.questions import PAIR_LIST, on_pairs
 from ..results.records import AND, Record, find
 from .cells import figure
 from .reading import Run
@@ -29,7 +29,7 @@ def pair_list(run: Run) -> list[str]:
     ways: dict[str, None] = {}
     for row in run.rows:
         records = find(run.records, defense=row.defense, group="")
-        mine = [one for one in records if one.name.startswith(f"{PAIR_LIST}/")]
+        mine = [one for one in records if on_pairs(one)]
         looks: dict[str, dict[str, Record]] = {}
         for one in mine:
             way = one.name.partition("/")[2]

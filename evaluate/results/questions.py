@@ -80,6 +80,11 @@ def detailed(records: Sequence[Record]) -> dict[str, Record]:
     }
 
 
+def on_pairs(record: Record) -> bool:
+    """Return whether a figure says what was told about a list of pairs, by one who asked."""
+    return record.name.startswith(f"{PAIR_LIST}/")
+
+
 def is_worst(record: Record) -> bool:
     """Return whether a leakage is a maximum over attacks, of whatever question."""
     return record.name in ("worst", *QUESTIONS) or record.statistic == BALANCED

@@ -49,13 +49,14 @@ class Record:
             the same); `face`
             and `context` the same where attackers are shown that part of photos alone (a
             `difference` called `context` is what photos leak beyond it);
+            `pair list` the highest accuracy on a list of pairs with a defended photo;
             `ceiling` the share of defended photos of which it is told, among all clean probes,
             which one they were made of; `attribute X` what photos tell of X; of kind `utility`,
             `guess X` says the same and `learn X` what is told of clean photos by who learned
             from defended ones, and `learn landmarks` how far off their landmarks are then.
         statistic: `rank1`, `rank5`, `tar@far=1e-2`, `auc`, `eer`, `mean`, `share`,
-            `balanced` (accuracy, the mean over classes), `nme` (error of landmarks over the
-            distance between the eyes).
+            `accuracy@10fold`, `balanced` (accuracy, the mean over classes), `nme` (error of
+            landmarks over the distance between the eyes).
         recognizer: the face model used, or empty.
         group: subgroup of people, or empty for all.
         value: the figure; shares are 0 to 1. None if nothing was measured.
