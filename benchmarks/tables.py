@@ -6,6 +6,7 @@ other work reports, with the diagnostic defenses). The result names its command 
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import sys
 import tempfile
@@ -82,12 +83,16 @@ def _line(row: Row, rank: int | None) -> str:
 
 def main(arguments: list[str]) -> None:
     """Write one table."""
-    if len(arguments) < 3:
-        raise SystemExit(__doc__)
-    name, data, out, *recognizers = arguments
-    text = table(name, data, tuple(recognizers) or ("dlib",))
+    parser = argparse.ArgumentParser(prog="python -m unmask.benchmarks.tables",
+                                     description=__doc__)  # fmt: skip
+    parser.add_argument("name", help="of the table")
+    parser.add_argument("data")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("recognizers", nargs="*", default=["dlib"])
+    given = parser.parse_args(arguments)
+    text = table(given.name, given.data, tuple(given.recognizers))
     command = shlex.join(["python", "-m", "unmask.benchmarks.tables", *arguments])
-    write_text(Path(out), f"# {name}, {data}\n\n    {command}\n\n{text}")
+    write_text(given.out, f"# {given.name}, {given.data}\n\n    {command}\n\n{text}")
 
 
 if __name__ == "__main__":
