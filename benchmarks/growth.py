@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import resource
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +32,6 @@ from unmask.defenses.files.atomic import replacing, write_text
 from unmask.defenses.files.pictures import FORMATS, read_picture
 
 from .origin import origin
-from .processes import measured
 
 SIDE = 250  # pixels
 PEOPLE, PHOTOS = (50, 200, 1_000), 10
@@ -133,16 +134,15 @@ def grown(photos: Path, people: int, each: int, defenses: Sequence[str], attacke
     with tempfile.TemporaryDirectory(prefix="unmask-growth-") as place:
         made_up(Path(place) / "data", photos, people, each)
         command = [
-            *(shutil.which("time"), "-v"), sys.executable, "-m", "unmask.benchmarks.growth",
+            *filter(None, [shutil.which("time")]), "-v", sys.executable, "-m", __spec__.name,
             f"{place}/data", "--child", "--defenses", *defenses, "--attackers", *attackers.split(),
         ]  # fmt: skip
-        cost = measured(
-            [str(word) for word in command if word], {"UNMASK_CACHE": f"{place}/cache"}
-        )
-    if cost.code:
-        raise RuntimeError(f"{people} people ended with {cost.code}: {cost.output}")
-    (line,) = [line for line in cost.output.splitlines() if line.startswith("[")]
-    print(cost.output.partition(line)[2], file=sys.stderr, flush=True)
+        environment = {**os.environ, "UNMASK_CACHE": f"{place}/cache"}
+        done = subprocess.run(
+            command if command[0] != "-v" else command[1:],
+            stdout=subprocess.PIPE, env=environment, text=True, check=True,
+        )  # fmt: skip
+    (line,) = done.stdout.splitlines()
     return Grown(people, *json.loads(line))
 
 
@@ -174,15 +174,17 @@ def drawn(found: Sequence[Grown], path: Path) -> None:
         figure.savefig(temporary, format="png", dpi=110)
 
 
-def page(found: Sequence[Grown], out: Path, command: Sequence[str], defenses: str) -> str:
+def page(
+    found: Sequence[Grown], out: Path, command: Sequence[str], defenses: str, attackers: str
+) -> str:
     """Return the page."""
     lines = [
         "# Growth of `compare`", "",
         f"`python -m unmask.benchmarks.growth {shlex.join(command)}`", "",
         f"One process prepares a scene of made-up photos of {SIDE}x{SIDE} pixels and measures "
-        f"`{defenses}` with the attackers of `--budget quick` and dlib, whole photos and faces "
-        "alone, as each worker of `compare` does. The photos are those of LFW, varied by a seed: "
-        "this says what a comparison costs, and nothing of what leaks.", "",
+        f"`{defenses}` with {attackers or 'the attackers of the budget quick'} and dlib, on whole "
+        "photos and faces alone, as each worker of `compare` does. The photos are those of LFW, "
+        "varied by a seed: this says what a comparison costs, and nothing of what leaks.", "",
         origin(), "",
         f"![processor time and memory]({out.stem}.png)", "",
         f"Time grows with photos to the power of {exponent(found):.2f}. Memory is the most that "
@@ -211,16 +213,16 @@ def main() -> None:
     if given.child:
         child(given.out, given.defenses, given.attackers)
         return
+    attackers, defenses = " ".join(given.attackers), " ".join(given.defenses)
     kept = given.out.with_suffix(".jsonl")
     rows = kept.read_text("utf-8").splitlines() if kept.exists() else []
     found = [Grown(*json.loads(row)) for row in rows]
     for people in given.people:
         if people not in [one.people for one in found]:
-            found.append(grown(given.photos, people, given.each, given.defenses,
-                               " ".join(given.attackers)))  # fmt: skip
+            found.append(grown(given.photos, people, given.each, given.defenses, attackers))
             found.sort(key=lambda one: one.people)
             write_text(kept, "".join(json.dumps(one) + "\n" for one in found))
-    write_text(given.out, page(found, given.out, sys.argv[1:], " ".join(given.defenses)))
+    write_text(given.out, page(found, given.out, sys.argv[1:], defenses, attackers))
     drawn(found, given.out.with_suffix(".png"))
 
 

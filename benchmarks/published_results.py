@@ -149,6 +149,10 @@ RESULTS = (
         (_RUN + "apply_growth {out} --photos {lfw}",), _LFW,
     ),
     Result(
+        "growth.md", "time and memory of comparisons from 50 to 1,000 people",
+        (_RUN + "growth {out} --photos {lfw}",), _LFW,
+    ),
+    Result(
         "apply-faults.md", "apply, killed at random moments and resumed",
         (_RUN + "apply_faults {out}",), (),
     ),

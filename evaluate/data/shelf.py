@@ -217,8 +217,14 @@ class Shelf:
                 del self._rows[place.file]
                 for digest in [d for d, p in self._known.items() if p.file == place.file]:
                     del self._known[digest]
-                self.on_disk -= place.file.stat().st_size
-                place.file.unlink()
+                self._delete(place.file)
+
+    def _delete(self, file: Path) -> None:
+        with suppress(OSError):  # where somebody still has it open it goes at the end
+            size = file.stat().st_size
+            if file.parent == self._folder:  # and not one of a process that was forked
+                file.unlink()
+                self.on_disk -= size
 
 
 def laid(photo: Photo, shelf: Shelf) -> Photo:

@@ -17,6 +17,7 @@ from .values import AsIs, Line, Table, ValueMap
 
 Values = NDArray[np.uint8]
 
+MOST_PAIRS = 512  # of one size, which are held in memory together
 LEAST_PAIRS = 16  # of one size: fewer, and values of unrelated pixels agree by accident
 BETTER = 0.8  # a map of values must leave at most this share of the error on unseen photos,
 KNOWS = 0.5  # and this share of the error of guessing the mean of each pixel
@@ -73,6 +74,8 @@ class Correspondence(Restorer):
         for i, photo in enumerate(clean):
             sizes.setdefault(photo.shape[:2], []).append(i)
         for size, where in sizes.items():
+            if len(where) > MOST_PAIRS:  # evenly spread: more of them tell nothing new
+                where = [where[i * len(where) // MOST_PAIRS] for i in range(MOST_PAIRS)]
             if len(where) >= LEAST_PAIRS:
                 before = np.stack([clean[i].pixels for i in where])
                 after = np.stack([defended[i].pixels for i in where])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -54,12 +54,20 @@ class Wiener(Restorer):
 
     def fit(self, clean: Sequence[Photo], defended: Sequence[Photo]) -> Self:
         """Learn means and gains."""
-        inside = [_taper(p, r) for p, r in zip(clean, self.regions(clean), strict=True)]
-        before = [_colours(_cut(photo)) for photo in clean]
-        after = [_colours(_cut(b, a)) for a, b in zip(clean, defended, strict=True)]
-        self._clean_mean, self._mean = _mean(before, inside), _mean(after, inside)
+        regions = self.regions(clean)
+        before, after = (
+            ((_taper(p, r), _colours(_cut(one, p)))
+             for p, r, one in zip(clean, regions, some, strict=True))
+            for some in (clean, defended)
+        )  # fmt: skip
+        self._clean_mean, self._mean = _mean(before), _mean(after)
         both, given, count = (np.zeros((3, BINS, BINS)) for _ in range(3))
-        for photo, a, b, taper in zip(clean, before, after, inside, strict=True):
+        for photo, other, region in zip(clean, defended, regions, strict=True):
+            taper, a, b = (
+                _taper(photo, region),
+                _colours(_cut(photo)),
+                _colours(_cut(other, photo)),
+            )
             rows, columns = (_bins(n, photo.face_width) for n in taper.shape)
             x = _waves(taper * (a - self._clean_mean[:, None, None]))
             y = _waves(taper * (b - self._mean[:, None, None]))
@@ -121,10 +129,12 @@ def _taper(photo: Photo, region: NDArray[np.bool_] | None) -> Signal:
     return np.asarray(np.sin(share * np.pi / 2) ** 2, np.float32)
 
 
-def _mean(parts: Sequence[Signal], tapers: Sequence[Signal]) -> Signal:
-    """Return `(3,)`: the mean colour inside the tapers."""
-    total = sum((t * p).sum((1, 2), np.float64) for t, p in zip(tapers, parts, strict=True))
-    weight = sum(float(taper.sum()) for taper in tapers)
+def _mean(parts: Iterable[tuple[Signal, Signal]]) -> Signal:
+    """Return `(3,)`: the mean colour inside the tapers; no two photos are held at once."""
+    total, weight = np.zeros(3), 0.0
+    for taper, part in parts:
+        total += (taper * part).sum((1, 2), np.float64)
+        weight += float(taper.sum())
     return np.asarray(total / max(weight, 1e-9), np.float32)
 
 
