@@ -278,3 +278,14 @@ def test_photos_of_mixed_sizes_stay_and_the_rest_goes_on(scene: Scene) -> None:
 def test_a_variant_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match=r"pixels, linear, unet .*got 'magic'"):
         Restored(variants="linear+magic")
+
+
+def test_of_very_many_pairs_some_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of one size are held together, so their number is bounded; what they tell is not."""
+    pixels = smooth_photos(60)
+    photos = [Photo(one, f"{i}") for i, one in enumerate(pixels)]
+    order = np.random.default_rng(3).permutation(20 * 24)
+    moved = [p.with_pixels(p.pixels.reshape(-1, 3)[order].reshape(p.shape)) for p in photos]
+    monkeypatch.setattr("unmask.evaluate.attackers.restoration.correspondence.MOST_PAIRS", 25)
+    restored = Correspondence().fit(photos[:50], moved[:50]).restore(moved[50:])
+    assert all((a.pixels == b.pixels).all() for a, b in zip(restored, photos[50:], strict=True))
