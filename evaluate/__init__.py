@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .comparison.plan import ATTACKERS, METRICS, RECOGNIZERS, Plan, default_defenses
     from .comparison.run import compare
     from .data import DATASETS, Dataset, load_dataset
-    from .data.scene import Scene, prepare
+    from .data.scene import Scene, prepare, prepare_folds
     from .finished import read
     from .metrics.base import Metric, Unavailable
     from .recognizers.base import Recognizer
@@ -40,7 +40,7 @@ _HOMES = {
     "recognizers.base": ("Recognizer",),
     "results.records": ("Record", "read_records"),
     "report.page": ("write_report",),
-    "data.scene": ("Scene", "prepare"),
+    "data.scene": ("Scene", "prepare", "prepare_folds"),
     "results.summary": ("Row", "rows"),
     "statistics": ("Verification",),
     "tuning.every": ("tune_all",),
@@ -76,6 +76,7 @@ __all__ = [
     "default_defenses",
     "load_dataset",
     "prepare",
+    "prepare_folds",
     "ranks",
     "read",
     "read_records",

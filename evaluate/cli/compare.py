@@ -21,6 +21,7 @@ from .machines import (
     tell_share,
 )
 from .options import (
+    SHARES,
     AsJson,
     Budget,
     Data,
@@ -42,14 +43,13 @@ from .options import (
     Strengths,
     Workers,
     WriteProtocol,
+    check_repeats,
     check_resume,
     chosen_form,
 )
 
 if TYPE_CHECKING:
     from ..comparison.found import Comparison
-
-SHARES = "0.25,0.25,0.5"
 
 
 def compare(
@@ -82,6 +82,22 @@ def compare(
     strengths: Strengths = 1,
     budget: Budget = "standard",
     seed: Seed = 0,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Compare with so many seeds, each another split, and say how far "
+            "their figures lie apart.",
+        ),
+    ] = 1,
+    folds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Let people take turns in so many folds: everybody is attacked in "
+            "one, and background in the others.",
+        ),
+    ] = 0,
     workers: Workers = 0,
     device: Device = "",
     engine: Engine = "local",
@@ -136,15 +152,19 @@ def compare(
         raise typer.BadParameter(rule, param_hint="--attributes-as")
     if protocol and split != SHARES:
         raise typer.BadParameter("the protocol says who is in which part", param_hint="--split")
+    check_repeats(folds, seeds, split=split, strips=strips, part=part,
+                  protocol=protocol or write_protocol)  # fmt: skip
     check_resume(place_of(part, out), resume=resume)
     check_into(into)
     shape = chosen_form(form, as_json=as_json)
+    from ..comparison.folds import Given
     from ..comparison.groups import read_groups
     from ..comparison.plan import Plan, default_defenses, with_strengths
     from ..comparison.run import compare as run
     from ..comparison.run import compare_share
+    from ..comparison.seeds import seed_folder
     from ..comparison.strips import restorer_of, write_strips
-    from ..data.scene import prepare
+    from ..data.scene import prepare, prepare_folds
     from ..results.folder import SCRATCH, new_folder
     from ..results.formats import formatted
     from ..results.summary import rows
@@ -170,28 +190,37 @@ def compare(
     folder = out or new_folder("compare")
     place = place_of(part, folder) or folder
     with says_how_to_go_on(folder, "finished measurements"), Bars(quiet=quiet) as progress:
-        scene = prepare(data, seed=seed, people=limit, shares=parse_shares(split),
-                        drop_duplicates=drop_duplicates, sessions=sessions,
-                        progress=progress, scratch=place / SCRATCH)  # fmt: skip
+
+        def deal(number: int) -> Given:
+            scratch = seed_folder(place, number, seed) / SCRATCH
+            if folds:
+                return prepare_folds(data, folds=folds, seed=number, people=limit,
+                                     drop_duplicates=drop_duplicates, sessions=sessions,
+                                     progress=progress, scratch=scratch)  # fmt: skip
+            return prepare(data, seed=number, people=limit, shares=parse_shares(split),
+                           drop_duplicates=drop_duplicates, sessions=sessions,
+                           protocol=protocol, write_to=write_protocol,
+                           progress=progress, scratch=scratch)  # fmt: skip
+
         if part:
-            done = compare_share(part, scene, specs, plan, folder=folder, workers=workers,
+            done = compare_share(part, deal, specs, plan, folder=folder, workers=workers,
                                  resume=resume, few=few, names=names, engine=engine,
                                  address=address, asked=asked_of(context),
                                  progress=progress)  # fmt: skip
             tell_share(part, folder, f"{len(done)} jobs measured", broken_of(done), quiet=quiet)
             return
-        found = run(scene, specs, plan, folder=folder, workers=workers, resume=resume,
+        found = run(deal, specs, plan, folder=folder, workers=workers, resume=resume,
                     groups=known, attributes=guessed, attributes_as=guessed_as, few=few,
                     names=names, faces="own" if show_faces else "public",
-                    max_leakage=max_leakage, engine=engine, address=address,
+                    max_leakage=max_leakage, engine=engine, address=address, seeds=seeds,
                     parts=merging(context).folders, progress=progress)  # fmt: skip
-        if strips:
+        if strips and found.scene:
             fit = [row.defense for row in rows(found.records) if row.utilities]  # could learn
-            write_strips(scene, fit, plan, folder)
+            write_strips(found.scene, fit, plan, folder)
     if shape != "table":
         typer.echo(formatted(found.records, shape))
     elif not quiet:
-        _show(found, scene.notes, strips=strips)
+        _show(found, found.scene.notes if found.scene else (), strips=strips)
     code = _judge(found, asked=bool(asked), max_leakage=max_leakage)
     if shape == "table" and not quiet:
         from ..results.onwards import onwards

@@ -21,6 +21,7 @@ Metrics = Annotated[
     str,
     typer.Option(help="Utility metrics, or '+NAME' beside the usual ones. Default: the usual."),
 ]
+SHARES = "0.25,0.25,0.5"
 Split = Annotated[str, typer.Option(help="Shares of people: background, search, test.")]
 
 
@@ -94,6 +95,24 @@ def chosen_form(form: str, *, as_json: bool) -> Format:
         raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}, got '{form}'{cure}",
                                  param_hint="--format")  # fmt: skip
     return "json" if as_json else cast(Format, form)
+
+
+def check_repeats(
+    folds: int, seeds: int, *, split: str, strips: bool, part: object, protocol: object
+) -> None:
+    """Refuse what one split alone can have.
+
+    Raises:
+        typer.BadParameter: it is asked of folds or of several seeds.
+    """
+    if folds and split != SHARES:
+        rule = "deals people out by itself, so it goes without --split"
+        raise typer.BadParameter(rule, param_hint="--folds")
+    alone = {"--strips": strips, "--part": part, "--protocol and --write-protocol": protocol}
+    for option, asked in alone.items():
+        if asked and (folds or seeds > 1):
+            raise typer.BadParameter("is of one split, so it goes without --folds and --seeds",
+                                     param_hint=option)  # fmt: skip
 
 
 def check_resume(out: Path | None, *, resume: bool) -> None:

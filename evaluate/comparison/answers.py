@@ -21,7 +21,6 @@ from ..statistics import (
     album_answers,
     album_name,
     always_named,
-    chance_of,
     exposed_by_lot,
     exposed_tenth,
     lineup_credits,
@@ -81,7 +80,7 @@ def answers_of(base: Record, attack: Attack, measured: Measured) -> list[Record]
                 base, name=attack.name, recognizer=attack.recognizer, status=attack.status,
                 reason=attack.reason, seconds=attack.seconds, statistic=statistic,
                 value=found.value, low=found.low, high=found.high, n=found.n,
-                people=len(np.unique(who)), chance=_chance(statistic, who),
+                people=len(np.unique(who)), chance=_chance(statistic, measured),
             )
         )  # fmt: skip
     return records
@@ -129,7 +128,7 @@ def _highest(
         ceiling=_ceiling(statistic, proof),
     )  # fmt: skip
     found = worst_case({way: credit[known] for way, credit in ways.items()}, who)
-    highest = _filled(base, statistic, found, _chance(statistic, who))
+    highest = _filled(base, statistic, found, _chance(statistic, measured))
     return [highest, _missed(highest)] if statistic in OPEN else [highest]
 
 
@@ -188,7 +187,7 @@ def _exposed(worst: Record, counted: Sequence[Attack], measured: Measured) -> li
         base,
         "rank1@tenth",
         exposed_tenth(values, measured.people),
-        exposed_by_lot(measured.people),
+        exposed_by_lot(measured.people, chance=measured.chance()),
     )
     always = _filled(base, "always", always_named(values, measured.people), None)
     told = f"{round((always.value or 0) * people)} of {people} people"
@@ -222,10 +221,10 @@ def _lineup(size: int) -> str:
     return f"rank1@people={size}"
 
 
-def _chance(statistic: str, people: NDArray[np.int64]) -> float:
+def _chance(statistic: str, measured: Measured) -> float:
     """Return what is reached without a look at any photo."""
     if statistic in OPEN:
         return RATES[OPEN.index(statistic)]
     if statistic in ALBUMS:
-        return chance_of(people)
+        return measured.chance()
     return 1 / int(statistic.partition("=")[2])

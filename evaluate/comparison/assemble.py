@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.scene import Scene
 from ..results.records import FOUND, LOST, SPARED, Record
-from ..statistics import chance_of, means_of, person_interval
+from ..statistics import means_of, person_interval
 from .answers import answer_records, answers_of
 from .ceiling import ceiling_record
 from .certificates import Proof
@@ -125,7 +125,7 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
             records.append(
                 replace(base, **shared, statistic=statistic_of(statistic, over),
                         value=found.value, low=found.low, high=found.high, n=found.n,
-                        chance=chance_of(measured.people, rank, mean=over))
+                        chance=measured.chance(rank, over=over))
             )  # fmt: skip
     return records
 

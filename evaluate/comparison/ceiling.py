@@ -16,7 +16,7 @@ from ..attackers.base import Attacker, Matrix
 from ..attackers.grids import whole_grid
 from ..recognizers.base import Embeddings, Recognizer
 from ..results.records import CEILING, Record
-from ..statistics import blocks, rank_credit, worst_case
+from ..statistics import blocks, chance_of, rank_credit, worst_case
 from .blind import Blind
 from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
@@ -90,9 +90,10 @@ def ceiling_record(base: Record, measured: Measured) -> list[Record]:
         return [replace(base, status="unavailable", reason=lost[0])]
     credits = {(a.name, a.recognizer): a.credits["rank1"] for a in measured.ceiling}
     (name, recognizer), found = worst_case(credits, measured.people)
+    by_lot = chance_of(range(len(measured.people)), folds=measured.folds)
     return [
         replace(base, value=found.value, low=found.low, high=found.high, attack=name,
-                recognizer=recognizer, chance=1 / len(measured.people))
+                recognizer=recognizer, chance=by_lot)
     ]  # fmt: skip
 
 

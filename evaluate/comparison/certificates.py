@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.records import Record
-from ..statistics import Mean, chance_of, constant_bound, mean_of
+from ..statistics import Mean, constant_bound, mean_of
 from .cases import CASES
 from .measured import Attack, Measured
 
@@ -99,7 +99,7 @@ def planted_records(base: Record, proof: Proof) -> list[Record]:
             base, kind="planted", group=case, defense=CASES[case].defense, params={},
             name=attack.name, recognizer=attack.recognizer, attack="", ceiling=None,
             value=mean_of(attack.credits["rank1"], measured.people) if attack.credits else None,
-            low=None, high=None, n=len(measured.people), chance=chance_of(measured.people),
+            low=None, high=None, n=len(measured.people), chance=measured.chance(),
             status=attack.status, reason=attack.reason, seconds=attack.seconds,
         )
         for case, measured in proof.cases.items()

@@ -41,6 +41,7 @@ def describe(scene: Scene, defenses: Sequence[str], plan: Plan) -> dict[str, Any
         "dataset": scene.dataset,
         "split": scene.split.as_dict(),
         "split_hash": scene.split.hash,
+        **({"folds": [fold.as_dict() for fold in scene.split.folds]} if scene.split.folds else {}),
         "notes": list(scene.notes),
         "details": list(scene.details),
         **_pairs(scene),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..results.records import AND, Record
-from ..statistics import chance_of, person_interval, worst_case
+from ..statistics import person_interval, worst_case
 from .measured import Attack, Measured
 from .worst import counting
 
@@ -100,7 +100,7 @@ def group_records(
             records.append(
                 replace(worst, group=group, value=found.value, low=found.low, high=found.high,
                         n=found.n, people=count, recognizer=recognizer, attack=name,
-                        chance=chance_of(measured.people))
+                        chance=measured.chance())
             )  # fmt: skip
         for utility in measured.utilities:
             if utility.status != "ok":

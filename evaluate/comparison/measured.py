@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..metrics.sets import Overall
 from ..results.records import BROKE, Status
-from ..statistics import Figure
+from ..statistics import Figure, Mean, chance_of
 
 Credits = NDArray[np.float64]
 
@@ -96,6 +96,7 @@ class Measured:
         status: `ok`; `unavailable`: the defense cannot learn from these background people;
             `invalid`: it broke when it should. Then nothing was measured.
         reason: why not `ok`.
+        folds: `(N,)`, the fold of each probe where people took turns; None where they did not.
     """
 
     defense: str
@@ -120,6 +121,11 @@ class Measured:
     pairs: tuple[Attack, ...] = ()
     status: Status = "ok"
     reason: str = ""
+    folds: NDArray[np.int64] | None = None
+
+    def chance(self, k: int = 1, *, over: Mean = "people") -> float:
+        """Return the rank-k that is reached without a look at any photo."""
+        return chance_of(self.people, k, mean=over, folds=self.folds)
 
     @property
     def broken(self) -> bool:

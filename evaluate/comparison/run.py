@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from unmask.defenses import Defense
 from unmask.progress import shown
 
-from ..attackers.base import people_of
-from ..data.scene import Progress, Scene, check_enough, prepare
+from ..data.scene import Progress, Scene, check_enough
 from ..report.faces import write_faces
+from ..report.merged import write_merged
 from ..report.page import write_report
 from ..results.folder import SCRATCH, new_folder, open_folder, write_found
+from ..results.records import Record
 from ..results.share import Share
 from .assemble import records_of
 from .attributes import As, attribute_records
 from .certificates import planted_records
 from .config import describe
 from .examples import Whose, example_faces
+from .folds import Deal, Given, as_one, measured_round, members_of, scenes_of, with_prefix
 from .found import Comparison
-from .gathering import Engine, measured_fully, proof_of
-from .groups import Groups, members
+from .gathering import Engine
+from .groups import Groups
 from .guests import hosted
-from .jobs import jobs_of, parts_of
+from .jobs import jobs_of
 from .keeping import Keeping
 from .measured import Measured
 from .ordering import differences
 from .plan import Plan, default_defenses
+from .seeds import seed_folder, seed_records
 from .shares import known_of, measure_share
-from .surroundings import same_session_note
+from .surroundings import with_session_note
 from .workers import measure_all
 
 Engines = Literal["local", "ray"]
 
 
 def compare(
-    scene: Scene | Path | str = "orl",
+    scene: Given | Deal = "orl",
     defenses: Sequence[str | Defense] | str | Defense = (),
     plan: Plan | None = None,
     *,
     folder: Path | str | None = None,
+    folds: int = 0,
+    seeds: int = 1,
     groups: Groups | None = None,
     attributes: Groups | None = None,
     attributes_as: As = "leak",
@@ -65,12 +70,18 @@ def compare(
     background people, or breaks, is a row without a figure, and the rest goes on.
 
     Args:
-        scene: from `prepare`; or a dataset or folder, as on the command line.
+        scene: from `prepare`, or folds from `prepare_folds`; a dataset or folder, as on the
+            command line; or a function that makes any of these of a seed.
         defenses: specs, and objects of any class that derives from `Defense`, installed or not;
             one given twice is measured once. None: the default table.
         plan: attackers, metrics, recognizers, budget, seed; None: `Plan()`.
         folder: where to write; must be new or empty unless `resume`. None:
             `runs/<time>-compare`.
+        folds: let people take turns in so many folds, so that everybody is attacked once; 0:
+            half of them are attacked.
+        seeds: compare with so many seeds, from that of the plan on, each another split: how far
+            they lie apart stands beside the figures of the first. The folder of the run holds
+            those of the others, `seed-1`, and `seeds.html` with all of them side by side.
         groups: attributes of people, from `read_groups`.
         attributes: what is to be guessed of photos, from `read_groups` too.
         attributes_as: `leak` or `use`, see `attribute_records`.
@@ -95,11 +106,18 @@ def compare(
             this one.
         ChildProcessError: a worker died, for example because memory was short.
     """
+    if seeds < 1:
+        raise ValueError(f"a comparison has at least one seed, got {seeds}")
+    if seeds > 1 and not (callable(scene) or isinstance(scene, Path | str)):
+        raise ValueError(
+            "several seeds need a dataset or folder, or a function that makes a scene of a seed; "
+            "a scene has its people dealt out already"
+        )
     with shown(progress) as told, hosted(defenses or default_defenses()) as specs:
-        return _compare(
-            scene, list(dict.fromkeys(specs)), plan or Plan(),
-            folder=Path(folder) if folder else new_folder("compare"), groups=groups,
-            attributes=attributes, attributes_as=attributes_as,
+        return _compare_seeds(
+            partial(scenes_of, scene, folds, progress=told), seeds, list(dict.fromkeys(specs)),
+            plan or Plan(), folder=Path(folder) if folder else new_folder("compare"),
+            groups=groups, attributes=attributes, attributes_as=attributes_as,
             engine=_engine(engine, workers, address), parts=[Path(part) for part in parts],
             resume=resume, few=few, names=names, faces=faces, max_leakage=max_leakage,
             progress=told,
@@ -108,7 +126,7 @@ def compare(
 
 def compare_share(
     share: Share,
-    scene: Scene | Path | str = "orl",
+    scene: Given | Deal = "orl",
     defenses: Sequence[str | Defense] | str | Defense = (),
     plan: Plan | None = None,
     *,
@@ -147,12 +165,12 @@ def compare_share(
     """
     with shown(progress) as told, hosted(defenses or default_defenses()) as specs:
         known = list(dict.fromkeys(specs))
-        scene, plan = _begun(
-            scene, plan or Plan(), share.folder(Path(folder)), few=few, progress=told
-        )
+        plan, scratch = plan or Plan(), share.folder(Path(folder)) / SCRATCH
+        given = scenes_of(scene, 0, plan.seed, scratch, progress=told)
+        (one,), plan = _begun(given, plan, few=few, progress=told)
         return measure_share(
-            jobs_of(scene, known, plan), Keeping(scene, Path(folder), resume=resume),
-            describe(scene, known, plan), share, _engine(engine, workers, address), asked=asked,
+            jobs_of(one, known, plan), Keeping(one, Path(folder), resume=resume),
+            describe(one, known, plan), share, _engine(engine, workers, address), asked=asked,
             names=names, progress=told,
         )  # fmt: skip
 
@@ -165,41 +183,65 @@ def _engine(engine: Engines, workers: int, address: str) -> Engine:
     return partial(measure_all, workers=workers)
 
 
+def _compare_seeds(
+    deal: Callable[[int, Path], Sequence[Scene]], seeds: int, defenses: list[str], plan: Plan, *,
+    folder: Path, progress: Progress | None, **settings: Any,
+) -> Comparison:  # fmt: skip
+    """Compare once, or with several seeds and their spread beside the first."""
+    first: Comparison | None = None
+    found: dict[Path, Sequence[Record]] = {}
+    for seed in range(plan.seed, plan.seed + seeds):
+        told = with_prefix(progress, f"seed {seed}") if seeds > 1 else progress
+        place = seed_folder(folder, seed, plan.seed)
+        scenes, mine = deal(seed, place / SCRATCH), replace(plan, seed=seed)
+        one = _compare(scenes, defenses, mine, folder=place, progress=told, **settings)
+        first, found[place] = first or one, one.records
+    assert first is not None
+    if seeds == 1:
+        return first
+    records = (*first.records, *seed_records(list(found.values())))
+    write_found(folder, records)
+    write_report(folder)
+    write_merged(list(found), folder / "seeds.html")
+    return Comparison(records, first.scene, folder)
+
+
 def _begun(
-    scene: Scene | Path | str, plan: Plan, folder: Path, *, few: bool, progress: Progress | None
-) -> tuple[Scene, Plan]:
+    scenes: Sequence[Scene], plan: Plan, *, few: bool, progress: Progress | None
+) -> tuple[list[Scene], Plan]:
     """Return photos and plan as they are measured, after what is wrong with them is said."""
     plan.check()
-    if not isinstance(scene, Scene):
-        scene = prepare(str(scene), seed=plan.seed, progress=progress, scratch=folder / SCRATCH)
-    check_enough(scene.people, few=few)
-    noted = same_session_note(scene)
-    scene = replace(scene, notes=(*scene.notes, noted)) if noted else scene
-    return scene, plan.with_models(progress)
+    scenes = [with_session_note(scene) for scene in scenes]
+    check_enough(as_one(scenes).people, few=few)
+    return scenes, plan.with_models(progress)
 
 
 def _compare(
-    scene: Scene | Path | str, defenses: list[str], plan: Plan, *, folder: Path,
+    scenes: Sequence[Scene], defenses: list[str], plan: Plan, *, folder: Path,
     groups: Groups | None, attributes: Groups | None, attributes_as: As, engine: Engine,
     parts: Sequence[Path], resume: bool, few: bool, names: bool, faces: Whose,
     max_leakage: float | None, progress: Progress | None,
 ) -> Comparison:  # fmt: skip
-    scene, plan = _begun(scene, plan, folder, few=few, progress=progress)
-    sets = members(groups, people_of(scene.gallery)) if groups else None
+    scenes, plan = _begun(scenes, plan, few=few, progress=progress)
+    scene = as_one(scenes)
+    if len(scenes) > 1 and (attributes or parts):
+        what = "attributes are guessed" if attributes else "parts are merged"
+        raise ValueError(f"{what} of one split; leave out folds")
+    sets = members_of(groups, scenes) if groups else None
     config = describe(scene, defenses, plan)
     jobs, keeping = jobs_of(scene, defenses, plan), Keeping(scene, folder, resume=resume)
     known = known_of(parts, jobs, keeping, config) if parts else {}
     open_folder(folder, {**config, "limit": max_leakage}, resume=resume, names=names)
     for job in jobs if parts else ():
         keeping.keep(job, known[job.label])
-    done = measured_fully(jobs, keeping, engine, progress, known)
-    proof = proof_of(done)
+    done, proof, where = measured_round(
+        scenes, defenses, plan, folder, resume=resume, engine=engine, progress=progress,
+        known=known,
+    )  # fmt: skip
     records = [
         record
         for spec in defenses
-        for record in records_of(
-            done[spec], proof, scene, plan, folder.name, sets, parts_of(spec, done, scene)
-        )
+        for record in records_of(done[spec], proof, scene, plan, folder.name, sets, where[spec])
     ]
     worst = [r for r in records if r.name == "worst" and not r.group]
     records += differences([done[spec] for spec in defenses], proof, worst)
@@ -209,6 +251,6 @@ def _compare(
             worst, scene, plan, attributes, read_as=attributes_as, progress=progress
         )
     write_found(folder, records)
-    write_faces(folder, example_faces(scene, defenses, plan.seed, faces, progress))
+    write_faces(folder, example_faces(scenes[0], defenses, plan.seed, faces, progress))
     write_report(folder)
     return Comparison(tuple(records), scene, folder)

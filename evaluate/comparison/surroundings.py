@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -55,6 +56,12 @@ def same_session_note(scene: Scene) -> str:
         f"{chance:.0%}): gallery and probes seem to come from one session, so part of the "
         "leakage is that of clothes, room and framing; --sessions keeps sessions apart"
     )
+
+
+def with_session_note(scene: Scene) -> Scene:
+    """Return a scene that has `same_session_note` among its notes, if there is one."""
+    noted = same_session_note(scene)
+    return replace(scene, notes=(*scene.notes, noted)) if noted else scene
 
 
 def _outside(photos: Sequence[Photo]) -> NDArray[np.float64]:

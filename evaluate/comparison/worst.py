@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..results.records import AND, PHOTOS, WEAK, Record
-from ..statistics import Mean, chance_of, paired_difference, unequal, worst_case
+from ..statistics import Mean, paired_difference, unequal, worst_case
 from .certificates import Key, Proof, best_of
 from .means import statistic_of
 from .measured import Attack, Credits, Measured
@@ -160,7 +160,7 @@ def _highest(
         low=found.low,
         high=found.high,
         n=found.n,
-        chance=chance_of(measured.people, mean=over),
+        chance=measured.chance(over=over),
         statistic=statistic_of("rank1", over),
         recognizer=recognizer,
         attack=name,

@@ -12,13 +12,13 @@ from unmask.defenses import Photo
 from unmask.defenses.faces.find import find_faces
 
 from . import dataset_of
-from .base import Bad
+from .base import Bad, Dataset
 from .duplicates import Pair, check_duplicates
 from .paired import Paired, paired
-from .protocol import check_new, read_protocol, write_protocol
+from .protocol import Protocol, check_new, read_protocol, write_protocol
 from .sessions import Sessions, read_sessions, with_session
 from .shelf import Shelf
-from .split import LEAST_PHOTOS, Split, split_people
+from .split import LEAST_PHOTOS, Split, split_folds, split_people
 
 SHARES = (0.25, 0.25, 0.5)
 LEAST_ATTACKED = 12
@@ -113,51 +113,116 @@ def prepare(
                          "sessions and the dropping of duplicates out")  # fmt: skip
     if write_to:
         check_new(Path(write_to))
+
+    def deal(photos: Sequence[Photo], when: Sessions | None) -> tuple[Split, ...]:
+        if stated:
+            return (stated.split,)
+        return (split_people(photos, seed=seed, shares=shares, sessions=when),)
+
+    (scene,) = _scenes(
+        deal, dataset, part, drop_duplicates, sessions, progress, scratch, stated, write_to
+    )
+    return scene
+
+
+def prepare_folds(
+    data: str = "orl",
+    *,
+    folds: int,
+    seed: int = 0,
+    people: int = 0,
+    drop_duplicates: bool = False,
+    sessions: Path | str | None = None,
+    progress: Progress | None = None,
+    scratch: Path | None = None,
+) -> tuple[Scene, ...]:
+    """Load and look for faces, and let people take turns, see `split_folds`.
+
+    Args:
+        data: dataset spec or folder.
+        folds: how many; everybody is attacked in one of them, and background in the others.
+        seed: seed of the folds.
+        people: as for `prepare`, and so are all below.
+        drop_duplicates: see there.
+        sessions: see there.
+        progress: see there.
+        scratch: see there.
+
+    Returns:
+        A scene for each fold.
+
+    Raises:
+        LookupError: no such dataset or folder.
+        ValueError: too few people or photos, one photo in two roles, a bad table, or data with a
+            list of pairs.
+    """
+    dataset = dataset_of(data if not people else f"{data}{_joint(data)}people={people}")
+    if dataset.pairs:
+        raise ValueError("a list of pairs has folds of its own; leave out the list, or --folds")
+    return _scenes(
+        lambda photos, when: split_folds(photos, folds, seed=seed, sessions=when),
+        dataset, "test", drop_duplicates, sessions, progress, scratch,
+    )  # fmt: skip
+
+
+def _scenes(
+    deal: Callable[[Sequence[Photo], Sessions | None], tuple[Split, ...]],
+    dataset: Dataset, part: str, drop_duplicates: bool, sessions: Path | str | None,
+    progress: Progress | None, scratch: Path | None, stated: Protocol | None = None,
+    write_to: Path | str | None = None,
+) -> tuple[Scene, ...]:  # fmt: skip
     when = read_sessions(Path(sessions)) if sessions else None
     shelf = Shelf(scratch)
     loaded = stated.load(dataset, shelf) if stated else dataset.load(shelf)
     photos = loaded.photos if when is None else with_session(loaded.photos, when)
-
-    def deal(photos: Sequence[Photo]) -> Split:
-        if stated:
-            return stated.split
-        return split_people(photos, seed=seed, shares=shares, sessions=when)
-
-    split = deal(photos)
+    splits = deal(photos, when)
     dropped: tuple[Pair, ...] = ()
     count = 0
     while count != len(photos):  # whom one with a single photo makes room for is looked at, too
         count = len(photos)
-        photos, pairs = check_duplicates(photos, split, drop=drop_duplicates)
-        dropped += pairs
+        for split in splits:
+            photos, pairs = check_duplicates(photos, split, drop=drop_duplicates)
+            dropped += pairs
         if count != len(photos):
-            split = deal(photos)
+            splits = deal(photos, when)
     if write_to:
-        write_protocol(Path(write_to), dataset, split, photos)
-    wanted = [*split.select(photos, "background"), *split.select(photos, part)]
+        write_protocol(Path(write_to), dataset, splits[0], photos)
+    found = _faces(photos, splits, part, progress)
+    told = _told_apart(when, loaded.photos) + ([stated.note(dataset)] if stated else [])
+
+    def scene(split: Split) -> Scene:
+        def chosen(part: str, role: str | None = None) -> tuple[Photo, ...]:
+            return tuple(found[photo.key] for photo in split.select(photos, part, role))
+
+        gallery, probes, background = (
+            chosen(part, "gallery"), chosen(part, "probe"), chosen("background"),
+        )  # fmt: skip
+        notes = _notes(loaded.bad, dropped, split, (*background, *gallery, *probes), len(splits))
+        details = tuple(_details(loaded.bad, dropped))
+        pairs = paired(dataset, found, set(split.background), progress, shelf)
+        return Scene(
+            loaded.name, split, gallery, probes, background, (*notes, *told), details, pairs
+        )
+
+    return tuple(map(scene, splits))
+
+
+def _faces(
+    photos: Sequence[Photo], splits: Sequence[Split], part: str, progress: Progress | None
+) -> dict[str, Photo]:
+    """Look for the faces on all photos that anybody needs, once."""
+    wanted = {
+        photo.key: photo
+        for split in splits
+        for some in ("background", part)
+        for photo in split.select(photos, some)
+    }
     found: dict[str, Photo] = {}
-    for number, photo in enumerate(wanted, 1):
-        found[photo.key] = photo.relabelled(faces=find_faces(photo.pixels))
+    for number, (key, photo) in enumerate(wanted.items(), 1):
+        found[key] = photo.relabelled(faces=find_faces(photo.pixels))
         if progress:
             progress("finding faces", number, len(wanted))
-
-    def chosen(part: str, role: str | None = None) -> tuple[Photo, ...]:
-        return tuple(found[photo.key] for photo in split.select(photos, part, role))
-
-    return Scene(
-        loaded.name,
-        split,
-        chosen(part, "gallery"),
-        chosen(part, "probe"),
-        chosen("background"),
-        (
-            *_notes(loaded.bad, dropped, split, found),
-            *_told_apart(when, loaded.photos),
-            *([stated.note(dataset)] if stated else []),
-        ),
-        tuple(_details(loaded.bad, dropped)),
-        paired(dataset, found, set(split.background), progress, shelf),
-    )
+    return found
 
 
 def check_enough(people: int, *, few: bool = False) -> None:
@@ -179,7 +244,7 @@ def check_enough(people: int, *, few: bool = False) -> None:
 
 
 def _notes(
-    bad: Sequence[Bad], dropped: Sequence[Any], split: Split, found: dict[str, Photo]
+    bad: Sequence[Bad], dropped: Sequence[Any], split: Split, photos: Sequence[Photo], folds: int
 ) -> list[str]:
     notes = unread(bad)
     if dropped:
@@ -192,17 +257,17 @@ def _notes(
     if split.single:
         people = _count([*split.single], "person", "people")
         notes.append(f"{people} with one photo among the background people")
-    attacked = {photo.identity for photo in found.values()} - set(split.background)
-    if len(attacked) < LEAST_ATTACKED:
+    attacked = {photo.identity for photo in photos} - set(split.background)
+    if len(attacked) * folds < LEAST_ATTACKED:
         notes.append(
-            f"only {len(attacked)} people are attacked: with fewer than {LEAST_ATTACKED} "
+            f"only {len(attacked) * folds} people are attacked: with fewer than {LEAST_ATTACKED} "
             "luck lifts the best of several attackers far above the truth"
         )
-    probes = [p.identity for p in found.values() if split.role(p.key) == "probe"]
+    probes = [photo.identity for photo in photos if split.role(photo.key) == "probe"]
     notes += _prolific([name for name in probes if name in attacked])
-    faceless = sum(not photo.faces for photo in found.values())
+    faceless = sum(not photo.faces for photo in photos)
     if faceless:
-        notes.append(f"no face found on {faceless} of {len(found)} clean photos; they stay in")
+        notes.append(f"no face found on {faceless} of {len(photos)} clean photos; they stay in")
     return notes
 
 

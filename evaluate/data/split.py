@@ -46,6 +46,7 @@ class Split:
         left_out: people with too few photos.
         seed: what made it.
         single: keys of the photos of background people who have one; they have no role.
+        folds: of which splits it is the sum, if people took turns.
     """
 
     background: tuple[str, ...]
@@ -56,6 +57,7 @@ class Split:
     left_out: tuple[LeftOut, ...] = ()
     seed: int = 0
     single: frozenset[str] = frozenset()
+    folds: tuple[Split, ...] = ()
 
     def __repr__(self) -> str:
         people = ", ".join(f"{len(getattr(self, part))} {part}" for part in PARTS)
@@ -119,6 +121,7 @@ class Split:
             "probe": sorted(self.probe),
             "left_out": {entry.identity: entry.reason for entry in self.left_out},
             **({"single": sorted(self.single)} if self.single else {}),
+            **({"folds": [fold.hash for fold in self.folds]} if self.folds else {}),
         }
 
 
@@ -152,41 +155,112 @@ def split_people(
             2 photos each in any part.
     """
     _check(photos, shares, gallery)
-    keys: dict[str, list[str]] = defaultdict(list)
-    for photo in photos:
-        keys[photo.identity].append(photo.key)
-    lacking = {name: why for name in keys if (why := _lacking(keys[name], sessions))}
-    enough = [name for name in keys if name not in lacking]
-    ranked = _ranked(enough, seed, "person")
-    cuts = _cuts(len(ranked), shares)
-    groups = [ranked[start:stop] for start, stop in pairwise(cuts)]
+    dealt = _Dealt.of(photos, seed, gallery, sessions)
+    cuts = _cuts(len(dealt.ranked), shares)
+    groups = [dealt.ranked[start:stop] for start, stop in pairwise(cuts)]
     if min(map(len, groups)) < LEAST_PEOPLE:
-        raise ValueError(_too_few(groups, keys, shares))
-    occasions = _ranked(set((sessions or {}).values()), seed, "session")
-    known: list[str] = []
-    asked: list[str] = []
-    for name in ranked:
-        order = _ranked(keys[name], seed, "photo")
-        cut = min(max(math.floor(len(order) * gallery + 1e-9), 1), len(order) - 1)
-        mine = order[:cut], order[cut:]
-        if sessions is not None:
-            mine = deal_sessions(order, sessions, occasions, gallery)
-        known += mine[0]
-        asked += mine[1]
-    room = sum(len(keys[name]) for name in groups[0])  # so that the work at most doubles
-    alone = _ranked((name for name in lacking if len(keys[name]) == 1), seed, "person")[:room]
-    groups[0] += alone
-    background, search, test = (tuple(sorted(group)) for group in groups)
-    return Split(
-        background,
-        search,
-        test,
-        frozenset(known),
-        frozenset(asked),
-        tuple(LeftOut(name, lacking[name]) for name in sorted(set(lacking) - set(alone))),
-        seed,
-        frozenset(keys[name][0] for name in alone),
-    )
+        raise ValueError(_too_few(groups, dealt.keys, shares))
+    return dealt.split(*groups)
+
+
+def split_folds(
+    photos: Sequence[Photo],
+    folds: int,
+    *,
+    seed: int = 0,
+    gallery: float = 0.5,
+    sessions: Sessions | None = None,
+) -> tuple[Split, ...]:
+    """Let people take turns: in each fold some are attacked, and all others are background.
+
+    Everybody is attacked in one fold. As many people are attacked in each, so that all line-ups
+    are as long; whom that leaves over is background in every fold. People and their photos are
+    put in order as in `split_people`.
+
+    Args:
+        photos: all photos; keys must be unique.
+        folds: how many, 2 or more.
+        seed: another seed, other folds.
+        gallery: as in `split_people`.
+        sessions: as in `split_people`.
+
+    Raises:
+        ValueError: fewer than 2 folds, a key or name twice or missing, or fewer than 3 people with
+            2 photos each to a fold.
+    """
+    _check(photos, (0.25, 0.25, 0.5), gallery)
+    if folds < 2:
+        raise ValueError(f"people take turns in 2 folds or more, got {folds}")
+    dealt = _Dealt.of(photos, seed, gallery, sessions)
+    people = dealt.ranked
+    size = len(people) // folds
+    if size < LEAST_PEOPLE:
+        raise ValueError(
+            f"{folds} folds need at least {folds * LEAST_PEOPLE} people with {LEAST_PHOTOS} "
+            f"photos, got {len(people)}; take fewer folds, or add people?"
+        )
+    tested = [people[start : start + size] for start in range(0, folds * size, size)]
+    return tuple(dealt.split([p for p in people if p not in mine], [], mine) for mine in tested)
+
+
+@dataclass(frozen=True)
+class _Dealt:
+    """People in their order, and which photos of each are known.
+
+    Args:
+        keys: of each person's photos.
+        ranked: people who can be known and asked for.
+        lacking: why others cannot.
+        known: keys of the gallery.
+        asked: keys of the probes.
+        seed: what decided it.
+    """
+
+    keys: dict[str, list[str]]
+    ranked: list[str]
+    lacking: dict[str, str]
+    known: frozenset[str]
+    asked: frozenset[str]
+    seed: int
+
+    @staticmethod
+    def of(
+        photos: Sequence[Photo], seed: int, gallery: float, sessions: Sessions | None
+    ) -> _Dealt:
+        keys: dict[str, list[str]] = defaultdict(list)
+        for photo in photos:
+            keys[photo.identity].append(photo.key)
+        lacking = {name: why for name in keys if (why := _lacking(keys[name], sessions))}
+        ranked = _ranked([name for name in keys if name not in lacking], seed, "person")
+        occasions = _ranked(set((sessions or {}).values()), seed, "session")
+        known: list[str] = []
+        asked: list[str] = []
+        for name in ranked:
+            order = _ranked(keys[name], seed, "photo")
+            cut = min(max(math.floor(len(order) * gallery + 1e-9), 1), len(order) - 1)
+            mine = order[:cut], order[cut:]
+            if sessions is not None:
+                mine = deal_sessions(order, sessions, occasions, gallery)
+            known += mine[0]
+            asked += mine[1]
+        return _Dealt(keys, ranked, lacking, frozenset(known), frozenset(asked), seed)
+
+    def split(
+        self, background: Sequence[str], search: Sequence[str], test: Sequence[str]
+    ) -> Split:
+        room = sum(len(self.keys[name]) for name in background)  # so the work at most doubles
+        single = (name for name in self.lacking if len(self.keys[name]) == 1)
+        alone = _ranked(single, self.seed, "person")[:room]
+        return Split(
+            tuple(sorted([*background, *alone])),
+            tuple(sorted(search)),
+            tuple(sorted(test)),
+            self.known,
+            self.asked,
+            tuple(LeftOut(n, self.lacking[n]) for n in sorted(set(self.lacking) - set(alone))),
+            self.seed,
+            frozenset(self.keys[name][0] for name in alone),
+        )
 
 
 def _lacking(keys: Sequence[str], sessions: Sessions | None) -> str:

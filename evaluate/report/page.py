@@ -25,6 +25,7 @@ from .pair_list import pair_list
 from .plane import plane
 from .provenance import provenance
 from .reading import Run, read_run
+from .seeds import seeds
 from .strengths import strengths
 from .views import views
 from .words import undefended, verdict
@@ -81,6 +82,7 @@ def sections(run: Run) -> list[Section]:
         Section("Every defense, by eye", cards(run), "faces", "Defenses"),
         Section("What leaks against what use is left", plane(run), "plane", "Trade-off"),
         Section("All figures", overview(run), "table", "Table"),
+        Section("Over seeds", seeds(run), "seeds", "Seeds"),
         Section("How much strength it takes", strengths(run), "strengths", "Strengths"),
         Section("Every attacker", matrix(run), "attackers", "Attackers"),
         Section("Albums, line-ups, photos of anybody", answers(run), "albums", "Albums"),

@@ -89,6 +89,8 @@ def without_names(config: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("split", "test_split"):
         if isinstance(told.get(key), dict):
             told[key] = {k: _counted(v) for k, v in told[key].items()}
+    if "folds" in told:
+        told["folds"] = [{k: _counted(v) for k, v in one.items()} for one in told["folds"]]
     if "details" in told:
         told["details"] = _counted(told["details"])
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .failures import called
-from .records import Record, find
+from .records import SEEDS, Record, find
 from .rounding import rounded_up
 
 
@@ -30,5 +30,11 @@ def above(records: Sequence[Record], limit: float) -> list[str]:
             lines.append(
                 f"{who} leaks {worst.value:.3f}, at 95 % up to {rounded_up(high, 3)}: above "
                 f"--max-leakage {limit:g}"
+            )
+    for spread in find(records, kind="leakage", name=SEEDS):
+        if spread.high is not None and spread.high > limit:
+            lines.append(
+                f"{called(spread)} leaks {spread.high:.3f} with another seed: above --max-leakage "
+                f"{limit:g}"
             )
     return lines

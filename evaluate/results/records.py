@@ -24,6 +24,7 @@ FOUND = "found"  # ends the outcomes that count the pictures of another program
 NME = "nme"  # the statistic of landmarks: normalized mean error, less is better
 BALANCED = "balanced"  # the statistic of attributes: each class counts the same
 PHOTOS = "photos"  # the worst case where each photo weighs the same, and not each person
+SEEDS = "seeds"  # how far the worst cases of several seeds lie apart
 LOST = "lost_copies"  # the outcome of copies that attackers could not make for themselves
 SPARED: Final = "not asked"  # the status of attackers who could have added nothing
 Status = Literal["ok", "at least", "invalid", "unavailable", "not asked"]
@@ -46,7 +47,8 @@ class Record:
             highest rank-1 over all attackers that did not fail the case `constant`, and
             `seed known` the same with an attacker who knows the seed of the release; `photos` the
             same over photos, where people have unequal numbers of them (else each person weighs
-            the same); `face`
+            the same); `seeds` the median over several seeds, from the lowest to the highest;
+            `face`
             and `context` the same where attackers are shown that part of photos alone (a
             `difference` called `context` is what photos leak beyond it);
             `pair list` the highest accuracy on a list of pairs with a defended photo;

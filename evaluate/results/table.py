@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .questions import QUESTIONS
-from .records import PHOTOS, Record
+from .records import PHOTOS, SEEDS, Record
 from .rounding import rounded_down, rounded_up
 from .summary import Row, rows, value_of
 
@@ -208,6 +208,8 @@ def _face_models(labels: str) -> str:
 def other(row: Row, question: str, digits: int = 2) -> str:
     """Return the figure of another question; a lower bound says so."""
     record = row.others.get(question)
+    if record is not None and question == SEEDS and record.value is not None:
+        return interval(record, digits)
     return MISSING if record is None else printed(record, digits)
 
 

@@ -87,17 +87,21 @@ def exposed_tenth(
     return Worst(best, Estimate(tops[best], *ends, count))
 
 
-def exposed_by_lot(people: ArrayLike, *, draws: int = 200, seed: int = 0) -> float:
+def exposed_by_lot(
+    people: ArrayLike, *, chance: float | None = None, draws: int = 200, seed: int = 0
+) -> float:
     """Return what one who guesses reaches of the most exposed tenth, whom luck chooses.
 
     Args:
         people: `(N,)`, the person on each photo.
+        chance: that a guess is right; None: one person of all.
         draws: so many times everybody is guessed.
         seed: of the lot.
     """
     counts = np.unique(np.asarray(people), return_counts=True)[1]
     tenth = max(1, len(counts) // TEN)
-    named = np.random.default_rng(seed).binomial(counts, 1 / len(counts), (draws, len(counts)))
+    right = 1 / len(counts) if chance is None else chance
+    named = np.random.default_rng(seed).binomial(counts, right, (draws, len(counts)))
     return float(np.sort(named / counts, axis=1)[:, -tenth:].mean())
 
 

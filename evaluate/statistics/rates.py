@@ -76,7 +76,9 @@ def rank_ties(scores: ArrayLike, truth: ArrayLike) -> Ties:
     return Ties((table > own).sum(1), (table == own).sum(1), table.shape[1])
 
 
-def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "people") -> float:
+def chance_of(
+    people: ArrayLike, k: int = 1, *, mean: Mean = "people", folds: ArrayLike | None = None
+) -> float:
     """Return the rank-k that is reached without a look at any photo.
 
     Over people that is `k / people`, whoever is named how often: who always names the most
@@ -88,7 +90,14 @@ def chance_of(people: ArrayLike, k: int = 1, *, mean: Mean = "people") -> float:
         people: `(N,)`, the person on each probe.
         k: how many names are allowed.
         mean: what the figure beside it is a mean over.
+        folds: `(N,)`, the fold of each probe, if people are named only among those of theirs.
     """
+    if folds is not None:
+        who, fold = np.asarray(people), np.asarray(folds)
+        parts = [who[fold == one] for one in np.unique(fold)]
+        each = [chance_of(part, k, mean=mean) for part in parts]
+        sizes = [len(np.unique(part) if mean == "people" else part) for part in parts]
+        return float(np.average(each, weights=sizes))
     counts = _counts(people)
     if mean == "people":
         return min(1.0, k / len(counts))
