@@ -137,6 +137,10 @@ RESULTS = (
         (_RUN + "coverage_scores {out}",), (), 0.5,
     ),
     Result(
+        "coverage-folds.md", "simulated: do intervals hold where people take turns?",
+        (_RUN + "coverage_folds {out}",), (), 0.8,
+    ),
+    Result(
         "samplers.md", "which search finds good settings soonest",
         (_RUN + "samplers {out} --data orl:people=16,photos=4",), (),
     ),
