@@ -17,6 +17,7 @@ from ..results.records import broke
 from ..statistics import Figure, Verification, rank_credit, verification_figures
 from .answers import answers
 from .blind import Blind
+from .evened import evened
 from .measured import Attack, Credits
 
 
@@ -81,7 +82,9 @@ def _judge(
             asked = answers(scores.people, truth)
             credits = {f"rank{k}": _credits(scores.people, truth, k) for k in (1, 5)}
         if scores.verification is not None:
-            figures = verification_figures(_of_one(scores.verification, len(truth)), truth)
+            pairs, who, told = evened(_of_one(scores.verification, len(truth)), truth)
+            figures = [replace(figure, reason="; ".join(filter(None, (figure.reason, told))))
+                       for figure in verification_figures(pairs, who)]  # fmt: skip
     except Exception as error:  # a plug-in may answer anything
         return Attack(name, **facts, status="invalid", reason=broke("attack", error))
     return Attack(name, **facts, credits=credits, asked=asked, figures=tuple(figures))

@@ -9,12 +9,14 @@ from scipy.stats import binomtest
 
 from unmask.evaluate.attackers.heads import LDA, LOGISTIC, Head
 from unmask.evaluate.comparison.certificates import Proof
+from unmask.evaluate.comparison.evened import evened
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.worst import over_photos, worst_record
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.results.summary import rows
 from unmask.evaluate.results.table import caption
 from unmask.evaluate.statistics import (
+    Verification,
     always_named,
     balanced_accuracy,
     chance_of,
@@ -29,6 +31,7 @@ from unmask.evaluate.statistics import (
     person_interval,
     shares_of,
     unequal,
+    verification_figures,
     worst_case,
     worst_gap,
 )
@@ -177,3 +180,30 @@ def test_photos_have_a_record_of_their_own_with_their_own_floor() -> None:
     assert (photos.chance, photos.ceiling) == (60 / 98, 1.0)
     assert "though 61% of the photos show one of them" in caption(rows([worst, photos]))
     assert over_photos(worst, [attack], replace(mine, people=np.arange(98)), proof) == []
+
+
+def test_pairs_of_the_most_photographed_are_not_nearly_all() -> None:
+    """One man is linked always and nobody else ever: of all pairs of one person 0.99 are his."""
+    who = np.repeat(np.arange(40), [60, *[4] * 39])
+    scores = default_rng(5).random((len(who), len(who)))
+    scores[np.ix_(who == 0, who == 0)] = 2.0
+    pairs = Verification(scores, None, np.zeros(2), "")
+    alone = {f.statistic: f.value for f in verification_figures(pairs, who)}
+    fewer, people, told = evened(pairs, who)
+    even = {f.statistic: f.value for f in verification_figures(fewer, people)}
+    assert alone["auc"] > 0.93
+    assert even["auc"] < 0.6
+    assert told == "pairs of at most 8 photos of each person on either side"
+    assert np.bincount(people).tolist() == [8, *[4] * 39]
+    same = Verification(scores[60:, 60:], None, np.zeros(2), "")
+    assert evened(same, who[60:]).pairs is same
+
+
+def test_photos_of_a_gallery_are_evened_as_well() -> None:
+    who, known = np.repeat(np.arange(20), 3), np.repeat(np.arange(20), [90, *[3] * 19])
+    pairs = Verification(default_rng(6).random((60, 147)), known, np.zeros(2), "")
+    fewer, people, _ = evened(pairs, who)
+    assert fewer.scores.shape == (60, 65)
+    assert people is not None
+    assert fewer.people is not None
+    assert np.bincount(fewer.people).tolist() == [8, *[3] * 19]
