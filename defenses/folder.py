@@ -88,6 +88,11 @@ class Folder(Defense):
         """How many folders there are beside that of the release."""
         return len(_places(self.path)) - 1
 
+    @property
+    def folders(self) -> list[Path]:
+        """The folders, that of the release first."""
+        return _places(self.path)
+
     def drawn(self, draw: int) -> Self:
         """Return a copy that looks into another folder.
 

@@ -234,6 +234,7 @@ def compare(
 
 
 def _show(found: Comparison, notes: Sequence[str], *, strips: bool) -> None:
+    from ..results.folder import taken
     from .leakage import print_leakage
     from .terminal import print_line, print_text
 
@@ -242,6 +243,11 @@ def _show(found: Comparison, notes: Sequence[str], *, strips: bool) -> None:
         print_line(f"the pictures in {found.folder / 'strips'} hold clean faces")
     for note in notes:
         print_text(f"note: {note}")
+    if known := taken(found.folder):
+        print_text(
+            f"note: {len(known)} of {len(found)} rows are from the cache, measured before on the "
+            "same photos by the same code; UNMASK_CACHE=off measures anew"
+        )
     print_line(f"written: {found.folder / 'report.html'}")
 
 

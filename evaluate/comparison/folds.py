@@ -38,11 +38,13 @@ class Round(NamedTuple):
         done: by spec of the defense.
         proof: what planted cases prove.
         parts: of undefended photos, by spec; None where the region is the photo.
+        taken: specs of defenses that were known before, in some fold.
     """
 
     done: Mapping[str, Measured]
     proof: Proof
     parts: Mapping[str, Parts | None]
+    taken: Sequence[str] = ()
 
 
 def scenes_of(
@@ -101,7 +103,8 @@ def measured_round(
         told = with_prefix(progress, prefix) if len(scenes) > 1 else progress
         done = measured_fully(jobs_of(scene, defenses, plan), keeping, engine, told, known)
         parts = {spec: parts_of(spec, done, scene) for spec in defenses}
-        rounds.append(Round({s: done[s] for s in defenses}, proof_of(done), parts))
+        measured, taken = {s: done[s] for s in defenses}, keeping.memory.taken
+        rounds.append(Round(measured, proof_of(done), parts, taken))
     return rounds[0] if len(rounds) == 1 else pooled_rounds(rounds)
 
 
@@ -127,6 +130,7 @@ def pooled_rounds(rounds: Sequence[Round]) -> Round:
         {spec: pooled([one.done[spec] for one in rounds]) for spec in first.done},
         proof,
         {spec: _parts([one.parts[spec] for one in rounds]) for spec in first.parts},
+        list(dict.fromkeys(spec for one in rounds for spec in one.taken)),
     )
 
 

@@ -15,7 +15,7 @@ from ..data.scene import Progress, Scene, check_enough
 from ..report.faces import write_faces
 from ..report.merged import write_merged
 from ..report.page import write_report
-from ..results.folder import SCRATCH, new_folder, open_folder, write_found
+from ..results.folder import SCRATCH, new_folder, open_folder, tell_taken, write_found
 from ..results.records import Record
 from ..results.share import Share
 from .assemble import records_of
@@ -234,10 +234,11 @@ def _compare(
     open_folder(folder, {**config, "limit": max_leakage}, resume=resume, names=names)
     for job in jobs if parts else ():
         keeping.keep(job, known[job.label])
-    done, proof, where = measured_round(
+    done, proof, where, taken = measured_round(
         scenes, defenses, plan, folder, resume=resume, engine=engine, progress=progress,
         known=known,
     )  # fmt: skip
+    tell_taken(folder, taken)
     records = [
         record
         for spec in defenses

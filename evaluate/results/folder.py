@@ -15,8 +15,9 @@ from .jsonfile import read_json
 from .origin import origin
 from .records import Record, write_records
 
+TAKEN = "from_cache"
 # said, or made from the rest: no other figures come of them
-_TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who", "records")
+_TOLD = ("notes", "details", "made", "metrics", "weights", "limit", "who", "records", TAKEN)
 _FEW = 4
 SCRATCH = ".unmask-pixels"
 """How the name begins of a folder in which pixels lie during a run, see `data/shelf.py`."""
@@ -52,6 +53,7 @@ def open_folder(
                 f"{folder} holds a run with other settings ({'; '.join(other)}); "
                 f"resume with the same ones or name another folder"
             )
+        config = {**config, TAKEN: old.get(TAKEN, [])}
     folder.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps({**config, "made": origin()}, indent=2) + "\n")
 
@@ -81,6 +83,26 @@ def is_as_written(folder: Path, config: Mapping[str, Any]) -> bool | None:
     """
     digest = config.get("records")
     return None if digest is None else digest == file_digest(folder / "records.jsonl")
+
+
+def tell_taken(folder: Path, specs: Sequence[str]) -> None:
+    """Write into `config.json` whose figures were not measured by this run but known before.
+
+    Args:
+        folder: of a run that was opened.
+        specs: of these defenses; those of an interrupted part of the run stay there.
+    """
+    path = folder / "config.json"
+    config = read_json(path)
+    both = dict.fromkeys([*config.get(TAKEN, []), *specs])
+    write_text(path, json.dumps({**config, TAKEN: [*both]}, indent=2) + "\n")
+
+
+def taken(folder: Path) -> list[str]:
+    """Return the specs of defenses whose figures were known before a run."""
+    config = read_json(folder / "config.json")
+    found = config.get(TAKEN, []) if isinstance(config, dict) else []
+    return [str(spec) for spec in found] if isinstance(found, list) else []
 
 
 def without_names(config: Mapping[str, Any]) -> dict[str, Any]:

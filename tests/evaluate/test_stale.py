@@ -61,12 +61,12 @@ from unmask.evaluate import Plan, compare
 from unmask.evaluate.data.scene import prepare
 from unmask.evaluate.tuning.points import measured_at
 scene = prepare("orl:people=12,photos=3")
-found = compare(scene, ["none"], Plan(("mine",), (), budget="quick"), folder=Path(sys.argv[1]),
-                few=True)
-worst = next(r for r in found.records if r.name == "worst")
+found = compare(scene, ["none", "weak"], Plan(("mine",), (), budget="quick"),
+                folder=Path(sys.argv[1]), few=True)
+worst, hidden = [r for r in found.records if r.name == "worst" and r.statistic == "rank1"]
 done = measured_at("weak", scene, Plan(("pixels",), (), budget="quick"))
 leaks = max(float(a.credits["rank1"].mean()) for a in done.attacks)
-print(worst.value, worst.ceiling, leaks)
+print(worst.value, worst.ceiling, leaks, hidden.value)
 """
 
 
@@ -84,7 +84,7 @@ def both(site: Path, moved: int, *, hides: bool, out: Path) -> list[float]:
     """Install an attacker that moves names, and a defense; return what a new process finds.
 
     That is the leakage of `none`, what the planted cases say it should be, and the leakage of
-    the defense in a search.
+    the defense in a search and in the comparison.
     """
     install(
         site, "mine",
@@ -102,11 +102,16 @@ def both(site: Path, moved: int, *, hides: bool, out: Path) -> list[float]:
 
 def test_an_edited_plugin_is_measured_anew(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    value, ceiling, leaks = both(site, 0, hides=True, out=tmp_path / "first")
+    value, ceiling, leaks, row = both(site, 0, hides=True, out=tmp_path / "first")
     assert value == ceiling == 1.0
     assert leaks < 0.5
+    assert row < 0.5
+    # the defense alone is edited: its old row would hide that it leaks
+    value, ceiling, leaks, row = both(site, 0, hides=False, out=tmp_path / "between")
+    assert value == ceiling == row == 1.0
+    assert leaks > 0.9
     # the bug is in a module beside, which no entry point names
-    value, ceiling, leaks = both(site, 1, hides=False, out=tmp_path / "second")
+    value, ceiling, leaks, _ = both(site, 1, hides=False, out=tmp_path / "second")
     assert value < 0.5
     assert ceiling == value, "an old proof lets the figure stand"
     assert leaks > 0.9
