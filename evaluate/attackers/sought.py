@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo
+from unmask.defenses.faces.landmarks import ALL, Kind
 
 from .base import Attacker, Defend, Scores, indices, nearest
 from .ways_up import faces_anew
@@ -31,9 +32,11 @@ class Faces(NamedTuple):
     of_photos: int
 
     @classmethod
-    def of(cls, photos: Sequence[Photo], *, anew: bool = True) -> Self:
+    def of(
+        cls, photos: Sequence[Photo], *, anew: bool = True, kinds: Collection[Kind] = ALL
+    ) -> Self:
         """Look for the faces of photos."""
-        found = [faces_anew(photo) if anew else [] for photo in photos]
+        found = [faces_anew(photo, kinds) if anew else [] for photo in photos]
         owner = np.repeat(np.arange(len(photos)), [len(some) for some in found])
         cuts = [*photos, *(cut for some in found for cut in some)]
         return cls(cuts, np.concatenate([np.arange(len(photos)), owner]), len(photos))
@@ -79,8 +82,9 @@ class Sought(Attacker):
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:
         """Score each person by the gallery photo most like any of the faces."""
-        asked = Faces.of(probes)
-        again = Faces.of(self._defended, anew=asked.anew >= ELSEWHERE)
+        kinds = {kind for recognizer in self.recognizers for kind in recognizer.landmarks}
+        asked = Faces.of(probes, kinds=kinds)
+        again = Faces.of(self._defended, anew=asked.anew >= ELSEWHERE, kinds=kinds)
         notes = {"faces_found_anew": asked.anew}
         found = []
         for recognizer, known in self._known.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -13,7 +13,7 @@ import numpy as np
 from unmask.defenses import Face, Photo, Pixels
 from unmask.defenses.faces.base import Detector, Found
 from unmask.defenses.faces.find import DETECTORS
-from unmask.defenses.faces.landmarks import with_landmarks
+from unmask.defenses.faces.landmarks import ALL, FIVE, Kind, with_landmarks
 
 COARSE = 96  # pixels: long side at which all views but the plain one are searched,
 FACE = 32  # or finer, so that a face as large as the clean one is so wide
@@ -75,7 +75,7 @@ class Seen(NamedTuple):
         return alike or self.score > other.score + SURER
 
 
-def faces_anew(photo: Photo) -> list[Photo]:
+def faces_anew(photo: Photo, kinds: Collection[Kind] = ALL) -> list[Photo]:
     """Find the faces of a photo, but for the one that is where its record says.
 
     The photo is looked at as it is, turned by quarters, as a negative, and with copies of
@@ -84,29 +84,37 @@ def faces_anew(photo: Photo) -> list[Photo]:
 
     Args:
         photo: as a defense left it, with the face of the clean photo.
+        kinds: landmarks that are wanted; they take most of the time.
 
     Returns:
         For each face a cut-out in which it is upright and positive, with its landmarks; the
         surest first, at most `MOST`.
     """
     kept: list[Seen] = []
-    for one in sorted(_all(photo), key=lambda one: (-one.score, one)):
+    finest = max(COARSE, FACE * max(photo.pixels.shape[:2]) / max(photo.face_width, 1))
+    found = _all(np.ascontiguousarray(photo.pixels).tobytes(), photo.pixels.shape, round(finest))
+    for one in sorted(found, key=lambda one: (-one.score, one)):
         if not any(better.drives_out(one) for better in kept):
             kept.append(one)
-    cuts = (_cut(photo, one) for one in kept[:MOST])
+    cuts = (_cut(photo, one, kinds) for one in kept[:MOST])
     return [cut for cut in cuts if cut is not None]
 
 
-def _all(photo: Photo) -> Iterator[Seen]:
-    detector, pixels = _detector(), photo.pixels
+@lru_cache(maxsize=4)  # a defense may leave the same picture of everybody
+def _all(data: bytes, shape: tuple[int, ...], finest: int) -> tuple[Seen, ...]:
+    pixels = np.frombuffer(data, np.uint8).reshape(shape)
+    return tuple(_everywhere(pixels, finest))
+
+
+def _everywhere(pixels: Pixels, finest: int) -> Iterator[Seen]:
+    detector = _detector()
     height, width = pixels.shape[:2]
     long = max(height, width)
     if detector.tiled(long):  # then small faces are sought in tiles
         yield from (_seen(Way(), found, pixels, pixels) for found in detector.find(pixels))
     else:
         yield from _look(Way(), pixels, pixels)
-    finest = max(COARSE, FACE * long / max(photo.face_width, 1))
-    small = _shrunk(pixels, min(detector.longest, round(finest)))
+    small = _shrunk(pixels, min(detector.longest, finest))
     for way in _ways(square=height == width):
         yield from _look(way, way.of(small), pixels)
 
@@ -144,15 +152,18 @@ def _ways(*, square: bool) -> Iterator[Way]:
                 yield Way(turns, negative, stretched=True)
 
 
-def _cut(photo: Photo, one: Seen) -> Photo | None:
+def _cut(photo: Photo, one: Seen, kinds: Collection[Kind]) -> Photo | None:
     """Cut a face out of its view, with its landmarks; None if it is the one that is known."""
     view = one.way.of(photo.pixels)
     height, width = view.shape[:2]
     x, y, w, h = one.box
     box = (x * width, y * height, w * width, h * height)
-    face = with_landmarks(view, [Face(box, one.score)])[0]
-    if one.way in (Way(), Way(tiled=True)) and _is_known(face, photo):
-        return None
+    face = Face(box, one.score)
+    if one.way in (Way(), Way(tiled=True)):
+        (face,) = with_landmarks(view, [face], FIVE)
+        if _is_known(face, photo):
+            return None
+    (face,) = with_landmarks(view, [face], kinds)
     reach = max(box[2:])
     left, top = max(0, int(box[0] - reach)), max(0, int(box[1] - reach))
     right, bottom = math.ceil(box[0] + box[2] + reach), math.ceil(box[1] + box[3] + reach)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+
+from unmask.defenses import Photo
 
 from ..data.scene import Scene
 from ..statistics import mean_of
@@ -11,8 +14,10 @@ from .cases import CASES, Case, planted
 from .measure import measure
 from .measured import Measured
 from .plan import Plan
+from .sparing import QUICKEST, settled
 
 SOLVED = 0.9  # at this rate nobody else needs to be asked
+PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos
 
 
 def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
@@ -20,7 +25,8 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
 
     What every attacker reaches is asked of undefended photos and of those without anything.
     Of a leak it is asked whether anybody sees it: those who are meant to get a first try with
-    the first face model alone, and only if that fails all are asked with all of them.
+    the first face model alone and a share of the photos, and only if that fails all are asked
+    with all of them. The share holds all people, so that nobody is named more easily in it.
 
     Args:
         case: key of `CASES`.
@@ -29,18 +35,64 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
     """
     kind = CASES[case]
     scene, proof = planted(scene, kind), replace(plan, metrics=())
+    if kind.kind == "ceiling" and not plan.everybody:
+        return _ceiling(kind, scene, proof)
     if kind.kind != "leak":
         return measure(kind.defense, scene, proof, draws=1, judged=False)
     ordered = _ordered(plan.attackers, kind)
-    if len(proof.face_models) > 1:
-        meant = [spec for spec in ordered if spec.partition(":")[0] in kind.first]
-        alone = replace(proof, recognizers=proof.face_models[:1])
-        found = _until_solved(kind, scene, alone, meant)
+    meant = [spec for spec in ordered if spec.partition(":")[0] in kind.first]
+    alone, some = replace(proof, recognizers=proof.face_models[:1]), _share(scene)
+    if some.probes != scene.probes or alone.face_models != proof.face_models:
+        found = _until_solved(kind, some, alone, meant)
         if found and _solved(found):
             return found
     measured = _until_solved(kind, scene, proof, ordered)
     assert measured is not None  # a plan has attackers
     return measured
+
+
+def _ceiling(case: Case, scene: Scene, plan: Plan) -> Measured:
+    """Ask everybody; once nothing is left to be found, with the first face model alone.
+
+    The others could not raise any ceiling. If whoever left nothing turns out to cheat, all are
+    asked with all face models after all, as those who were spared are.
+    """
+    cheap = [spec for spec in plan.attackers if spec.partition(":")[0] in QUICKEST]
+    rest = tuple(spec for spec in plan.attackers if spec not in cheap)
+    parts: list[Measured] = []
+    spared = False
+    for some in (tuple(cheap), rest):
+        if some:
+            spared = bool(parts) and settled(parts[0].attacks) and len(plan.face_models) > 1
+            models = plan.face_models[:1] if spared else plan.face_models
+            asked = replace(plan, attackers=some, recognizers=models)
+            parts.append(measure(case.defense, scene, asked, draws=1, judged=False))
+    place = {spec.partition(":")[0]: number for number, spec in enumerate(plan.attackers)}
+    attacks = [attack for part in parts for attack in part.attacks]
+    attacks.sort(key=lambda one: place.get(one.attacker, len(place)))
+    told = tuple(spec.partition(":")[0] for spec in rest) if spared else ()
+    return replace(parts[0], attacks=tuple(attacks), spared=told)
+
+
+def _share(scene: Scene) -> Scene:
+    """Return the same people with fewer photos."""
+    people = len({photo.identity for photo in scene.probes})
+    return replace(
+        scene,
+        gallery=_first(scene.gallery, KNOWN),
+        probes=_first(scene.probes, max(1, PROBES // people)),
+    )
+
+
+def _first(photos: Sequence[Photo], count: int) -> tuple[Photo, ...]:
+    """Return the first photos of each person."""
+    seen = Counter[str]()
+    kept = []
+    for photo in photos:
+        seen[photo.identity] += 1
+        if seen[photo.identity] <= count:
+            kept.append(photo)
+    return tuple(kept)
 
 
 def _until_solved(

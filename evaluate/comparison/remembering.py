@@ -22,10 +22,11 @@ from ..data.scene import Scene
 from ..metrics.base import Unavailable
 from ..results.shown import COMMAND
 from .blind import names_of, opaque
+from .cases import CASES
 from .config import measurement_key
+from .jobs import Job
 from .measured import Attack, Measured, Utility
 from .store import dump, restore
-from .jobs import Job
 
 _SEED = 0  # of the names of photos in the cache: whatever the run's seed is
 
@@ -76,7 +77,8 @@ class Memory:
         plan, spec = job.plan, job.spec
         if job.shared:
             # what all runs on the same photos share; nobody is spared elsewhere
-            everybody = plan.everybody or job.part != "context"
+            spares = job.part == "context" or (job.case and CASES[job.case].kind == "ceiling")
+            everybody = plan.everybody or not spares
             plan = replace(plan, metrics=(), everybody=everybody)
             spec = "none" if job.part else spec
         # about a list of pairs planted cases and parts are not asked

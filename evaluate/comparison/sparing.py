@@ -12,6 +12,9 @@ from .measured import Attack, Measured
 CHEAP = ("pixels", "look", "matched", "probed", "purified", "sought", "retrained", "restored")
 """In this order attackers are asked where some may be spared: what they cost, and find."""
 
+QUICKEST = ("naive", "matched", "pixels", "look", "linkage")
+"""Who is asked about undefended photos with all face models, whatever others found there."""
+
 Enough = Callable[[Sequence[Attack]], bool]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo, default_cache
+from unmask.defenses.faces.landmarks import Kind
 from unmask.defenses.files.class_digest import class_digest
 from unmask.defenses.photo import Pixels
 
@@ -26,6 +27,7 @@ class Recognizer(ABC):
     """A model that turns faces into vectors, near for one person and far for two."""
 
     licence: ClassVar[str] = ""
+    landmarks: ClassVar[tuple[Kind, ...]] = ("five", "points")  # that `chip` looks at
 
     @staticmethod
     def meant(name: str) -> str:

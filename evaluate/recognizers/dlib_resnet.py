@@ -49,6 +49,7 @@ class DlibResNet(Recognizer):
     """
 
     licence: ClassVar[str] = "CC0-1.0"
+    landmarks: ClassVar = ("five",)
 
     @property
     def label(self) -> str:

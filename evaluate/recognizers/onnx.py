@@ -42,6 +42,7 @@ class Onnx(Recognizer):
         standardize: bring each chip to mean 0 and deviation 1 instead of `mean`, `scale`.
     """
 
+    landmarks: ClassVar = ("points",)
     offers: ClassVar = {name: file.licence for name, file in KNOWN.items()}
 
     path: str
