@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, Self
@@ -73,7 +74,9 @@ class Attacker(ABC):
 
     Class data: `informed` (knows the defense and its parameters, not its seeds); `reads_seed`:
     it also runs with the seed of the release known, for a figure of its own; `names_people`: it
-    does, on single photos.
+    does, on single photos; `one_draw`: of a defense that draws it gets one release and not
+    several, over which others have their mean: that is luckier or less lucky, but neither more
+    nor less on average, and spares most of its time.
 
     What an attacker is good for is not declared but shown, on planted cases
     (`comparison/certificates.py`). Only one that does better than chance on a constant picture
@@ -91,6 +94,7 @@ class Attacker(ABC):
     informed: ClassVar[bool] = True
     reads_seed: ClassVar[bool] = False
     names_people: ClassVar[bool] = True
+    one_draw: ClassVar[bool] = False
 
     @property
     def fingerprint(self) -> str:
@@ -140,6 +144,17 @@ def indices(photos: Sequence[Photo]) -> NDArray[np.int64]:
     """Return `(N,)`: the position of each photo's person in `people_of`."""
     place = {name: i for i, name in enumerate(people_of(photos))}
     return np.array([place[photo.identity] for photo in photos], np.int64)
+
+
+def first_of_each(photos: Sequence[Photo], count: int) -> tuple[Photo, ...]:
+    """Return at most `count` photos of each person, the first ones, in their order."""
+    seen = Counter[str]()
+    kept = []
+    for photo in photos:
+        seen[photo.identity] += 1
+        if seen[photo.identity] <= count:
+            kept.append(photo)
+    return tuple(kept)
 
 
 def nearest(similarity: NDArray[np.floating], people: NDArray[np.int64]) -> Matrix:

@@ -11,8 +11,10 @@ import numpy as np
 from unmask.defenses import Photo
 
 from ..statistics import Verification
-from .base import Attacker, Defend, Matrix, Scores, impostor_scores, indices
+from .base import Attacker, Defend, Matrix, Scores, first_of_each, impostor_scores, indices
 from .grids import aligned_grid
+
+LEARNED = 5  # photos of each stranger: more of them say little about pairs of strangers
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Linkage(Attacker):
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """See how alike the defended photos of strangers are."""
-        self._background, self._strangers = defend(background), indices(background)
+        some = first_of_each(background, LEARNED)
+        self._background, self._strangers = defend(some), indices(some)
         return self
 
     def scores(self, probes: Sequence[Photo]) -> list[Scores]:

@@ -23,6 +23,7 @@ class Matched(Naive):
 
     name: ClassVar[str] = "matched"
     informed: ClassVar[bool] = True
+    one_draw: ClassVar[bool] = False
 
     def for_part(self, budget: str) -> Self:
         """Name people, but leave pairs of photos aside."""

@@ -34,6 +34,7 @@ class Naive(Attacker):
     pairs: bool = True
 
     name: ClassVar[str] = "naive"
+    one_draw: ClassVar[bool] = True
     informed: ClassVar[bool] = False
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:

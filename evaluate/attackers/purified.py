@@ -45,6 +45,7 @@ class Purified(Attacker):
     """
 
     name: ClassVar[str] = "purified"
+    one_draw: ClassVar[bool] = True
 
     def for_part(self, budget: str) -> Self | None:
         """Look at a part in the budget `thorough` alone: what is cleaned counts for the photo."""

@@ -65,6 +65,7 @@ class Restored(Attacker):
     variants: str = "linear+pixels"
 
     name: ClassVar[str] = "restored"
+    one_draw: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         wrong = [name for name in self.variants.split("+") if name not in VARIANTS]

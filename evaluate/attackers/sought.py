@@ -69,6 +69,7 @@ class Sought(Attacker):
     """
 
     name: ClassVar[str] = "sought"
+    one_draw: ClassVar[bool] = True
 
     def for_part(self, budget: str) -> Self | None:
         """Look at a part in the budget `thorough` alone: there a face is in its place already."""

@@ -52,7 +52,7 @@ def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) 
     facts: dict[str, Any] = {"attacker": attacker.name, "informed": attacker.informed}
     try:
         attacker.fit(hidden.gallery, hidden.background, defend)
-        found = attacker.scores(release.photos)
+        found = attacker.scores(release.first if attacker.one_draw else release.photos)
     except Unavailable as error:
         return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
     except (Exception, SystemExit) as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from unmask.defenses import Photo
-
+from ..attackers.base import first_of_each
 from ..data.scene import Scene
 from ..statistics import mean_of
 from .cases import CASES, Case, planted
@@ -79,20 +77,9 @@ def _share(scene: Scene) -> Scene:
     people = len({photo.identity for photo in scene.probes})
     return replace(
         scene,
-        gallery=_first(scene.gallery, KNOWN),
-        probes=_first(scene.probes, max(1, PROBES // people)),
+        gallery=first_of_each(scene.gallery, KNOWN),
+        probes=first_of_each(scene.probes, max(1, PROBES // people)),
     )
-
-
-def _first(photos: Sequence[Photo], count: int) -> tuple[Photo, ...]:
-    """Return the first photos of each person."""
-    seen = Counter[str]()
-    kept = []
-    for photo in photos:
-        seen[photo.identity] += 1
-        if seen[photo.identity] <= count:
-            kept.append(photo)
-    return tuple(kept)
 
 
 def _until_solved(
