@@ -77,7 +77,7 @@ STEPS = (
          ("records_of", "differences", "planted_records")),
     Step("example faces", "evaluate.comparison.run", ("example_faces",)),
     Step("page", "evaluate.comparison.run", ("write_report",)),
-    Step("keys of what is kept", "evaluate.comparison.run", ("measurement_key",)),
+    Step("keys of what is kept", "evaluate.comparison.remembering", ("measurement_key",)),
 )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def timed(arguments: Sequence[str], out: Path) -> None:
                     stack.enter_context(patch.object(owner, name, made))
                 else:
                     print(f"nothing to time: {step.module}.{function}", file=sys.stderr)
-        stack.enter_context(patch.object(workers, "_done", clock.job(workers._done)))
+        stack.enter_context(patch.object(workers, "done_job", clock.job(workers.done_job)))
         try:
             sys.argv = ["unmask", "compare", *arguments]
             main()

@@ -16,10 +16,10 @@ from PIL import Image
 from unmask.defenses import Defense, Photo
 from unmask.defenses.photo import Pixels
 from unmask.evaluate import Plan, compare
-from unmask.evaluate.comparison import keeping
-from unmask.evaluate.comparison.keeping import Keeping
+from unmask.evaluate.comparison import remembering
+from unmask.evaluate.comparison.jobs import Job
 from unmask.evaluate.comparison.measure import measure_or_say
-from unmask.evaluate.comparison.workers import Job
+from unmask.evaluate.comparison.remembering import Memory
 from unmask.evaluate.data.scene import Scene
 from unmask.evaluate.results.folder import taken
 from unmask.evaluate.results.records import Record
@@ -49,7 +49,7 @@ def test_a_second_run_measures_nothing(
     specs = ["none", "mask:margin=0.1,fill=black"]
     first = compare(few, specs, PLAN, folder=tmp_path / "first", few=True)
     assert taken(first.folder) == []
-    monkeypatch.setattr("unmask.evaluate.comparison.workers._done", None)
+    monkeypatch.setattr("unmask.evaluate.comparison.workers.done_job", None)
     second = compare(few, specs, PLAN, folder=tmp_path / "second", few=True)
     assert figures(first.records) == figures(second.records)
     assert taken(second.folder) == specs
@@ -66,11 +66,11 @@ def job(spec: str, plan: Plan = PLAN) -> Job:
 
 
 def known(scene: Scene, spec: str, plan: Plan = PLAN) -> bool:
-    return Keeping(scene).find(job(spec, plan)) is not None
+    return Memory(scene).find(job(spec, plan)) is not None
 
 
 def measured(scene: Scene, spec: str) -> None:
-    kept = Keeping(scene)
+    kept = Memory(scene)
     assert kept.find(job(spec)) is None
     kept.keep(job(spec), measure_or_say(spec, scene, PLAN))
 
@@ -91,7 +91,7 @@ def test_nobody_is_named_in_it(few: Scene, cache: Path, tmp_path: Path) -> None:
     (tmp_path / "made" / few.probes[0].key).with_suffix(".png").unlink()
     spec = f"folder:path={tmp_path / 'made'}"
     measured(few, spec)
-    found = Keeping(few).find(job(spec))
+    found = Memory(few).find(job(spec))
     assert found
     assert list(found.failures) == [few.probes[0].key]
     with sqlite3.connect(cache) as opened:
@@ -127,7 +127,7 @@ def test_what_was_changed_under_way_is_not_kept(few: Scene, tmp_path: Path) -> N
     folder = tmp_path / "made"
     pictures(few, folder, 0)
     spec = f"folder:path={folder}"
-    kept = Keeping(few)
+    kept = Memory(few)
     assert kept.find(job(spec)) is None
     found = measure_or_say(spec, few, PLAN)
     shutil.rmtree(folder)
@@ -142,7 +142,7 @@ def test_nobody_knows_what_another_program_does(
     tool = tmp_path / "grey.toml"
     tool.write_text('name = "grey"\ncommand = ["true", "{input}", "{output}"]\n')
     spec = f"command:path={tool}"
-    monkeypatch.setattr(keeping, "measurement_key", None)  # it is not even asked for
+    monkeypatch.setattr(remembering, "measurement_key", None)  # it is not even asked for
     assert not known(few, spec)
 
 
@@ -184,5 +184,5 @@ def test_weights_that_came_since_are_used(few: Scene, monkeypatch: pytest.Monkey
 
 def test_a_torn_entry_is_measured_anew(few: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     measured(few, "mask")
-    monkeypatch.setattr(keeping, "restore", lambda text: json.loads("{"))
+    monkeypatch.setattr(remembering, "restore", lambda text: json.loads("{"))
     assert not known(few, "mask")
