@@ -1,4 +1,4 @@
-"""People take turns: each is attacked once, figures are of all, and claims are those of all folds."""
+"""People take turns: each is attacked once, figures are of all, claims those of all folds."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
