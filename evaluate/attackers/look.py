@@ -51,5 +51,5 @@ class Look(Attacker):
         return [*found, Scores(outside, "outside")]
 
     def _by(self, known: Iterable[np.ndarray], asked: Iterable[np.ndarray]) -> Matrix:
-        old, new = together([*known], [*asked])
+        old, new = together(known, asked)
         return Head(LDA).fit(old, self._people, np.arange(len(old))).scores(new)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 import cv2
@@ -23,7 +24,7 @@ Vectors = NDArray[np.float32]
 Floats = NDArray[np.float32]
 
 
-def looks(pictures: Sequence[Pixels]) -> list[Vectors]:
+def looks(pictures: Iterable[Pixels]) -> list[Vectors]:
     """Return four arrays `(N, D)`, float32: colours, histograms, edges, textures.
 
     - colours: means and spreads of Lab in places of a grid;
@@ -33,11 +34,11 @@ def looks(pictures: Sequence[Pixels]) -> list[Vectors]:
       Mäenpää, IEEE TPAMI 2002) in places of a grid.
 
     Args:
-        pictures: any sizes.
+        pictures: any sizes; no more than `BATCH` of them are held at once.
     """
     parts: list[list[Vectors]] = []
-    for start in range(0, len(pictures), BATCH):
-        some = [_square(one, SIDE) for one in pictures[start : start + BATCH]]
+    squares = (_square(one, SIDE) for one in pictures)
+    while some := list(islice(squares, BATCH)):
         lab = np.stack([_lab(one) for one in some])
         grey = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in some]
         small = np.stack([_square(one, EDGES) for one in grey])
@@ -53,7 +54,7 @@ class Pair(NamedTuple):
     asked: Vectors
 
 
-def together(known: Sequence[Pixels], asked: Sequence[Pixels]) -> Pair:
+def together(known: Iterable[Pixels], asked: Iterable[Pixels]) -> Pair:
     """Return all looks as one vector a picture: each kind weighs alike, by the known pictures."""
     scaled: list[Pair] = []
     for old, new in zip(looks(known), looks(asked), strict=True):
