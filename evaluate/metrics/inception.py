@@ -39,11 +39,11 @@ def features(photos: Sequence[Photo]) -> Any:
     import torch
 
     network = _load(weights_file())
-    shown = np.stack([crop(photo) for photo in photos]).transpose(0, 3, 1, 2)
     found = []
     with torch.inference_mode():
-        for start in range(0, len(shown), BATCH):
-            some = torch.from_numpy(shown[start : start + BATCH].copy())
+        for start in range(0, len(photos), BATCH):
+            shown = np.stack([crop(photo) for photo in photos[start : start + BATCH]])
+            some = torch.from_numpy(shown.transpose(0, 3, 1, 2).copy())
             found.append(network(placed(some)).cpu())
     return torch.cat(found)
 
