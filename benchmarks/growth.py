@@ -166,8 +166,10 @@ def drawn(found: Sequence[Grown], path: Path) -> None:
     memory.plot(photos, [one.base / 2**20 for one in found], "--", color="grey",
                 label="before any photo: libraries and models")  # fmt: skip
     memory.set(xlabel="photos", ylabel="memory of the process, MiB", xscale="log")
-    memory.set_ylim(bottom=0)
+    memory.set_ylim(0, 1.15 * max(one.memory for one in found) / 2**20)
     for axes in (seconds, memory):
+        axes.set_xticks(photos, [f"{count:,}" for count in photos])
+        axes.set_xticks([], minor=True)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False)
     with replacing(path) as temporary:
