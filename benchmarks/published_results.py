@@ -64,6 +64,10 @@ RESULTS = (
         (_RUN + "strengths lfw:{lfw},people=100,photos=6 {out}",), _LFW, 100,
     ),
     Result(
+        "cost.md", "what `compare` costs on ORL, step by step, cold and warm",
+        (_RUN + "cost {out} orl",), (), 0, True,
+    ),
+    Result(
         "thorough-orl.md", "every default defense on ORL under the thorough budget",
         ("unmask compare orl --budget thorough --out {run}",), (), 61, True,
     ),
