@@ -31,7 +31,7 @@ def test_each_draw_counts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None
         "scores",
         lambda self, photos: (asked.append(len(photos)), original(self, photos))[1],
     )
-    plan, count = Plan(("naive",), ()), len(scene.probes)
+    plan, count = Plan(("matched",), (), ("dlib",)), len(scene.probes)
     (drawn,) = measure(NOISE, scene, plan).attacks
     assert asked == [DRAWS * count]
     assert drawn.credits["rank1"].shape == (count,)
@@ -41,3 +41,9 @@ def test_each_draw_counts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None
     asked.clear()
     measure("pixelate", scene, plan)
     assert asked == [count]
+    asked.clear()
+    (one,) = measure(
+        NOISE, scene, Plan(("naive",), (), ("dlib",))
+    ).attacks  # costs more than it tells
+    assert asked == [count]
+    assert one.credits["rank1"].shape == (count,)
