@@ -119,7 +119,7 @@ def test_resume_repeats_nothing(
     with pytest.raises(ValueError, match="must be new or empty"):
         run_cells(cells, setting)
 
-    def never(*_: object) -> int:
+    def never(*_: object, **__: object) -> int:
         raise AssertionError("a kept cell was trained again")
 
     monkeypatch.setattr("unmask.evaluate.lab.run.train_group", never)
