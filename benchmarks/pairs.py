@@ -1,8 +1,10 @@
 """Lists of pairs: made from any folder, and what face models reach on them (LFW's view 2).
 
 python -m unmask.benchmarks.pairs make DATA OUT [--folds 10] [--each 300] [--seed 0]
-python -m unmask.benchmarks.pairs measure DATA,pairs=FILE [--recognizers "dlib onnx:sface"]
+python -m unmask.benchmarks.pairs measure DATA[,pairs=FILE] [--recognizers "dlib onnx:sface"]
     [--defenses "none pixelate"] [--out FILE.md]
+
+Without a list, `measure` makes one as `make` does.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +27,14 @@ from unmask.evaluate.comparison.measured import Attack
 from unmask.evaluate.comparison.pair_list import pair_attacks
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data import dataset_of
-from unmask.evaluate.data.pair_list import make_pairs, write_any, write_lfw
+from unmask.evaluate.data.pair_list import FOLDS, make_pairs, write_any, write_lfw
 from unmask.evaluate.data.paired import Paired, paired
 from unmask.evaluate.data.shelf import Shelf
 from unmask.threads import pin_threads
 
 from .origin import origin
+
+EACH = 300  # pairs of each kind in a fold, as in LFW
 
 
 def make(data: str, *, folds: int, each: int, seed: int) -> str:
@@ -70,16 +76,17 @@ def _row(spec: str, attack: Attack) -> str:
 
 
 def table(spec: str, recognizers: Sequence[str], defenses: Sequence[str], command: str) -> str:
-    """Measure a list of pairs and return a page in Markdown.
-
-    Raises:
-        ValueError: the data set has no list.
-    """
+    """Measure a list of pairs and return a page in Markdown."""
     dataset = dataset_of(spec)
     start = time.process_time()
-    pairs = paired(dataset, {}, set(), shelf=Shelf())
+    with tempfile.TemporaryDirectory() as folder:
+        if not dataset.pairs:
+            listed = Path(folder) / "ten-folds-seed-0.txt"
+            listed.write_text(make(spec, folds=FOLDS, each=EACH, seed=0), "utf-8")
+            dataset = replace(dataset, pairs=str(listed))
+        pairs = paired(dataset, {}, set(), shelf=Shelf())
     if pairs is None:
-        raise ValueError(f"which pairs? {spec},pairs=FILE")
+        raise ValueError(f"{spec} gives no pairs")
     rows = list(measure(pairs, recognizers, defenses))
     seconds = time.process_time() - start
     faceless = sum(not photo.faces for photo in pairs.photos)
@@ -105,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     maker = parts.add_parser("make", help="make a list of pairs")
     maker.add_argument("data", help="dataset or folder")
     maker.add_argument("out", type=Path, help="a new file")
-    for name, usual in (("folds", 10), ("each", 300), ("seed", 0)):
+    for name, usual in (("folds", FOLDS), ("each", EACH), ("seed", 0)):
         maker.add_argument(f"--{name}", type=int, default=usual)
     teller = parts.add_parser("measure", help="measure face models on a list")
     teller.add_argument("data", help="dataset or folder, with pairs=FILE")

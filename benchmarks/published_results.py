@@ -106,6 +106,10 @@ RESULTS = (
         _LFW, 17, True,
     ),
     Result(
+        "pairs-lfw.md", "view 2 of LFW: dlib on 6,000 pairs over ten folds",
+        (_RUN + "pairs measure lfw:{lfw} --out {out}",), _LFW, 0, True,
+    ),
+    Result(
         "reference-orl.md", "settings of the whole photo that other work reports, ORL",
         (_RUN + "tables reference orl {out}",), (), 2,
     ),
