@@ -96,9 +96,8 @@ def write_protocol(path: Path, dataset: Dataset, split: Split, photos: Iterable[
         photos: all photos; those without a role are passed over.
 
     Raises:
-        ValueError: the file exists.
+        ValueError: the file exists and says something else.
     """
-    check_new(path)
     people = {p.key: p.identity for p in photos if split.role(p.key) or p.key in split.single}
     marks = digests_of(dataset, people)
     told = {
@@ -107,17 +106,11 @@ def write_protocol(path: Path, dataset: Dataset, split: Split, photos: Iterable[
         "split": split.as_dict(),
         "photos": {key: [people[key], marks[key]] for key in sorted(people)},
     }
-    write_text(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-
-
-def check_new(path: Path) -> None:
-    """Refuse to write over a file.
-
-    Raises:
-        ValueError: there is one.
-    """
-    if path.exists():
-        raise ValueError(f"{path} exists; name a new file for the protocol")
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    if not path.exists():
+        write_text(path, text)
+    elif path.read_bytes() != text.encode():  # a run that goes on writes the same again
+        raise ValueError(f"{path} exists and says something else; name a new file")
 
 
 def digests_of(dataset: Dataset, keys: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from . import dataset_of
 from .base import Bad, Dataset
 from .duplicates import Pair, check_duplicates
 from .paired import Paired, paired
-from .protocol import Protocol, check_new, read_protocol, write_protocol
+from .protocol import Protocol, read_protocol, write_protocol
 from .sessions import Sessions, read_sessions, with_session
 from .shelf import Shelf
 from .split import LEAST_PHOTOS, Split, split_folds, split_people
@@ -111,8 +111,6 @@ def prepare(
     if stated and (people or sessions or drop_duplicates):
         raise ValueError(f"{protocol} says who takes part with which photos: leave limit, "
                          "sessions and the dropping of duplicates out")  # fmt: skip
-    if write_to:
-        check_new(Path(write_to))
 
     def deal(photos: Sequence[Photo], when: Sessions | None) -> tuple[Split, ...]:
         if stated:

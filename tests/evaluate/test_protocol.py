@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from unmask.evaluate.cli.main import app
+from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.data.protocol import read_protocol
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.tuning.run import tune
@@ -98,8 +100,11 @@ def test_what_would_deal_anew_is_refused(written: tuple[Path, Path, Scene]) -> N
     for settings in ({"people": 5}, {"drop_duplicates": True}, {"sessions": "x.csv"}):
         with pytest.raises(ValueError, match="leave limit, sessions"):
             prepare(str(root), protocol=path, **settings)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="exists; name a new file"):
-        prepare(str(root), write_to=path)
+    with pytest.raises(ValueError, match="exists and says something else; name a new file"):
+        prepare(str(root), seed=4, write_to=path)
+    before = path.read_bytes()
+    prepare(str(root), seed=3, drop_duplicates=True, write_to=path)  # as a run that goes on
+    assert path.read_bytes() == before
 
 
 def _edit(told: dict[str, Any], what: str) -> None:
@@ -237,8 +242,8 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     root, path = tree(tmp_path / "photos"), tmp_path / "protocol.json"
     scenes: list[Scene] = []
 
-    def stop(scene: Scene, *_: object, **__: object) -> None:
-        scenes.append(scene)
+    def stop(deal: Callable[[int], Scene], _: object, plan: Plan, **__: object) -> None:
+        scenes.append(deal(plan.seed))
         raise ValueError("far enough")
 
     monkeypatch.setattr("unmask.evaluate.comparison.run.compare", stop)
@@ -253,7 +258,8 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert scenes[0].split.hash == json.loads(path.read_text())["split"]["hash"]
     for refused in (
         ["--protocol", str(path), "--split", ".3,.3,.4"],
-        ["--write-protocol", str(path)],
+        ["--protocol", str(path), "--folds", "2"],
+        ["--seed", "5", "--write-protocol", str(path)],
     ):
         done = CliRunner().invoke(app, [*common, *refused])
         assert done.exit_code
