@@ -31,7 +31,7 @@ class Question:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "seeds": Question("lowest to highest leakage over seeds, each another split", 0),
+    "seeds": Question("lowest to highest leakage over seeds, each another split", 1),
     "album": Question("rank-1 of all defended photos of a person taken together", 1),
     "face": Question("what the region itself gives away, everything else blanked", 2),
     "context": Question("what no defense of the region can prevent, the region blanked", 3),
