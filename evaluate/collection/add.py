@@ -31,13 +31,16 @@ class Added(NamedTuple):
 
 
 def check_into(into: Path) -> None:
-    """Check that runs can be added there, before anything is measured.
+    """Make a folder for runs and check that they can be added, before anything is measured.
+
+    It stays, also if nothing is added: whoever takes an empty folder away takes it from others
+    who are about to add.
 
     Raises:
         ValueError: it is the folder of a run, or a file.
         OSError: nothing can be written there.
     """
-    if into.exists() and not into.is_dir():
+    if into.is_file():
         raise ValueError(
             f"{into} is a file; --into takes a folder, which gets a file for each run"
         )
@@ -46,6 +49,7 @@ def check_into(into: Path) -> None:
         raise ValueError(
             f"{into} is the folder of a run (it holds {held[0]}); --into takes one for many runs"
         )
+    into.mkdir(parents=True, exist_ok=True)
     check_writable(into)
 
 

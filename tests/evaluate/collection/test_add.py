@@ -55,12 +55,13 @@ def test_a_run_added_twice_adds_nothing(run: Make, made: Row, tmp_path: Path) ->
 
 def test_two_that_add_the_same_at_once(run: Make, made: Row, tmp_path: Path) -> None:
     folders = [run(f"run{n}", made("mask", 0.3 + n / 100)) for n in range(4)] * 3
+    many = tmp_path / "of" / "many"  # none of them finds it there
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda folder: add(folder, tmp_path / "many"), folders))
-    assert len(read(tmp_path / "many").entries) == 4
-    twin = next((tmp_path / "many").glob("run0*"))  # two machines that both had looked before
-    (tmp_path / "many" / f"else-{twin.name}").write_bytes(twin.read_bytes())
-    assert len(read(tmp_path / "many").entries) == 4
+        list(pool.map(lambda folder: add(folder, many), folders))
+    assert len(read(many).entries) == 4
+    twin = next((many).glob("run0*"))  # two machines that both had looked before
+    (many / f"else-{twin.name}").write_bytes(twin.read_bytes())
+    assert len(read(many).entries) == 4
 
 
 def test_records_changed_after_the_run_are_refused(run: Make, made: Row, tmp_path: Path) -> None:
