@@ -228,7 +228,8 @@ def compare(
 
         print_text(onwards(found.records, data=data, page=str(found.report()), asked=bool(asked)))
     if into is not None:
-        add_runs([folder], into, quiet=quiet or shape != "table")
+        runs = [seed_folder(folder, number, seed) for number in range(seed, seed + seeds)]
+        add_runs(runs, into, quiet=quiet or shape != "table")
     if code:
         raise typer.Exit(code)
 

@@ -41,6 +41,8 @@ def nameless(
     }  # fmt: skip
     told = [_record(record, specs, clean) for record in records]
     kept = {key: value for key, value in without_names(config).items() if key in _KEPT}
+    if isinstance(kept.get("folds"), list):
+        kept["folds"] = len(kept["folds"])
     kept["defenses"] = [specs.get(spec, clean(str(spec))) for spec in config.get("defenses") or ()]
     settings = _everywhere(kept, clean)
     assert isinstance(settings, dict)

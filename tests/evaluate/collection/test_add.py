@@ -98,12 +98,14 @@ def test_nobody_and_no_place_is_named(run: Make, made: Row, tmp_path: Path) -> N
     ]  # fmt: skip
     folder = run("one", records, defenses=[spec, "face_swap:weights=/home/jo/w.pt", "mask"],
                  files={"/home/jo/w.pt": "0123456789abcdef"}, owner="Jo Doe", details=["Jo_Doe"],
-                 split={"test": ["Jo_Doe"], "hash": "split"})  # fmt: skip
+                 split={"test": ["Jo_Doe"], "hash": "split"},
+                 folds=[{"test": ["Jo_Doe"]}, {"test": ["Jo_Roe"]}])  # fmt: skip
     added = add(folder, tmp_path / "many")
     told = json.dumps(parquet.ParquetFile(added.path).read().to_pylist())
     for secret in ("jo", "Jo", "home", "x.png", "unmask compare"):
         assert secret not in told, secret
     (entry,) = read(tmp_path / "many").entries
+    assert entry.terms.folds == "2"
     assert [row.shown for row in entry.rows] == [
         "mask", "tool", "face_swap:weights=file-0123456789ab",
     ]  # fmt: skip
