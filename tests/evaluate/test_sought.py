@@ -96,7 +96,8 @@ def test_no_gallery_photo_is_searched_where_faces_are_in_their_places(
 ) -> None:
     looked: list[Photo] = []
     monkeypatch.setattr(
-        "unmask.evaluate.attackers.sought.faces_anew", lambda p: (looked.append(p), [])[1]
+        "unmask.evaluate.attackers.sought.faces_anew",
+        lambda photo, kinds: (looked.append(photo), [])[1],
     )
     found = measure("none", scene, PLAN, judged=False).attacks
     assert len(looked) == len(scene.probes)
