@@ -12,7 +12,7 @@ from .cases import CASES, Case, planted
 from .measure import measure
 from .measured import Measured
 from .plan import Plan
-from .sparing import QUICKEST, settled
+from .sparing import SINGLY, settled
 
 SOLVED = 0.9  # at this rate nobody else needs to be asked
 PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos
@@ -55,11 +55,11 @@ def _ceiling(case: Case, scene: Scene, plan: Plan) -> Measured:
     The others could not raise any ceiling. If whoever left nothing turns out to cheat, all are
     asked with all face models after all, as those who were spared are.
     """
-    cheap = [spec for spec in plan.attackers if spec.partition(":")[0] in QUICKEST]
-    rest = tuple(spec for spec in plan.attackers if spec not in cheap)
+    full = tuple(spec for spec in plan.attackers if spec.partition(":")[0] not in SINGLY)
+    rest = tuple(spec for spec in plan.attackers if spec not in full)
     parts: list[Measured] = []
     spared = False
-    for some in (tuple(cheap), rest):
+    for some in (full, rest):
         if some:
             spared = bool(parts) and settled(parts[0].attacks) and len(plan.face_models) > 1
             models = plan.face_models[:1] if spared else plan.face_models

@@ -12,8 +12,10 @@ from .measured import Attack, Measured
 CHEAP = ("pixels", "look", "matched", "probed", "purified", "sought", "retrained", "restored")
 """In this order attackers are asked where some may be spared: what they cost, and find."""
 
-QUICKEST = ("naive", "matched", "pixels", "look", "linkage")
-"""Who is asked about undefended photos with all face models, whatever others found there."""
+SINGLY = ("sought", "probed", "purified", "restored")
+"""Who may be asked about undefended photos with the first face model alone, once nothing is left
+to be found there. Each of their answers is one face model's: with fewer models, others are the
+same, and none has another name, by which it would be missed on defended photos."""
 
 Enough = Callable[[Sequence[Attack]], bool]
 

@@ -64,3 +64,41 @@ def test_with_one_face_model_nobody_is_asked_twice(
 ) -> None:
     measure_case("moved", scene, replace(TWO, recognizers=("dlib",)))
     assert order() == [(name, ("dlib",)) for name in ("sought", "pixels", "naive")]
+
+
+def test_undefended_photos_have_no_answer_that_defended_ones_must_lack() -> None:
+    """An answer of one model under a name of its own would be missed on every defense."""
+    from unmask.evaluate.comparison.sparing import SINGLY
+
+    two = Plan(recognizers=("dlib", "onnx:other"), budget="standard").attackers
+    assert set(SINGLY) < set(two)
+    assert "retrained" not in SINGLY  # its `others` has no face model where there are several
+
+
+def test_who_answers_with_one_face_model_is_told(
+    monkeypatch: pytest.MonkeyPatch, scene: Scene
+) -> None:
+    asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    full = np.ones(4)
+
+    def measure(spec: str, scene: Scene, plan: Plan, **settings: object) -> Measured:
+        asked.append((plan.attackers, plan.face_models))
+        attacks = tuple(
+            Attack(name, name, model, informed=True, credits={"rank1": full})
+            for name in plan.attackers for model in plan.face_models
+        )  # fmt: skip
+        return Measured(spec, {}, np.arange(4), (), attacks, ())
+
+    monkeypatch.setattr(planted, "measure", measure)
+    sparing = replace(TWO, everybody=False)
+    found = measure_case("undefended", scene, sparing)
+    assert asked == [(("pixels", "naive"), TWO.face_models), (("sought",), ("dlib",))]
+    assert [a.attacker for a in found.attacks] == ["pixels"] * 2 + ["sought"] + ["naive"] * 2
+    assert found.spared == ("sought",)  # so that a cheat who silenced it is found out
+    full = np.full(4, 0.5)
+    asked.clear()
+    assert not measure_case("undefended", scene, sparing).spared
+    assert asked[1] == (("sought",), TWO.face_models)
+    asked.clear()
+    measure_case("undefended", scene, TWO)  # everybody was named by the user
+    assert asked == [(TWO.attackers, TWO.face_models)]
