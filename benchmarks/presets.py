@@ -19,7 +19,7 @@ from pathlib import Path
 from unmask.defenses.files.atomic import write_text
 from unmask.defenses.presets.preset import TOOLS
 from unmask.evaluate import Plan, Row, compare, prepare, rows
-from unmask.evaluate.data.scene import LISTED
+from unmask.evaluate.data.noting import LISTED
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.results.table import MISSING, interval, printed, two
 from unmask.threads import pin_threads

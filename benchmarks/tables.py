@@ -15,7 +15,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 from unmask.evaluate import Plan, Row, compare, default_defenses, prepare, ranks, rows
-from unmask.evaluate.data.scene import LISTED
+from unmask.evaluate.data.noting import LISTED
 from unmask.evaluate.results.table import interval, printed
 
 from .origin import origin

@@ -11,7 +11,7 @@ from pathlib import Path
 from unmask.defenses.files.hashes import sha256_of
 from unmask.defenses.files.pictures import SUFFIXES
 
-from ..data.scene import LEAST_ATTACKED
+from ..data.noting import LEAST_ATTACKED
 
 LEAST_PEOPLE, LEAST_PHOTOS = 3, 2
 FEWEST = 2 * LEAST_ATTACKED  # people in a folder that is measured: half of them are attacked

@@ -13,7 +13,7 @@ from unmask.defenses.files.pictures import read_picture
 
 from ..data import load_dataset
 from ..data.base import Bad
-from ..data.scene import unread
+from ..data.noting import unread
 from ..data.tables import read_rows
 from ..vlm.names import spoken
 from ..vlm.roll import Person, person_of, read_people

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from unmask.defenses import Defense
 from unmask.progress import shown
 
-from ..data.scene import Progress, Scene, check_enough
+from ..data.noting import check_enough
+from ..data.scene import Progress, Scene
 from ..report.faces import write_faces
 from ..report.merged import write_merged
 from ..report.page import write_report

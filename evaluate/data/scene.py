@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from unmask.defenses import Photo
 from unmask.defenses.faces.find import find_faces
 
 from . import dataset_of
-from .base import Bad, Dataset
+from .base import Dataset
 from .duplicates import Pair, check_duplicates
+from .noting import details_of, notes_of, told_apart
 from .paired import Paired, paired
 from .protocol import Protocol, read_protocol, write_protocol
 from .sessions import Sessions, read_sessions, with_session
 from .shelf import Shelf
-from .split import LEAST_PHOTOS, Split, split_folds, split_people
+from .split import Split, split_folds, split_people
 
 SHARES = (0.25, 0.25, 0.5)
-LEAST_ATTACKED = 12
-"""People below whom a leakage misleads.
-
-Where half of the photos are named by each of twelve attackers, 0.69 is printed with 3 people of
-4 photos, 0.63 with 6 and 0.59 with 12, and the lower end lies above the truth in 15, 11 and 5 %
-of simulated runs (docs/statistics.md).
-"""
-PROLIFIC = 2  # times the mean number of photos to be named: that is said
-LISTED = " (--names lists them in config.json)"
 Progress = Callable[[str, int, int], None]
 
 
@@ -186,7 +176,7 @@ def _scenes(
     if write_to:
         write_protocol(Path(write_to), dataset, splits[0], photos)
     found = _faces(photos, splits, part, progress)
-    told = _told_apart(when, loaded.photos) + ([stated.note(dataset)] if stated else [])
+    told = told_apart(when, loaded.photos) + ([stated.note(dataset)] if stated else [])
 
     def scene(split: Split) -> Scene:
         def chosen(part: str, role: str | None = None) -> tuple[Photo, ...]:
@@ -195,8 +185,8 @@ def _scenes(
         gallery, probes, background = (
             chosen(part, "gallery"), chosen(part, "probe"), chosen("background"),
         )  # fmt: skip
-        notes = _notes(loaded.bad, dropped, split, (*background, *gallery, *probes), len(splits))
-        details = tuple(_details(loaded.bad, dropped))
+        notes = notes_of(loaded.bad, dropped, split, (*background, *gallery, *probes), len(splits))
+        details = tuple(details_of(loaded.bad, dropped))
         pairs = paired(dataset, found, set(split.background), progress, shelf)
         return Scene(
             loaded.name, split, gallery, probes, background, (*notes, *told), details, pairs
@@ -221,86 +211,6 @@ def _faces(
         if progress:
             progress("finding faces", number, len(wanted))
     return found
-
-
-def check_enough(people: int, *, few: bool = False) -> None:
-    """Refuse to print a leakage of so few people that it would mislead.
-
-    Args:
-        people: how many are attacked.
-        few: take any number.
-
-    Raises:
-        ValueError: they are fewer than `LEAST_ATTACKED`.
-    """
-    if people < LEAST_ATTACKED and not few:
-        raise ValueError(
-            f"a leakage needs at least {LEAST_ATTACKED} attacked people, got {people}: luck "
-            "alone would lift the best of several attackers far above the truth; add people, or "
-            "take these for a first look with --few (in Python: few=True)"
-        )
-
-
-def _notes(
-    bad: Sequence[Bad], dropped: Sequence[Any], split: Split, photos: Sequence[Photo], folds: int
-) -> list[str]:
-    notes = unread(bad)
-    if dropped:
-        notes.append(f"{_count(dropped, 'photo', 'photos')} left out as duplicates{LISTED}")
-    for what in ("photo", "session"):
-        lacking = [entry for entry in split.left_out if f" {what}," in entry.reason]
-        if lacking:
-            people = _count(lacking, "person", "people")
-            notes.append(f"{people} left out: fewer than {LEAST_PHOTOS} {what}s{LISTED}")
-    if split.single:
-        people = _count([*split.single], "person", "people")
-        notes.append(f"{people} with one photo among the background people")
-    attacked = {photo.identity for photo in photos} - set(split.background)
-    if len(attacked) * folds < LEAST_ATTACKED:
-        notes.append(
-            f"only {len(attacked) * folds} people are attacked: with fewer than {LEAST_ATTACKED} "
-            "luck lifts the best of several attackers far above the truth"
-        )
-    probes = [photo.identity for photo in photos if split.role(photo.key) == "probe"]
-    notes += _prolific([name for name in probes if name in attacked])
-    faceless = sum(not photo.faces for photo in photos)
-    if faceless:
-        notes.append(f"no face found on {faceless} of {len(photos)} clean photos; they stay in")
-    return notes
-
-
-def _prolific(probes: Sequence[str]) -> list[str]:
-    """Say how large the share of the most photographed is, if it is far from that of others."""
-    counts = Counter(probes)
-    if not counts or max(counts.values()) < PROLIFIC * counts.total() / len(counts):
-        return []
-    share = max(counts.values()) / counts.total()
-    return [
-        f"one person is on {share:.1%} of the {counts.total():,} photos to be named; each person "
-        "weighs the same in every figure"
-    ]
-
-
-def _told_apart(sessions: Sessions | None, photos: Sequence[Photo]) -> list[str]:
-    if sessions is None:
-        return []
-    unknown = [photo for photo in photos if photo.key not in sessions]
-    lost = f"; left out without a session: {_count(unknown, 'photo', 'photos')}" if unknown else ""
-    return [f"gallery and probes of a person come from different sessions{lost}"]
-
-
-def unread(bad: Sequence[Bad], listed: str = LISTED) -> list[str]:
-    """Say how many files could not be read, if any; their names may be names of people."""
-    return [f"{_count(bad, 'file', 'files')} could not be read{listed}"] if bad else []
-
-
-def _details(bad: Sequence[Bad], dropped: Sequence[Any]) -> list[str]:
-    details = [f"not read: {entry.path}: {entry.reason}" for entry in bad]
-    return details + [f"left out as a duplicate: {entry}" for entry in dropped]
-
-
-def _count(things: Sequence[object], one: str, many: str) -> str:
-    return f"{len(things):,} {one if len(things) == 1 else many}"
 
 
 def _joint(spec: str) -> str:

@@ -15,7 +15,8 @@ from unmask.threads import pin_threads
 from ..comparison.config import made_with
 from ..comparison.guests import hosted
 from ..comparison.plan import Plan
-from ..data.scene import Progress, Scene, check_enough, prepare
+from ..data.noting import check_enough
+from ..data.scene import Progress, Scene, prepare
 from ..results.folder import SCRATCH, new_folder, open_folder
 from .caveats import check_people, check_region, notes_of, nothing_measured
 from .check import Check, checked
