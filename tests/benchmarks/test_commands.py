@@ -63,13 +63,20 @@ def _known(spec: str, registry: Registry) -> None:
 
 
 def _module(name: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = ArgumentParser.parse_args
+    whole, known = ArgumentParser.parse_args, ArgumentParser.parse_known_args
 
     def parsed(parser: ArgumentParser, *args: object, **more: object) -> None:
-        whole(parser, *args, **more)  # type: ignore[call-overload]
+        with monkeypatch.context() as inner:
+            inner.setattr(ArgumentParser, "parse_known_args", known)  # which it calls
+            whole(parser, *args, **more)  # type: ignore[call-overload]
+        raise _ParsedError
+
+    def parsed_in_part(parser: ArgumentParser, *args: object, **more: object) -> None:
+        known(parser, *args, **more)  # type: ignore[call-overload]
         raise _ParsedError
 
     monkeypatch.setattr(ArgumentParser, "parse_args", parsed)
+    monkeypatch.setattr(ArgumentParser, "parse_known_args", parsed_in_part)
     monkeypatch.setattr(sys, "argv", [name, *words])
     main = getattr(importlib.import_module(name), "main", None)
     if main is None:  # `publish` parses for it when it is run
