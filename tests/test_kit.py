@@ -95,7 +95,7 @@ def test_it_is_checked_and_used(
     told: dict[str, tuple[int, str]], packages: dict[str, Path]
 ) -> None:
     assert "9 of 9 checks passed for my_metric" in told["check my_metric"][1]
-    assert "7 of 7 checks passed" in told["check my_dataset:photos --kind dataset"][1]
+    assert "8 of 8 checks passed" in told["check my_dataset:photos --kind dataset"][1]
     place = packages["metric"].parent
     assert (place / "faces.parquet").exists()
     records = read_records(place / "run" / "records.jsonl")
