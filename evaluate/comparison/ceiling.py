@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from unmask.defenses import Photo
@@ -16,7 +17,7 @@ from ..attackers.base import Attacker, Matrix
 from ..attackers.grids import whole_grid
 from ..recognizers.base import Embeddings, Recognizer
 from ..results.records import CEILING, Record
-from ..statistics import blocks, chance_of, rank_credit, worst_case
+from ..statistics import blocks, chance_of, mean_of, rank_credit, worst_case
 from .blind import Blind
 from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
@@ -32,6 +33,7 @@ def ceiling(
     photos: Blind,
     release: Sequence[Photo],
     attackers: Sequence[Attacker],
+    people: NDArray[np.int64],
 ) -> tuple[Attack, ...]:
     """Match each defended probe with the attacker's own copies of all clean probes.
 
@@ -51,6 +53,8 @@ def ceiling(
         photos: clean, under opaque keys.
         release: the defended probes, one of each.
         attackers: whose face models are used.
+        people: `(N,)`, who is on each of them: each weighs the same, as in the figure, else what
+            tells the photos of the most photographed would stop all that tell those of others.
 
     Returns:
         A result with `rank1` credits for each comparison.
@@ -70,7 +74,7 @@ def ceiling(
             [rank_credit(alike(some), itself[some]) for some in blocks(len(itself), len(itself))]
         )
         found.append(_told(name, label, credits={"rank1": credits}))
-        if credits.mean() >= TOLD:
+        if mean_of(credits, people) >= TOLD:
             break
     return tuple(found)
 

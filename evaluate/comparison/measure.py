@@ -122,7 +122,9 @@ def measure(
         _disclosed(plan, hidden, blindfolded, release) if judged else (),
         _doubts(spec, blindfolded, hidden, release) if judged else (),
         _found(defense, hidden),
-        ceiling=ceiling(blindfolded, hidden, release.first, attackers) if judged else (),
+        ceiling=ceiling(blindfolded, hidden, release.first, attackers, release.people)
+        if judged
+        else (),
         region=region.words if region else "",
         face=faces,
         face_doubts=_breach(region, defense, hidden, defended),

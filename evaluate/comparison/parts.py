@@ -14,6 +14,7 @@ from unmask.defenses import DEFENSES, Defended, Photo
 from ..attackers.base import Attacker, indices
 from ..data.scene import Scene
 from ..metrics.base import Unavailable
+from ..statistics import mean_of
 from .attacking import Release, attack
 from .blind import Blind, blind
 from .defending import Blindfolded, OwnCopies
@@ -87,7 +88,15 @@ def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measur
     if part == "face":
         none = np.zeros((1, 1), np.float32)
         clean = [Defended(photo, "unchanged", none) for photo in hidden.probes]
-        attacks, _ = attack_face(plan, region, hidden, copies, clean, people, enough=_solved)
+        attacks, _ = attack_face(
+            plan,
+            region,
+            hidden,
+            copies,
+            clean,
+            people,
+            enough=lambda found: _solved(found, people),
+        )
         return Measured("none", {}, people, (), attacks, ())
     release = Release(hidden.probes, people)
     enough = never if plan.everybody else settled
@@ -108,8 +117,9 @@ def attackers_of(plan: Plan) -> list[Attacker]:
     return sorted(found, key=lambda one: one.name != "pixels")
 
 
-def _solved(attacks: Sequence[Attack]) -> bool:
-    return any(one.credits and one.credits["rank1"].mean() >= SOLVED for one in attacks)
+def _solved(attacks: Sequence[Attack], people: NDArray[np.int64]) -> bool:
+    """Return whether somebody names enough; people weigh the same, as in the ceiling itself."""
+    return any(one.credits and mean_of(one.credits["rank1"], people) >= SOLVED for one in attacks)
 
 
 def breach(region: Region, clean: Sequence[Photo], defended: Sequence[Defended]) -> str:

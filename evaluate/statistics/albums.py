@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .cells import blocks
-from .rates import Floats, finite, rank_credit, rank_ties
+from .rates import Floats, finite, mean_of, rank_credit, rank_ties
 
 SIZES: tuple[int | None, ...] = (2, 4, None)
 """Photos in an album; None: all that there are of a person."""
@@ -49,7 +49,8 @@ def album_answers(releases: ArrayLike, truth: ArrayLike) -> dict[str, dict[str, 
         known = np.isfinite(ways["sum"])
         if known.any():
             ways["fewer photos"] = np.where(known, fewer, np.nan)
-            best = max(ways.values(), key=lambda credit: float(credit[known].mean()))
+            # people weigh the same, as in the figure that must not fall with the size
+            best = max(ways.values(), key=lambda credit: mean_of(credit[known], people[known]))
             fewer = np.where(known, best, fewer)
         found[album_name(size)] = ways
     return found

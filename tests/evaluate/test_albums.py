@@ -13,6 +13,7 @@ from unmask.evaluate.statistics import (
     album_credits,
     lineup_credits,
     lineup_sizes,
+    mean_of,
     open_credits,
     rank_credit,
 )
@@ -53,6 +54,18 @@ def test_ties_are_chance_for_every_size() -> None:
         for ways in album_answers(table[None], WHO).values():
             for credit in ways.values():
                 assert credit == pytest.approx(1 / 6, abs=1e-12)
+
+
+def test_an_album_of_one_with_most_photos_never_names_less_than_a_smaller_one() -> None:
+    """Ways are chosen by the mean over people, of which the figure is made."""
+    people = np.repeat(np.arange(4), [60, 5, 5, 5])
+    table = scores(people, 1.0, 4, seed=56)
+    table *= np.exp(np.random.default_rng(1).normal(size=(len(people), 1)) * 2)
+    rates = [
+        max(mean_of(credit, people) for credit in ways.values())
+        for ways in album_answers(table[None], people).values()
+    ]
+    assert rates == sorted(rates)
 
 
 @pytest.mark.parametrize("scale", [1e6, 1e200])

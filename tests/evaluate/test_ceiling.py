@@ -14,11 +14,12 @@ from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.files.pictures import write_picture
 from unmask.defenses.folder import Folder
 from unmask.defenses.photo import Pixels
+from unmask.evaluate.attackers.base import indices
 from unmask.evaluate.comparison.blind import blind
 from unmask.evaluate.comparison.ceiling import ceiling, ceiling_record
 from unmask.evaluate.comparison.defending import Blindfolded
 from unmask.evaluate.comparison.measure import measure
-from unmask.evaluate.comparison.measured import Attack
+from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.store import dump, restore
 from unmask.evaluate.data.scene import Scene
@@ -57,7 +58,7 @@ def found(defense: Defense, scene: Scene) -> tuple[Attack, ...]:
     blindfolded = Blindfolded(defense, 0, hidden.names)
     done = [d.photo for d in blindfolded.released(hidden.probes)]
     release = [p.with_pixels(d.pixels) for p, d in zip(hidden.probes, done, strict=True)]
-    return ceiling(blindfolded, hidden, release, [])
+    return ceiling(blindfolded, hidden, release, [], indices(scene.probes))
 
 
 def told(attacks: tuple[Attack, ...]) -> dict[str, float]:
@@ -74,6 +75,35 @@ def test_what_is_shuffled_anew_each_time_keeps_its_colours(scene: Scene) -> None
     rates = told(found(NewKey(region="image"), scene))
     assert rates["pixels"] < 0.5
     assert rates["colours"] == 1.0
+
+
+@dataclass(frozen=True)
+class BrightStays(Defense):
+    """Leave bright pictures as they are, and shuffle dark ones anew each time."""
+
+    needs_face: ClassVar = False
+    random: ClassVar = True
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        stays = photo.pixels.mean() > 128
+        return photo.pixels if stays else shuffled(photo.pixels, rng.bytes(32))
+
+
+def test_one_with_nearly_all_photos_hides_nothing_of_others(scene: Scene) -> None:
+    """The figure is a mean over people, so what tells his photos alone is not enough."""
+    rng = np.random.default_rng(0)
+    probes = [
+        Photo(rng.integers(low, low + 100, (24, 24, 3), np.uint8), f"{who}/{number}", who, ())
+        for who, low, count in (("a", 150, 160), *((who, 0, 1) for who in "bcdefghi"))
+        for number in range(count)
+    ]
+    uneven = replace(scene, probes=tuple(probes))
+    attacks = found(BrightStays(region="image"), uneven)
+    assert told(attacks)["pixels"] > 0.95
+    people = indices(probes)
+    made = Measured("bright", {}, people, (), (), (), ceiling=attacks)
+    (line,) = ceiling_record(replace(record(0), value=None), made)
+    assert (line.attack, line.value) == ("colours", 1.0)
 
 
 @pytest.mark.parametrize("spec", ["mask:region=image", "constant"])

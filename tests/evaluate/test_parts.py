@@ -17,7 +17,7 @@ from unmask.evaluate.comparison.blind import blind
 from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.measured import Attack, Measured
-from unmask.evaluate.comparison.parts import attack_face, breach, measure_part
+from unmask.evaluate.comparison.parts import _solved, attack_face, breach, measure_part
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.region import USUAL, Region, digest_of, region_of
 from unmask.evaluate.comparison.sparing import never
@@ -110,6 +110,14 @@ def test_faces_are_named_by_themselves_and_masks_are_not(scene: Scene) -> None:
     assert masked.region == "ellipse, margin 0.1"
     noise = measure("mask:fill=noise", scene, PIXELS, photo=False, face=True)
     assert best(noise.face) < chance + 0.25  # of 24 photos
+
+
+def test_naming_one_with_nearly_all_photos_spares_nobody() -> None:
+    """Else the ceiling of faces, a mean over people, were that of the first attacker."""
+    people = np.array([0] * 60 + [1, 2])
+    one = Attack("pixels", "pixels", credits={"rank1": (people == 0).astype(float)})
+    assert not _solved([one], people)
+    assert _solved([one], np.zeros(62, np.int64))
 
 
 def test_the_context_of_a_mask_is_what_the_mask_leaves(scene: Scene) -> None:
