@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..pages.table import MISSING, Cell
-from ..results.records import Record
+from ..results.records import SEEDS, Record
 from ..results.rounding import rounded_up
 from ..results.table import interval, printed
 
@@ -24,8 +24,10 @@ def figure(record: Record | None, *, digits: int = 3) -> Cell:
 
 
 def plain(record: Record | None, *, digits: int = 3) -> Cell:
-    """Return a cell with a figure alone."""
+    """Return a cell with a figure alone; of several seeds it is from where to where they lie."""
     cell = figure(record, digits=digits)
+    if record is not None and record.name == SEEDS and record.value is not None:
+        return Cell(interval(record, digits, " to "), cell.key, cell.bad)
     return Cell(cell.text, cell.key, cell.bad)
 
 
