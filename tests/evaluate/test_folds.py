@@ -231,7 +231,7 @@ def test_several_seeds_say_how_far_they_lie_apart(
     assert (tmp_path / "a" / "seed-2" / "records.jsonl").is_file()
     page = (tmp_path / "a" / "report.html").read_text()
     assert "Leakage over seeds" in page
-    assert "0.142 to 1.000" in page.partition("Leakage over seeds")[0]
+    assert ">0.142 to " in page.partition("Leakage over seeds")[0]
     assert "Leakage over seeds" in (tmp_path / "a" / "seeds.html").read_text()
     assert "seeds" in (tmp_path / "a" / "summary.csv").read_text().splitlines()[0].split(",")
     # the first seed alone would pass: one that does not hold with another seed is not shown to
