@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import MISSING, fields, is_dataclass
@@ -14,7 +15,7 @@ from functools import cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
 _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # of words in a name
@@ -29,6 +30,9 @@ class Registry(Generic[T]):
         base: import path of the class that every entry must derive from,
             `module:Class`; imported only when something is loaded.
     """
+
+    before_import: ClassVar[Callable[[Distribution], object]] = staticmethod(lambda _: None)
+    """Told whose code is about to be imported: what is edited from then on is not what runs."""
 
     def __init__(self, group: str, kind: str, base: str) -> None:
         self.group, self.kind, self.base = group, kind, base
@@ -67,6 +71,8 @@ class Registry(Generic[T]):
         if name not in self._entries:
             raise LookupError(f"no {self.kind} named '{name}'{self._cure(name)}")
         entry = self._entries[name]
+        if entry.dist and entry.module not in sys.modules and not _is_ours(entry):
+            Registry.before_import(entry.dist)
         base, loaded = self._base, entry.load()
         if not (isinstance(loaded, type) and issubclass(loaded, base)):
             raise TypeError(
@@ -262,6 +268,10 @@ def _text(value: Any) -> str:
         return json.dumps(value)
     plain = value == value.strip() and "," not in value and value[:1] not in ("'", '"')
     return value if plain and _value(value) == value else repr(value)
+
+
+def _is_ours(entry: EntryPoint) -> bool:
+    return entry.module.partition(".")[0] == "unmask"
 
 
 def _origin(entry: EntryPoint) -> str:

@@ -247,6 +247,16 @@ def test_what_was_edited_under_way_is_neither_found_nor_kept(scene: Scene, plugi
     assert "-edited-" in describe(scene, ["weak"], PLAN)["code"]["weakling"]
 
 
+def test_what_was_edited_between_import_and_run_is_neither_found_nor_kept(
+    scene: Scene, plugin: Path
+) -> None:
+    """What runs is what was imported; its figures must not be kept as those of the new file."""
+    DEFENSES.load("weak")
+    (plugin / "weakling/weak.py").write_text(WEAK + "\n# edited\n")
+    assert measurement_key(scene, PLAN, "weak") != measurement_key(scene, PLAN, "weak")
+    assert "-edited-" in describe(scene, ["weak"], PLAN)["code"]["weakling"]
+
+
 def test_a_model_that_a_parameter_names_counts(scene: Scene, tmp_path: Path) -> None:
     path = tmp_path / "some.safetensors"
     path.write_bytes(b"1")
