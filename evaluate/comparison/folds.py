@@ -135,7 +135,10 @@ def pooled_rounds(rounds: Sequence[Round]) -> Round:
 
 
 def as_one(scenes: Sequence[Scene]) -> Scene:
-    """Return the scene that a run is said to be of; of folds their sum, without background."""
+    """Return the scene that a run is said to be of; of folds their sum.
+
+    Background is who is never attacked: else a run would be gone on with though they changed.
+    """
     first = scenes[0]
     if len(scenes) == 1:
         return first
@@ -148,6 +151,12 @@ def as_one(scenes: Sequence[Scene]) -> Scene:
     )
     if over:
         turns += f", and {over} more are background in every fold"
+    never = {
+        photo.key: photo
+        for scene in scenes
+        for photo in scene.background
+        if photo.identity not in tested
+    }
     notes = dict.fromkeys(note for scene in scenes for note in scene.notes)
     return replace(
         first,
@@ -160,7 +169,7 @@ def as_one(scenes: Sequence[Scene]) -> Scene:
         ),
         gallery=tuple(photo for scene in scenes for photo in scene.gallery),
         probes=tuple(photo for scene in scenes for photo in scene.probes),
-        background=(),
+        background=tuple(never[key] for key in sorted(never)),
         notes=(turns, *notes),
     )  # fmt: skip
 

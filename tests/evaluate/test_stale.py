@@ -137,6 +137,19 @@ def test_a_run_on_other_photos_is_not_gone_on_with(tmp_path: Path) -> None:
         compare(str(data), ["none"], plan, folder=run, resume=True, few=True)
 
 
+def test_folds_with_other_strangers_are_not_gone_on_with(tmp_path: Path) -> None:
+    """Who is background in every fold is attacked in none, and decides figures all the same."""
+    data, run = people(tmp_path / "data", seed=0), tmp_path / "run"
+    stranger = data / "stranger" / "0.png"
+    stranger.parent.mkdir()
+    Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(stranger)
+    plan = Plan(("pixels",), (), ("dlib",), budget="quick")
+    compare(str(data), ["none"], plan, folder=run, folds=2, few=True)
+    Image.fromarray(np.full((40, 40, 3), 255, np.uint8)).save(stranger)
+    with pytest.raises(ValueError, match=r"holds a run with other settings \(photos\); resume"):
+        compare(str(data), ["none"], plan, folder=run, folds=2, few=True, resume=True)
+
+
 def _swapped(scene: Scene) -> Scene:
     first, *rest, last = scene.probes
     assert first.identity != last.identity
