@@ -124,8 +124,10 @@ def _pictures_of(spec: str) -> bytes:
     whole = hashlib.sha256()
     for folder in defense.folders:
         for path in sorted(folder.rglob("*")):
+            place = path.relative_to(folder).as_posix()
+            if path.is_symlink():  # what lies behind a linked folder is not gone through
+                whole.update(f"{place}\x1f-> {path.readlink()}\n".encode())
             if path.is_file():
-                place = path.relative_to(folder).as_posix()
                 with path.open("rb") as stream:
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()
                 whole.update(f"{place}\x1f{digest}\n".encode())

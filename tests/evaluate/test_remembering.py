@@ -123,6 +123,21 @@ def test_other_pictures_of_another_program_are_seen(few: Scene, tmp_path: Path) 
     assert not known(few, spec)
 
 
+def test_a_linked_folder_that_leads_elsewhere_is_seen(few: Scene, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    for level in (0, 9):
+        pictures(few, folder / f"version-{level}", level)
+    first = Path(few.probes[0].key).parts[0]
+    (folder / first).symlink_to(f"version-0/{first}", target_is_directory=True)
+    spec = f"folder:path={folder}"
+    kept = Memory(few)
+    assert kept.find(job(spec)) is None
+    key = kept._key(job(spec))
+    (folder / first).unlink()
+    (folder / first).symlink_to(f"version-9/{first}", target_is_directory=True)
+    assert Memory(few)._key(job(spec)) != key
+
+
 def test_what_was_changed_under_way_is_not_kept(few: Scene, tmp_path: Path) -> None:
     folder = tmp_path / "made"
     pictures(few, folder, 0)
