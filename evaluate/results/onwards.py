@@ -9,6 +9,7 @@ from unmask.defenses import DEFENSES
 
 from .failures import failures
 from .records import Record
+from .rounding import rounded_up
 from .summary import Row
 from .table import is_undefended, printed, sorted_rows, two
 
@@ -44,7 +45,7 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
         )
     best = min(known, key=lambda row: (row.worst.high or 1.0, row.worst.value or 0.0))
     low, high = best.worst.low or 0.0, best.worst.high or 1.0
-    figure = f"{two(best.worst.value)} (at 95 % up to {two(high)})"
+    figure = f"{two(best.worst.value)} (at 95 % up to {rounded_up(high)})"
     said = f"next: the lowest sure leakage is {figure}, of {best.shown}"
     if high <= _LITTLE:
         return f"{said}; {_tune(best, data)} looks for the weakest setting that stays there"
