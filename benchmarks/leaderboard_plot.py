@@ -49,9 +49,9 @@ def plot(path: Path, panels: Sequence[tuple[str, Sequence[Row]]]) -> None:
     every[0].set_yticks(range(len(names)), names)
     every[0].invert_yaxis()
     figure.text(0.01, 0.01, "dot: measured, with its 95 % interval; hollow with an arrow: a lower "
-                "bound; |: named without the region; dotted: guessing",
+                "bound\n|: named without the region; dotted: guessing",
                 fontsize=7, color="0.35")  # fmt: skip
-    figure.tight_layout(rect=(0, 0.03, 1, 1))
+    figure.tight_layout(rect=(0, 0.05, 1, 1))
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png")
 
