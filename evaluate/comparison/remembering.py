@@ -16,6 +16,7 @@ import numpy as np
 
 from unmask.defenses import DEFENSES, Defended, default_cache
 from unmask.defenses.files.code_digest import edited
+from unmask.defenses.files.hashes import sha256_of
 from unmask.defenses.folder import Folder
 
 from ..data.scene import Scene
@@ -128,9 +129,7 @@ def _pictures_of(spec: str) -> bytes:
             if path.is_symlink():  # what lies behind a linked folder is not gone through
                 whole.update(f"{place}\x1f-> {path.readlink()}\n".encode())
             if path.is_file():
-                with path.open("rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                whole.update(f"{place}\x1f{digest}\n".encode())
+                whole.update(f"{place}\x1f{sha256_of(path)}\n".encode())
         whole.update(b"next")
     return whole.digest()
 

@@ -230,10 +230,11 @@ def _compare(
         raise ValueError(f"{what} of one split; leave out folds")
     sets = members_of(groups, scenes) if groups else None
     config = describe(scene, defenses, plan)
-    jobs, keeping = jobs_of(scene, defenses, plan), Keeping(scene, folder, resume=resume)
+    jobs = jobs_of(scene, defenses, plan) if parts else []
+    keeping = Keeping(scene, folder, resume=resume)
     known = known_of(parts, jobs, keeping, config) if parts else {}
     open_folder(folder, {**config, "limit": max_leakage}, resume=resume, names=names)
-    for job in jobs if parts else ():
+    for job in jobs:
         keeping.keep(job, known[job.label])
     done, proof, where, taken = measured_round(
         scenes, defenses, plan, folder, resume=resume, engine=engine, progress=progress,

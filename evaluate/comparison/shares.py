@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from unmask.defenses.files.hashes import sha256_of
 
 from ..data.scene import Progress
 from ..results.folder import differing, open_folder
@@ -101,4 +102,4 @@ def _taken(part: Done, job: Job, keeping: Keeping) -> Measured:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return sha256_of(path)[:16]
