@@ -12,7 +12,7 @@ from ..results.formats import html
 from ..results.origin import notes_of
 from ..results.records import Record, read_records
 from ..results.table import Column
-from .asking import Answer
+from .answer import Answer
 from .kept import read
 from .page import main_table
 

@@ -13,7 +13,8 @@ from .people import Subjects
 from .pools import pools_of
 from .views import CLEAN, CONTEXTS, MASK, Context, View
 
-PROBES = ("open", "forced", "yes_no", "votes")
+PROBES = ("open", "forced", "yes_no", "votes")  # in the order they are asked and reported
+DEFAULT = PROBES
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Inquiry:
     """
 
     defenses: tuple[str, ...] = ()
-    probes: tuple[str, ...] = PROBES
+    probes: tuple[str, ...] = DEFAULT
     prompts: tuple[str, ...] = tuple(PROMPTS)
     contexts: tuple[Context, ...] = CONTEXTS
     candidates: int = 50
@@ -113,11 +114,11 @@ class Audit:
         return hashlib.sha256(json.dumps([keys, self.pools]).encode()).hexdigest()[:16]
 
     def views(self) -> list[View]:
-        """Return all views; controls first, because calibration needs them."""
+        """Return all views; clean whole photos first, because some probes compare with them."""
         contexts = ["whole", *(c for c in self.inquiry.contexts if c != "whole")]
         faces = (CLEAN, *self.inquiry.defenses, MASK)
         shown = [View(face, c) for face in faces for c in CONTEXTS if c in contexts]
-        return [View(shown="none"), View(shown="other"), *shown]
+        return [shown[0], View(shown="none"), View(shown="other"), *shown[1:]]
 
     def units(self) -> list[Unit]:
         """Return all units in the order they are asked."""

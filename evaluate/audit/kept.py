@@ -10,7 +10,7 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
-from .asking import Answer
+from .answer import Answer
 from .inquiry import Unit
 
 NAME = "answers.jsonl"

@@ -24,7 +24,8 @@ from ..results.records import write_records
 from ..vlm.base import Model
 from ..vlm.names import Register
 from ..vlm.opening import load
-from .asking import Answer, Asker
+from .answer import Answer
+from .asking import Asker
 from .audited import Audited
 from .figures import records_of
 from .inquiry import Audit, Inquiry
@@ -93,6 +94,7 @@ def _audit(
         if unit.number not in done:
             done[unit.number] = asker.ask(unit)
             keep(folder, done[unit.number])
+        asker.remember(done[unit.number])
         answers += done[unit.number]
         if progress:
             progress("asking", position, len(units))

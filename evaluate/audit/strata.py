@@ -1,0 +1,17 @@
+"""Parts of the photos that are told apart in the records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from .people import Subjects
+
+
+def strata_of(subjects: Subjects) -> dict[str, set[str]]:
+    """Return the keys of the photos of each stratum, by the group of its records."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for photo in subjects.photos:
+        fame = subjects.people[photo.identity].fame
+        if fame:
+            found[f"fame={fame}"].add(photo.key)
+    return dict(sorted(found.items()))
