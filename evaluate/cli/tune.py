@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ..tuning.iso import Iso
     from ..tuning.result import Tuned
 
+_SHARES = "0.25,0.35,0.4"
+
 
 def tune(
     context: typer.Context,
@@ -88,7 +90,7 @@ def tune(
         str, typer.Option(help="Face models of the test. Default: those of the search.")
     ] = "",
     metrics: Metrics = "",
-    split: Split = "0.25,0.35,0.4",
+    split: Split = _SHARES,
     limit: Limit = 0,
     few: Few = False,
     seed: Seed = 0,
@@ -121,6 +123,8 @@ def tune(
     if defense != "all" and (part or engine != "local"):
         raise typer.BadParameter("is for 'tune all'; processes of one search share a --storage",
                                  param_hint="--part" if part else "--engine")  # fmt: skip
+    if protocol and split != _SHARES:
+        raise typer.BadParameter("the protocol says who is in which part", param_hint="--split")
     check_resume(place_of(part, out), resume=resume)
     shape = chosen_form(form, as_json=as_json)
     if no_cache:

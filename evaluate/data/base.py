@@ -160,16 +160,20 @@ class Dataset(ABC):
         least = max(self.photos, 1)
         enough = [name for name in files if len(files[name]) >= least]
         taken: dict[str, list[Photo]] = {}
+        spare: dict[str, list[Photo]] = {}
         ranked = _ranked(enough)
-        if self.people:  # one photo cannot be both known and asked for
-            ranked.sort(key=lambda name: len(files[name]) < 2)
+        # one photo cannot be both known and asked for
+        useful = max(least, 2) if self.people and self.photos != 1 else least
+        ranked.sort(key=lambda name: len(files[name]) < useful)
         for name in ranked:
             found, unreadable = self._read(root, name, files[name], shelf)
             bad += unreadable
             if len(found) >= least:
-                taken[name] = found
+                (taken if len(found) >= useful else spare)[name] = found
             if len(taken) == self.people > 0:
                 break
+        wanted = max(self.people - len(taken), 0)
+        taken |= dict(list(spare.items())[:wanted])
         if len(taken) < max(self.people, 1):
             raise ValueError(self._too_few(root, len(taken), len(files), bad))
         photos = sorted((p for found in taken.values() for p in found), key=lambda p: p.key)

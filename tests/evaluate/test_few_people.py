@@ -29,3 +29,19 @@ def test_a_limit_counts_those_who_can_be_used(tmp_path: Path) -> None:
     photos = load_dataset(f"folder:{tmp_path},people=12").photos
     assert len(photos) == 24
     assert len({photo.identity for photo in photos}) == 12
+
+
+def test_a_limit_looks_past_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """Two files of which one is broken are one photo: others, if there are any, come before."""
+    for person in range(20):
+        for photo in range(2):
+            path = tmp_path / f"p{person:02d}" / f"{photo}.png"
+            path.parent.mkdir(exist_ok=True)
+            write_picture(path, np.full((8, 8, 3), person, np.uint8))
+        if person % 2:
+            path.write_bytes(b"no picture")
+    ten = load_dataset(f"folder:{tmp_path},people=10").photos
+    assert len(ten) == 20
+    twelve = load_dataset(f"folder:{tmp_path},people=12").photos
+    assert len({photo.identity for photo in twelve}) == 12
+    assert len(twelve) == 22

@@ -264,3 +264,13 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         done = CliRunner().invoke(app, [*common, *refused])
         assert done.exit_code
         assert len(scenes) == 2
+
+
+def test_a_protocol_leaves_no_shares_to_be_set(tmp_path: Path) -> None:
+    """`tune` took them and went by the protocol, silently."""
+    path = tmp_path / "protocol.json"
+    path.write_text("{}")
+    asked = ["tune", "pixelate", "--protocol", str(path), "--split", "0.3,0.3,0.4"]
+    said = CliRunner().invoke(app, asked)
+    assert said.exit_code == 2
+    assert "the protocol says who is in which part" in said.output
