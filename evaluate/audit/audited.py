@@ -14,7 +14,7 @@ from ..results.records import Record, read_records
 from ..results.table import Column
 from .answer import Answer
 from .kept import read
-from .page import main_table
+from .tables import main_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -113,7 +113,7 @@ def audit_vlm(
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:
-        from ..audit.page import main_table, reached_table
+        from ..audit.tables import main_table, reached_table
         from .terminal import columns_of, print_line, print_table
 
         print_table(columns_of(*main_table(found.records)), elsewhere="report.html")
