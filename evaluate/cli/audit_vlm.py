@@ -80,6 +80,7 @@ def audit_vlm(
     from ..comparison.plan import with_strengths
     from ..results.folder import new_folder
     from ..vlm.folder import taught_names
+    from ..vlm.hub import place_of
     from ..vlm.opening import check_model, load
     from ..vlm.wording import LAB, Wording
     from .progress import Bars
@@ -88,7 +89,8 @@ def audit_vlm(
 
     pin_threads(threads)
     if not endpoint:
-        check_model(model)  # before the data are read
+        check_model(model)
+        place_of(model)  # what is not there is said before the data are read
     wording, taught = Wording(), taught_names(model) if not endpoint else {}
     if taught and not names:
         wording = replace(LAB, prompts=(*wording.prompts, ("lab", LAB.question)))

@@ -13,6 +13,7 @@ from unmask.device import device, placed, suffix
 
 from .base import Model
 from .folder import fingerprint_of
+from .hub import place_of
 
 SAVED = ("processor_config.json", "preprocessor_config.json")
 
@@ -26,7 +27,7 @@ def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = 
     Raises:
         ValueError: the model sees no pictures, brings code of its own, or its processor is
             missing or unusable.
-        LookupError: the hub does not give it.
+        LookupError: the hub does not answer, or does not give it.
         ImportError: a package is missing.
     """
     import torch
@@ -36,6 +37,7 @@ def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = 
     from .dual import Dual
     from .generative import Generative
 
+    asked, model = model, place_of(model)
     with _quiet():
         config = _said(
             model,
@@ -64,11 +66,20 @@ def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = 
         raise ValueError(f"{model}: '{config.model_type}' gives no image features to compare")
     if not load_in_4bit:
         network = _said(model, "device", lambda: placed(network))
-    folder = Path(model).expanduser()
-    mark = fingerprint_of(folder) if folder.is_dir() else str(config._commit_hash)
-    label = folder.resolve().name if folder.is_dir() else model
+    label, mark = _called(asked)
     mark = f"{mark} {dtype}{suffix()}"
     return (Generative if writes else Dual)(network, processor, label, mark, batch)
+
+
+def _called(asked: str) -> tuple[str, str]:
+    """Return label and fingerprint; those of a hub id are the same from hub and cache."""
+    from huggingface_hub import try_to_load_from_cache
+
+    folder = Path(asked).expanduser()
+    if folder.is_dir():
+        return folder.resolve().name, fingerprint_of(folder)
+    kept = try_to_load_from_cache(asked, "config.json")  # in a folder that is called by its commit
+    return asked, Path(kept).parent.name if isinstance(kept, str) else ""
 
 
 def processor_of(model: str) -> Any:
@@ -155,8 +166,8 @@ def _said(model: str, part: str, work: Any) -> Any:
             }.get(part, "")
             raise ValueError(f"cannot load the {part} of {model}{cure}: {reason}") from error
         raise LookupError(
-            f"cannot load the {part} of '{model}': no such folder, and the hub does not give it "
-            f"(offline, or no such model); download it first and name its folder: {reason}"
+            f"cannot load the {part} of '{model}': no such folder, and the hub does not give it; "
+            f"download it first and name its folder: {reason}"
         ) from error
 
 

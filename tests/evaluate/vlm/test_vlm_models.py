@@ -139,13 +139,6 @@ def test_a_text_only_model(tmp_path: Path) -> None:
         load(str(tmp_path))
 
 
-def test_a_hub_id_offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(LookupError, match="the hub does not give it") as caught:
-        load("nobody/nothing-here")
-    assert "\n" not in str(caught.value)
-
-
 def test_bad_options(llava: Path) -> None:
     with pytest.raises(ValueError, match="dtype must be one of"):
         load(str(llava), dtype="int3")
