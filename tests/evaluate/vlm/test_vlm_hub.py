@@ -59,7 +59,7 @@ def hub(clip: Path) -> Iterator[int]:
             if self.command == "GET":
                 self.wfile.write(data)
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -79,7 +79,7 @@ def test_a_hub_that_refuses_or_hangs_is_given_up_at_once(
     assert "\n" not in str(caught.value)
     silent.listen()
     monkeypatch.setenv("HF_HUB_ETAG_TIMEOUT", "0.2")
-    with pytest.raises(LookupError, match="does not answer .*HF_HUB_ETAG_TIMEOUT|timed out"):
+    with pytest.raises(LookupError, match=r"does not answer \(.*(ETAG_TIMEOUT|timed out)"):
         load("owner/tiny")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(LookupError, match="must not be asked"):
