@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from unmask.frames import frame
 
+from ..pages.tags import Html, joined, tag
 from ..results.formats import html
 from ..results.origin import notes_of
 from ..results.records import Record, read_records
-from ..results.table import Column
 from .answer import Answer
 from .kept import read
-from .tables import main_table
+from .short_tables import named_columns
+from .verdict import verdict
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -50,19 +51,20 @@ class Audited:
         return frame(lines, str(self.page.parent / "records.jsonl"))
 
     def __repr__(self) -> str:
-        """Return a few lines, however many answers there are."""
+        """Return the verdict and a few lines, however many answers there are."""
         first = self.records[0]
         shown = len({record.defense for record in self.records if record.kind == "leakage"})
-        return (
+        return "\n".join((
+            *verdict(self.records),
             f"{first.recognizer} on {first.dataset}: {len(self.answers)} answers about faces "
-            f"shown in {shown} ways\nwritten: {self.page}"
-        )
+            f"shown in {shown} ways",
+            f"written: {self.page}",
+        ))  # fmt: skip
 
     def _repr_html_(self) -> str:
-        head, body = main_table(self.records)
-        cells = [[row[place].removeprefix("!") for row in body] for place in range(len(head))]
-        columns = [Column(title, texts, "text") for title, texts in zip(head, cells, strict=True)]
-        return html(columns, [*self.notes, f"written: {self.page}"])
+        columns, said = named_columns(self.records)
+        told = joined(tag("p", sentence) for sentence in verdict(self.records))
+        return told + Html(html(columns, [said, *self.notes, f"written: {self.page}"]))
 
 
 def read_audit(folder: Path) -> Audited:

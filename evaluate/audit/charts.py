@@ -1,4 +1,4 @@
-"""Names over strength, as it stands in the page: a chart a defense."""
+"""Names, and the use that is left, over strength, as it stands in the page: a chart a ladder."""
 
 from __future__ import annotations
 
@@ -7,51 +7,50 @@ from collections.abc import Sequence
 from ..pages.curve import Series, Step, curve
 from ..pages.frame import Axis
 from ..pages.tags import Html, tag
-from ..results.records import Record, find
+from ..results.records import Record
 from ..results.rounding import ends_of
-from .curve import SHOWN, ladders, told
-from .verdict import CONTROLS, known
-from .views import CLEAN
+from .curve import SHOWN, Line, label_of, lines
+from .knowledge import CONTROLS, known
+from .strengths import Ladder, ladders
 
 
 def curves(records: Sequence[Record]) -> list[Html]:
-    """Return a chart of each defense: every measure, and the controls of the first of them."""
-    drawn = [_chart(records, family, specs) for family, specs in ladders(records).items()]
+    """Return a chart of each ladder: every measure, and the controls of the first of them."""
+    drawn = [_chart(records, ladder) for ladder in ladders(records)]
     shown = [chart for chart in drawn if chart]
     return [tag("div", *shown, class_="pair")] if shown else []
 
 
-def _chart(records: Sequence[Record], family: str, specs: Sequence[str]) -> Html:
-    settings = [CLEAN, *specs]
-    series, first = [], ""
-    for name in SHOWN:
-        statistic = "right" if name == "named/open" else "rank1"
-        steps = [
-            Step(float(place), r.value, r.low, r.high,
-                 tip=f"{_label(name)}, {told(spec) if spec != CLEAN else 'clean'}: {r.value:.3f} "
-                 f"({ends_of(r.low or 0.0, 1.0 if r.high is None else r.high)})")
-            for place, spec in enumerate(settings)
-            for r in find(records, kind="leakage", defense=spec, name=name, group="",
-                          statistic=statistic, status="ok")
-            if r.value is not None
-        ]  # fmt: skip
-        if steps:
-            series.append(Series(_label(name), steps))
-            first = first or name
-    if not series:
+def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
+    found = lines(records, ladder)
+    if not found:
         return Html()
-    one = known(records)[first]
+    measures = known(records)
+    first = next((name for name in SHOWN if name in measures), "")
+    one = measures.get(first)
     levels = []
-    if one.control is not None:
-        levels = [(one.control.value or 0.0, f"{_label(first)} {CONTROLS[one.name]}")]
-    ticks = [(0.0, "clean"), *((float(n), told(spec)) for n, spec in enumerate(specs, 1))]
+    if one is not None and one.control is not None:
+        levels = [(one.control.value or 0.0, f"{label_of(first)} {CONTROLS[one.highest]}")]
+    useful = any(line.useful for line in found)
+    says = "Shaded: 95 % intervals, resampled by person."
+    says += f" Dotted: the highest of the controls of {label_of(first)}." * bool(levels)
+    says += " Dashed: what the model is still good for, where more is better." * useful
     return curve(
-        f"Names under {family}", Axis(f"{family}, weak to strong"),
-        Axis("share of photos named rightly", "less"), series, levels=levels, ticks=ticks,
-        says="Shaded: 95 % intervals, resampled by person."
-        + f" Dotted: the highest of the controls of {_label(first)}." * bool(levels),
+        f"Names under {ladder.name}",
+        Axis(", ".join(filter(None, (ladder.name, ladder.parameter))) + ", weak to strong"),
+        Axis("share" if useful else "share of photos named rightly", "" if useful else "less"),
+        [_series(line, ladder) for line in found], levels=levels,
+        ticks=[(float(n), text) for n, text in enumerate(["clean", *ladder.ticks])], says=says,
     )  # fmt: skip
 
 
-def _label(name: str) -> str:
-    return name.removeprefix("named/").replace("_", " ")
+def _series(line: Line, ladder: Ladder) -> Series:
+    name = f"use: {line.label}" if line.useful else line.label
+    steps = []
+    for place, r in line.points:
+        where = ladder.labels[place - 1] or ladder.name if place else "clean"
+        open_end = r.status == "at least"
+        ends = "or more" if open_end else ends_of(r.low or 0.0, 1.0 if r.high is None else r.high)
+        tip = f"{name}, {where}: {r.value:.3f} ({ends})"
+        steps.append(Step(float(place), r.value or 0.0, r.low, r.high, open_end, tip))
+    return Series(name, steps, dashed=line.useful)

@@ -9,7 +9,7 @@ from ..pages.table import text_table
 from ..pages.tags import Html, tag
 from ..results.records import Record
 from .charts import curves
-from .curve import MARGIN
+from .reached import MARGIN, PEOPLE
 from .tables import (
     Rows,
     difference_table,
@@ -39,7 +39,7 @@ def detail_sections(records: Sequence[Record]) -> list[Section]:
             ("How far each measure is above each control", difference_table(records)),
             ("Open answers by prompt, in four bins", prompt_table(records)),
             *((f"By {kind}", group_table(records, f"{kind}="))
-              for kind in ("context", "fame", "control")),
+              for kind in ("context", "fame", "text", "control")),
             ("What became of the photos", outcome_table(records))), "detail", "Detail"),
     ]  # fmt: skip
 
@@ -57,6 +57,6 @@ def _reached(records: Sequence[Record]) -> list[Html]:
     said = (
         "Not told apart: the interval of the difference on the same photos holds 0 there and at "
         f"every stronger setting; with few people that says little. Within {MARGIN:g}: its upper "
-        "end is no higher, which takes about 70 people to show."
+        f"end is no higher, among at least {PEOPLE} people."
     )
     return [tag("p", said), *tables] if tables else []

@@ -13,8 +13,8 @@ from ..pages.shell import Section, page
 from ..pages.tags import tag
 from ..results.origin import config_of, provenance
 from ..results.records import Record, read_records
-from .curve import plot
 from .named_sections import detail_sections, named_sections
+from .plot import plot
 from .verdict import verdict
 
 # What is told of each kind of question, in the order of the page. One that was not asked has no

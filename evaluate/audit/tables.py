@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ..results.records import Record, find
 from ..results.shown import shown_names
 from ..vlm.names import BINS
-from .curve import MARGIN, reached, told
+from .reached import MARGIN, reached
+from .strengths import ladders
 
 Rows = tuple[list[str], list[list[str]]]  # a head, and rows of as many cells
 
@@ -38,9 +39,11 @@ def main_table(records: Sequence[Record]) -> Rows:
 
 def reached_table(records: Sequence[Record]) -> Rows:
     """Return from which strength on each measure is at each control."""
+    steps = {ladder.name: ladder for ladder in ladders(records)}
     body = [
         [r.family, r.measure.removeprefix("named/"), r.control.replace("_", " "),
-         *(told(spec) if spec else "at none that was tried" for spec in (r.alike, r.shown))]
+         *((steps[r.family].label(spec) or "as it is") if spec else "none tried"
+           for spec in (r.alike, r.shown))]
         for r in reached(records)
     ]  # fmt: skip
     return [

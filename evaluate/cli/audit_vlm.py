@@ -115,17 +115,9 @@ def audit_vlm(
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:
-        from ..audit.tables import main_table, reached_table
-        from .terminal import columns_of, print_line, print_table
+        from .audit_said import print_audit
 
-        print_table(columns_of(*main_table(found.records)), elsewhere="report.html")
-        print_table(columns_of(*reached_table(found.records), keys=3), elsewhere="report.html")
-        for record in found.records:
-            if record.status == "unavailable" and not record.group:
-                print_line(f"not measured: {record.name}: {record.reason}")
-        for note in found.notes[:10]:
-            print_line(f"note: {note}")
-        print_line(f"written: {found.page}")
+        print_audit(found.records, found.notes, found.page)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import unmask
-from unmask.evaluate.audit.curve import reached
 from unmask.evaluate.audit.inquiry import Audit, Inquiry
 from unmask.evaluate.audit.kept import NAME, read
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
+from unmask.evaluate.audit.reached import reached
 from unmask.evaluate.audit.run import Audited, audit
 from unmask.evaluate.results.records import Record, find, read_records
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
@@ -89,7 +89,9 @@ def test_what_it_found_is_read_back_and_shown(seen: tuple[Audited, Audit]) -> No
     assert len(again.records) == len(found.records)
     assert again.answers == found.answers
     assert repr(again) == repr(found)
-    assert len(repr(found).splitlines()) == 2
+    assert repr(found).startswith("witness knows these people: it names 16 of 16 clean photos")
+    assert len(repr(found).splitlines()) == 5
+    assert found._repr_html_().startswith("<p>witness knows these people")
     assert "<table" in found._repr_html_()
     assert set(found.to_dataframe()["status"]) >= {"ok"}
 
@@ -145,7 +147,7 @@ def test_from_which_strength_on(seen: tuple[Audited, Audit]) -> None:
 
 def test_at_a_control_from_a_strength_on() -> None:
     base = Record("d", "s", "audit", "", {}, "difference", "named/forced", "rank1",
-                  group="above=no_image", value=0.0)  # fmt: skip
+                  group="above=no_image", value=0.0, people=72)  # fmt: skip
     specs = [f"pixelate:blocks={n}" for n in (32, 16, 8, 4)]
     ends = [(-0.1, 0.02), (0.1, 0.4), (-0.01, 0.2), (-0.04, 0.04)]  # the second rises again
     records = [replace(base, defense=spec, low=low, high=high)

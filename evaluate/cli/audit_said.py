@@ -1,0 +1,33 @@
+"""What `audit-vlm` prints: the verdict first, then two tables, then what must be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..audit.short_tables import named_columns, reached_columns
+from ..audit.verdict import verdict
+from ..results.records import Record
+from .terminal import print_line, print_table, print_text
+
+
+def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> None:
+    """Print what an audit found.
+
+    Args:
+        records: all of it.
+        notes: what must be known.
+        page: path of the report.
+    """
+    for sentence in verdict(records):
+        print_text(sentence)
+    for columns, said in (named_columns(records), reached_columns(records)):
+        if columns[0].cells:
+            print_table(columns, caption=said, elsewhere=page.name)
+    print_line("")
+    for record in records:
+        if record.status == "unavailable" and not record.group:
+            print_text(f"not measured: {record.name}: {record.reason}")
+    for note in notes[:10]:
+        print_text(f"note: {note}")
+    print_line(f"written: {page}")
