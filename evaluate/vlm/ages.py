@@ -9,9 +9,10 @@ _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "sev
          "eighty": 80, "ninety": 90}  # fmt: skip
 _DECADES = {"teens": 15, "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50,
             "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90}  # fmt: skip
-_WORDS = {word: number for number, word in enumerate(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen".split(), 1)}  # fmt: skip
+_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+          "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+          "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+          "nineteen": 19}  # fmt: skip
 _PARTS = {"early": 2, "mid": 5, "late": 8}
 _ABOUT = frozenset(["about", "around", "roughly", "approximately", "maybe", "perhaps", "be"])
 _ENDS = frozenset(["", ",", "and", "with", "in", "or", "but", "who", "wearing"])
@@ -101,5 +102,5 @@ def _of_person(sentence: Sentence, place: int, end: int, persons: frozenset[str]
 def _looks(sentence: Sentence, place: int, persons: frozenset[str]) -> bool:
     """She appears to be about forty."""
     before = [sentence.text(step) for step in range(max(place - 6, 0), place)]
-    verbs = {"is", "looks", "look", "appears", "seems", "be"}
+    verbs = {"is", "looks", "look", "appears", "seems", "be", ","}
     return bool(verbs & set(before)) and bool(set(before) & (persons | {"he", "she", "who"}))

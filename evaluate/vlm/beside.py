@@ -41,8 +41,9 @@ def before(sentence: Sentence, end: int, wanted: frozenset[str]) -> bool:
             return free or sentence.words[place].owner or text in LOOK
         if any(sentence.part(place, place + n) in said_by("occupation") for n in (2, 3)):
             return True
-        if text in THINGS or (text in STOP and text != "and"):
-            return False
+        joined = text == "and" or (text in ("a", "an") and sentence.text(place - 1) == "and")
+        if text in THINGS or (text in STOP and not joined):
+            return False  # but: a black and a white man
     return False
 
 

@@ -21,8 +21,8 @@ GENDER = {
     "female": listed("""
         woman, women, female, females, lady, ladies, girl, girls, gal, mother, mothers, mom,
         mum, daughter, daughters, wife, wives, sister, sisters, aunt, niece, grandmother,
-        grandma, granddaughter, girlfriend, bride, bridesmaid, widow, schoolgirl, heroine, latina,
-        latinas
+        grandma, granddaughter, girlfriend, bride, bridesmaid, widow, schoolgirl, heroine,
+        latina, latinas
     """),
     "male": listed("""
         man, men, male, males, gentleman, gentlemen, guy, guys, dude, boy, boys, lad, father,
@@ -46,8 +46,8 @@ AGE = {  # told of a person by themselves
     """),
     "old": listed("""
         elderly, senior citizen, senior citizens, octogenarian, septuagenarian, nonagenarian,
-        pensioner, grandmother, grandma, grandfather, grandpa, advanced age, old age, older
-        age
+        pensioner, elder, elders, grandmother, grandma, grandfather, grandpa, advanced age,
+        old age, older age
     """),
     "adult": listed("adult, adults, grown up, grown man, grown woman"),
 }
@@ -107,7 +107,8 @@ ETHNICITY_OF_PERSON = {  # of shirts, flags and food too: counts beside a person
         american, british, english, scottish, welsh, irish, french, german, italian, spanish,
         portuguese, dutch, belgian, swiss, austrian, swedish, norwegian, danish, finnish,
         icelandic, polish, czech, slovak, hungarian, romanian, bulgarian, greek, serbian,
-        croatian, bosnian, albanian, ukrainian, russian, canadian, australian, israeli, afghan, slavic, scandinavian, mediterranean
+        croatian, bosnian, albanian, ukrainian, russian, canadian, australian, israeli,
+        afghan, slavic, scandinavian, mediterranean
     """)},
     "south african": listed("south african"),
 }  # fmt: skip
@@ -130,20 +131,22 @@ EXPRESSION = {  # what a face does
 EXPRESSION_OF_PERSON = {  # counts of a person, or of a look, a face, an expression
     "happy": listed("""
         happy, cheerful, joyful, joyous, delighted, amused, joy, happiness, pleased, glad,
-        content, contented, excited, excitement, delight, amusement
+        content, contented, excited, excitement, delight, amusement, friendly
     """),
     "sad": listed("""
         sad, unhappy, sorrowful, melancholic, melancholy, gloomy, sadness, sorrow, grief,
         downcast, dejected
     """),
-    "angry": listed("angry, furious, annoyed, irritated, anger, upset, mad, fury"),
+    "angry": listed("""
+        angry, furious, annoyed, irritated, frustrated, frustration, anger, upset, mad, fury
+    """),
     "surprised": listed("""
         surprised, shocked, astonished, amazed, surprise, shock, astonishment, amazement,
         startled
     """),
     "afraid": listed("""
-        afraid, scared, frightened, fearful, terrified, fear, anxious, worried, concerned,
-        nervous
+        afraid, scared, frightened, fearful, terrified, fear, anxious, tense, worried,
+        concerned, nervous
     """),
     "disgusted": listed("disgusted, disgust, contemptuous, contempt"),
     "serious": listed("""
@@ -155,7 +158,9 @@ EXPRESSION_OF_PERSON = {  # counts of a person, or of a look, a face, an express
         focused, concentration
     """),
     "calm": listed("calm, gentle, relaxed, serene, peaceful, composed"),
-    "confident": listed("confident, confidence, proud, determined, determination, assured"),
+    "confident": listed("""
+        confident, confidence, proud, proudly, determined, determination, assured
+    """),
     "tired": listed("tired, exhausted, sleepy, weary, fatigued"),
 }  # fmt: skip
 LOOK = listed("""

@@ -8,11 +8,11 @@ OCCUPATION = {
     "politician": listed("""
         politician, politicians, president, vice president, senator, governor, mayor, prime
         minister, foreign minister, finance minister, minister of, secretary of state,
-        secretary general, chancellor, congressman, congresswoman, congressmen, councilman,
-        councilwoman, councillor, lawmaker, legislator, parliamentarian, member of parliament,
-        diplomat, ambassador, statesman, head of state, first lady, political leader,
-        political figure, press secretary, world leader, presidential candidate, government
-        official, attorney general
+        secretary general, chancellor, congressman, congresswoman, congressmen, candidate,
+        spokesman, spokeswoman, spokesperson, councilman, councilwoman, councillor, lawmaker,
+        legislator, parliamentarian, member of parliament, diplomat, ambassador, statesman,
+        head of state, first lady, political leader, political figure, press secretary, world
+        leader, presidential candidate, government official, attorney general
     """),
     "athlete": listed("""
         athlete, athletes, sportsman, sportswoman, sportsperson, tennis player, football
@@ -77,8 +77,9 @@ OCCUPATION = {
     """),
     "soldier": listed("""
         soldier, soldiers, army officer, naval officer, military officer, sailor, veteran,
-        serviceman, servicewoman, military man, army general, four star general, military
-        leader, commander, fighter pilot, lieutenant, colonel, sergeant, admiral, cadet
+        serviceman, servicewoman, infantryman, guardsman, military man, army general, four
+        star general, military leader, commander, fighter pilot, lieutenant, colonel,
+        sergeant, admiral, cadet
     """),
     "firefighter": listed("""
         firefighter, firefighters, fireman, firemen, fire fighter, paramedic
@@ -86,7 +87,8 @@ OCCUPATION = {
     "doctor": listed("""
         doctor, doctors, physician, physicians, surgeon, surgeons, dentist, psychiatrist,
         pediatrician, medical professional, healthcare professional, veterinarian, healthcare
-        worker, health worker, medical worker, psychologist, pharmacist, therapist
+        worker, health worker, medical worker, psychologist, audiologist, optometrist,
+        pharmacist, therapist
     """),
     "nurse": listed("nurse, nurses, midwife, caregiver"),
     "scientist": listed("""
@@ -137,13 +139,14 @@ FEMALE = listed("""
     actress, actresses, comedienne, waitress, waitresses, stewardess, hostess, businesswoman,
     businesswomen, congresswoman, councilwoman, sportswoman, camerawoman, policewoman,
     policewomen, chairwoman, anchorwoman, saleswoman, servicewoman, ballerina, nun, nuns,
-    queen, princess, duchess, empress, first lady, schoolgirl, business woman
+    queen, princess, duchess, spokeswoman, empress, first lady, schoolgirl, business woman
 """)
 MALE = listed("""
     businessman, businessmen, congressman, congressmen, councilman, sportsman, stuntman,
     statesman, cameraman, cameramen, policeman, policemen, chairman, anchorman, salesman,
     serviceman, fireman, firemen, clergyman, frontman, weatherman, king, prince, duke,
     emperor, schoolboy, business man, military man, fisherman, fishermen, handyman, craftsman,
-    mailman, postman, repairman, cowboy, headmaster, monk, monks, friar
+    mailman, postman, repairman, cowboy, headmaster, spokesman, infantryman, guardsman, monk,
+    monks, friar
 """)
 """Occupations whose word tells a gender too."""

@@ -25,6 +25,8 @@ _NAMES = listed("""
 """)
 _OBSERVERS = listed("photographer, photographers, cameraman, artist, author")
 _TO = listed("at, for, toward, towards, by, facing, to")
+_CROWDS = listed("men, women, ladies, girls, boys")
+_PARTS = LOOK | listed("voice, head, hands, hand, hair, shoulders, arms, mouth, back")
 _MADE = listed("statue, bust, figurine, sculpture, doll, toy, dressed, costume, mannequin")
 _LABELS = {
     "gender": listed("gender, sex"),
@@ -69,7 +71,7 @@ def _gender(sentence: Sentence, start: int, end: int) -> bool:
     if sentence.glued(end) or (sentence.glued(start) and end - start == 1):
         return False  # man-made, Spider-Man
     if word.owner and (
-        word.text in ("men", "women", "ladies", "girls", "boys")
+        (word.text in _CROWDS and sentence.text(end) not in _PARTS)
         or (sentence.text(end) in THINGS and last in ("a", "in"))
     ):
         return False  # the men's room, a woman's dress
@@ -85,14 +87,13 @@ def _noun(sentence: Sentence, start: int, end: int) -> bool:
         return False
     word = sentence.words[end - 1]
     works = (word.text,) in said_by("occupation")
-    return not (word.owner and works) or sentence.text(end) in LOOK
+    return not (word.owner and works) or sentence.text(end) in _PARTS
 
 
 def _works(sentence: Sentence, start: int, end: int) -> bool:
     text, last, after = sentence.text(start), sentence.before(start, 3), sentence.text(end)
-    if "about" in last[-2:] or (
-        {"of", "as"} & set(last) and _MADE & set(sentence.before(start, 4))
-    ):
+    made = {"of", "as"} & set(last) and _MADE & set(sentence.before(start, 4))
+    if "about" in last[-2:] or made:
         return False  # a book about a doctor, a statue of a soldier, dressed as a nurse
     if text in _OBSERVERS and (_TO & set(last[-2:]) or after in ("captured", "captures", "took")):
         return False  # looks at the photographer
@@ -112,9 +113,9 @@ def _works(sentence: Sentence, start: int, end: int) -> bool:
 
 def _one_of_them(sentence: Sentence, start: int, end: int) -> bool:
     """An Arab, an American: an adjective that is a noun."""
-    after = sentence.text(end)
-    return (sentence.text(start - 1) in ("a", "an") and sentence.text(start) not in ("white", "black")
-            and (not after or after in STOP | {","}))  # fmt: skip
+    if sentence.text(start - 1) not in ("a", "an") or sentence.text(start) in ("white", "black"):
+        return False
+    return sentence.text(end) in STOP | {"", ","}
 
 
 def _owned(sentence: Sentence, start: int, *, nouns: bool = True) -> bool:
