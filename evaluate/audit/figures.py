@@ -14,7 +14,7 @@ from ..vlm.base import Model
 from .inquiry import Audit
 from .probes import PROBES
 from .probes.base import NO_IMAGE, SHUFFLED, Scored
-from .strata import strata_of
+from .strata import WITHOUT_TEXT, strata_of
 from .views import CLEAN, MASK, View
 
 CONTROLS = {
@@ -30,7 +30,8 @@ def records_of(scored: Scored, audit: Audit, model: Model, run: str = "") -> lis
     `name` is that of the measure, `named/forced`, for open questions also the prompt;
     `defense` what was done to the face; `recognizer` the model. `group` is empty (whole
     photos, everybody), `context=...`, a stratum (`fame=...`), or for a control `control=...`.
-    Records of the kind `difference` say in `group` above which control, on the same photos.
+    Records of the kind `difference` say in `group` above which control, on the same photos;
+    where part of some names is printed, once more for the others (`named/forced, text=without`).
     """
     base = Record(
         dataset=audit.subjects.label, split=audit.mark, budget="audit", defense=CLEAN,
@@ -44,6 +45,8 @@ def records_of(scored: Scored, audit: Audit, model: Model, run: str = "") -> lis
         found += _outcomes(own, scored, face)
         found += _whole(own, scored, audit, face)
         found += _differences(own, scored, audit, face)
+        if keys := strata_of(audit.subjects).get(WITHOUT_TEXT):
+            found += _differences(own, scored, audit, face, f", {WITHOUT_TEXT}", keys)
         found += _measures(own, scored, audit, f"{SHUFFLED}|{View(face).text}",
                            "control=shuffled_names")  # fmt: skip
     for control, view in CONTROLS.items():
@@ -94,19 +97,22 @@ def _measures(
         )  # fmt: skip
 
 
-def _differences(own: Record, scored: Scored, audit: Audit, face: str) -> Iterator[Record]:
+def _differences(
+    own: Record, scored: Scored, audit: Audit, face: str, of: str = "",
+    keys: Set[str] | None = None,
+) -> Iterator[Record]:  # fmt: skip
     controls = CONTROLS | {"shuffled_names": f"{SHUFFLED}|{View(face).text}"}
     for measure in (m for name in audit.inquiry.probes for m in PROBES[name].main):
         mine = scored.values.get((measure, View(face).text), {})
         for control, view in controls.items():
             theirs = scored.values.get((measure, view), {})
-            both = sorted(set(mine) & set(theirs))
+            both = sorted(k for k in mine if k in theirs and (keys is None or k in keys))
             if not both:
                 continue
             people = _people(audit, both)
             gap = paired_difference([mine[k] for k in both], [theirs[k] for k in both], people)
             yield replace(
-                own, kind="difference", name=measure.name, statistic=measure.statistic,
+                own, kind="difference", name=f"{measure.name}{of}", statistic=measure.statistic,
                 group=f"above={control}", value=gap.value, low=gap.low, high=gap.high,
                 n=gap.n, people=len(set(people)),
             )  # fmt: skip

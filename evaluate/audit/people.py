@@ -31,6 +31,8 @@ class Subjects:
         photos: sorted by key, `identity` set; faces not looked for.
         notes: what a reader must know.
         details: which files and people the notes are about; for `config.json`.
+        printed: keys of the photos in which part of the person's name was read; None: nobody
+            looked.
     """
 
     label: str
@@ -38,6 +40,7 @@ class Subjects:
     photos: tuple[Photo, ...]
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    printed: frozenset[str] | None = None
 
 
 def load_subjects(

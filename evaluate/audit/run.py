@@ -33,6 +33,7 @@ from .kept import finished, keep
 from .page import write_page
 from .people import Subjects, load_subjects
 from .scoring import score
+from .text import with_text
 from .views import fills
 
 
@@ -83,7 +84,7 @@ def _audit(
 ) -> Audited:  # fmt: skip
     Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
     inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
-    subjects = _with_faces(subjects, progress)
+    subjects = with_text(_with_faces(subjects, progress), progress)
     plan = Audit.of(subjects, inquiry, model.batch)
     open_folder(folder, _config(model, plan), resume=resume, names=True)
     asker = Asker(model, plan, Pictures(folder / "pictures.sqlite"))

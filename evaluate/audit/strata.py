@@ -6,6 +6,8 @@ from collections import defaultdict
 
 from .people import Subjects
 
+WITHOUT_TEXT = "text=without"  # photos in which no part of the person's name was read
+
 
 def strata_of(subjects: Subjects) -> dict[str, set[str]]:
     """Return the keys of the photos of each stratum, by the group of its records."""
@@ -14,4 +16,7 @@ def strata_of(subjects: Subjects) -> dict[str, set[str]]:
         fame = subjects.people[photo.identity].fame
         if fame:
             found[f"fame={fame}"].add(photo.key)
+        if subjects.printed:
+            inside = photo.key in subjects.printed
+            found["text=with" if inside else WITHOUT_TEXT].add(photo.key)
     return dict(sorted(found.items()))

