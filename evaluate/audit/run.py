@@ -45,6 +45,7 @@ def audit(
     defenses: Sequence[str | Defense] = (),
     folder: Path | str | None = None,
     resume: bool = False,
+    text: bool = True,
     progress: Progress | bool | None = True,
 ) -> Audited:
     """Ask a model for names and write the run folder.
@@ -61,6 +62,7 @@ def audit(
         folder: where to write; must be new or empty unless `resume`. None: a new one in
             `runs`.
         resume: take over what an interrupted audit with the same settings left there.
+        text: look for printed names, with the extra `ocr`; half a second a photo, once.
         progress: True: a bar where somebody watches; else what is called with a label, the
             number done and the number to do.
 
@@ -75,16 +77,17 @@ def audit(
     place = Path(folder) if folder else new_folder("audit-vlm")
     with shown(progress) as told, hosted(defenses or inquiry.defenses) as specs:
         inquiry = replace(inquiry, defenses=tuple(specs))
-        return _audit(opened, who, inquiry, place, resume=resume, progress=told)
+        return _audit(opened, who, inquiry, place, resume=resume, text=text,
+                      progress=told)  # fmt: skip
 
 
 def _audit(
     model: Model, subjects: Subjects, inquiry: Inquiry, folder: Path, *, resume: bool,
-    progress: Progress | None,
+    text: bool, progress: Progress | None,
 ) -> Audited:  # fmt: skip
     Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
     inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
-    subjects = with_text(_with_faces(subjects, progress), progress)
+    subjects = with_text(_with_faces(subjects, progress), progress, wanted=text)
     plan = Audit.of(subjects, inquiry, model.batch)
     open_folder(folder, _config(model, plan), resume=resume, names=True)
     asker = Asker(model, plan, Pictures(folder / "pictures.sqlite"))

@@ -15,26 +15,30 @@ from ..vlm.names import forms, normalize
 from .ocr import lines_in, reader
 from .people import Subjects
 
-MISSING = (
-    "text in the pictures was not looked for: a model that reads a printed name counts as naming "
-    "the person; pip install 'unmask[ocr]'"
+UNREAD = (
+    "text in the pictures was not looked for{}: a model that reads a printed name counts as "
+    "naming the person"
 )
+CURE = " (pip install 'unmask[ocr]')"
 LEAST, LONG = 3, 5  # letters of a part that is looked for; of one that may hold a slip
 _VERSION = "1"  # of what is read and how it is compared; another one, and nothing kept counts
 _ALIKE = str.maketrans("1i05", "llos")  # what readers take for each other
 
 
-def with_text(subjects: Subjects, progress: Progress | None = None) -> Subjects:
+def with_text(
+    subjects: Subjects, progress: Progress | None = None, *, wanted: bool = True
+) -> Subjects:
     """Look on the clean photos for parts of the names of who is on them.
 
     A defense can only take text away, so whatever is printed on a defended photo was on the
     clean one. What is read is not kept: the cache holds a yes or no for photo and name.
 
     Returns:
-        The subjects with `printed` and a note; without the extra, with a note that says so.
+        The subjects with `printed` and a note; where nobody looked, a note that says so.
     """
-    if not reader():
-        return replace(subjects, notes=(*subjects.notes, MISSING))
+    if not (wanted and reader()):
+        note = UNREAD.format(CURE if wanted else "")
+        return replace(subjects, notes=(*subjects.notes, note))
     found = set()
     for number, photo in enumerate(subjects.photos, 1):
         person = subjects.people[photo.identity]

@@ -52,6 +52,10 @@ def audit_vlm(
         typer.Option(min=0, help="Show a square around the face, in face sizes; 0: the photo."),
     ] = 0.0,
     tokens: Annotated[int, typer.Option(min=1, help="Longest open answer.")] = 24,
+    text: Annotated[
+        bool, typer.Option("--text/--no-text", help="Look for names that are printed in photos "
+                           "(extra ocr; half a second each).")
+    ] = True,
     endpoint: Annotated[
         str, typer.Option(help="OpenAI-compatible server, http://127.0.0.1:8000. A key is read "
                           "from UNMASK_API_KEY."),
@@ -111,7 +115,8 @@ def audit_vlm(
                   endpoint=endpoint)  # fmt: skip
     folder = out or new_folder("audit-vlm")
     with says_how_to_go_on(folder, "finished answers"), Bars(quiet=quiet) as bars:
-        found = audit(opened, subjects, inquiry, folder=folder, resume=resume, progress=bars)
+        found = audit(opened, subjects, inquiry, folder=folder, resume=resume, text=text,
+                      progress=bars)  # fmt: skip
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:

@@ -228,7 +228,7 @@ def test_kill_and_resume_gives_the_same_records(llava: Path, tmp_path: Path) -> 
         str(llava), "orl:people=5,photos=2", "--names", str(listed), "--batch", "1", "--tokens",
         "4", "--defenses", WEAK, "--strengths", "1", "--candidates", "0", "--contexts",
         "whole,blurred", "--prompts", "direct,caption",
-        "--quiet", "--out",
+        "--no-text", "--quiet", "--out",
     ]  # fmt: skip
     killed = tmp_path / "killed"
     with subprocess.Popen([*command, str(killed)]) as process:
