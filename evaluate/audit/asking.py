@@ -76,9 +76,10 @@ class Asker:
     def _sheet(self, unit: Unit, pictures: Sequence[Any], people: list[str], keys: list[str]
                ) -> Sheet:  # fmt: skip
         return Sheet(unit, self._audit, self._questions, pictures, people, keys, self._names,
-                     self._whole, self._clean)  # fmt: skip
+                     self.whole, self._clean)  # fmt: skip
 
-    def _whole(self, face: str, keys: Sequence[str]) -> list[Pixels]:
+    def whole(self, face: str, keys: Sequence[str]) -> list[Pixels]:
+        """Return whole photos under a face level, as they are shown."""
         photos, crop = [self._photos[key] for key in keys], self._audit.inquiry.crop
         done = self._defended(View(face), photos)
         return [cropped(d.photo.pixels, p, crop) for d, p in zip(done, photos, strict=True)]

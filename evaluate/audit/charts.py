@@ -37,7 +37,7 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
     says += " Dashed: what the model is still good for, where more is better." * useful
     return curve(
         f"Names under {ladder.name}",
-        Axis(", ".join(filter(None, (ladder.name, ladder.parameter))) + ", weak to strong"),
+        Axis(ladder.axis),
         Axis("share" if useful else "share of photos named rightly", "" if useful else "less"),
         [_series(line, ladder) for line in found], levels=levels,
         ticks=[(float(n), text) for n, text in enumerate(["clean", *ladder.ticks])], says=says,

@@ -13,6 +13,7 @@ from ..pages.shell import Section, page
 from ..pages.tags import tag
 from ..results.origin import config_of, provenance
 from ..results.records import Record, read_records
+from .album import Album, album_sections, read_album
 from .named_sections import detail_sections, named_sections
 from .plot import plot
 from .text_sections import text_sections
@@ -25,6 +26,7 @@ SECTIONS: tuple[Callable[[Sequence[Record]], Sequence[Section]], ...] = (
     text_sections,
     detail_sections,
 )
+NOBODY = Album()
 LIMITS = (
     "A name that is printed in the picture (a caption, a jersey, a badge) may be read, and counts "
     "as naming the person. It is looked for where the extra ocr is installed, and what is too "
@@ -51,12 +53,16 @@ def write_page(folder: Path, notes: Sequence[str] = ()) -> Path:
     config = config_of(folder)
     plot(folder / "curve.png", records)
     path = folder / "report.html"
-    write_text(path, audit_page(records, config, notes or config.get("notes", ())))
+    notes = notes or config.get("notes", ())
+    write_text(path, audit_page(records, config, notes, read_album(folder)))
     return path
 
 
 def audit_page(
-    records: Sequence[Record], config: Mapping[str, Any], notes: Sequence[str] = ()
+    records: Sequence[Record],
+    config: Mapping[str, Any],
+    notes: Sequence[str] = (),
+    album: Album = NOBODY,
 ) -> str:
     """Return the page.
 
@@ -64,6 +70,7 @@ def audit_page(
         records: of the audit.
         config: what the run folder holds in `config.json`.
         notes: what must be known.
+        album: photos with their answers.
     """
     first, *others = verdict(records)
     model, data = records[0].recognizer, records[0].dataset
@@ -76,6 +83,7 @@ def audit_page(
         ],
         [
             *(section for told in SECTIONS for section in told(records)),
+            *album_sections(album),
             Section("To be known", [items(known)] if known else [], "notes", "Notes"),
             Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
             Section("Where this comes from",
@@ -87,6 +95,6 @@ def audit_page(
 
 def _listed(records: Sequence[Record], notes: Sequence[str]) -> list[str]:
     missing = [r for r in records if r.status == "unavailable"]
-    listed = [f"{r.name} {r.group}: not measured. {r.reason}" for r in missing]
+    listed = [f"{r.name}{r.group and f' {r.group}'}: not measured. {r.reason}" for r in missing]
     listed += sorted({f"{r.name}: {r.reason}" for r in records if r.reason and r.status == "ok"})
     return [*listed, *notes]

@@ -40,8 +40,7 @@ def _panel(axes: Any, records: Sequence[Record], ladder: Ladder) -> None:
             axes.axhline(record.value, color="0.45", linestyle=style, linewidth=1,
                          label=f"{label_of(main)}: {CONTROLS[control]}")  # fmt: skip
     axes.set_xticks(range(len(ladder.specs) + 1), ["clean", *ladder.ticks])
-    axes.set_xlabel(f"{ladder.name}: {ladder.parameter}, weak to strong" if ladder.parameter
-                    else ladder.name)  # fmt: skip
+    axes.set_xlabel(ladder.axis)
     axes.set_ylim(-0.02, 1.02)
     axes.set_ylabel("share")
     if axes.get_legend_handles_labels()[0]:

@@ -24,9 +24,11 @@ from ..results.records import write_records
 from ..vlm.base import Model
 from ..vlm.names import Register
 from ..vlm.opening import load
+from .album import write_album
 from .answer import Answer
 from .asking import Asker
 from .audited import Audited
+from .examples import album_of
 from .figures import records_of
 from .inquiry import Audit, Inquiry
 from .kept import finished, keep
@@ -46,6 +48,7 @@ def audit(
     folder: Path | str | None = None,
     resume: bool = False,
     text: bool = True,
+    show_faces: bool = False,
     progress: Progress | bool | None = True,
 ) -> Audited:
     """Ask a model for names and write the run folder.
@@ -63,6 +66,7 @@ def audit(
             `runs`.
         resume: take over what an interrupted audit with the same settings left there.
         text: look for printed names, with the extra `ocr`; half a second a photo, once.
+        show_faces: put some photos with their answers into the report.
         progress: True: a bar where somebody watches; else what is called with a label, the
             number done and the number to do.
 
@@ -78,12 +82,12 @@ def audit(
     with shown(progress) as told, hosted(defenses or inquiry.defenses) as specs:
         inquiry = replace(inquiry, defenses=tuple(specs))
         return _audit(opened, who, inquiry, place, resume=resume, text=text,
-                      progress=told)  # fmt: skip
+                      show_faces=show_faces, progress=told)  # fmt: skip
 
 
 def _audit(
     model: Model, subjects: Subjects, inquiry: Inquiry, folder: Path, *, resume: bool,
-    text: bool, progress: Progress | None,
+    text: bool, show_faces: bool, progress: Progress | None,
 ) -> Audited:  # fmt: skip
     Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
     inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
@@ -102,10 +106,13 @@ def _audit(
         answers += done[unit.number]
         if progress:
             progress("asking", position, len(units))
-    records = records_of(score(answers, plan), plan, model, folder.name)
+    scored = score(answers, plan)
+    records = records_of(scored, plan, model, folder.name)
     if not records:
         raise ValueError(f"{model.label} can answer none of {', '.join(inquiry.probes)}")
     write_records(folder / "records.jsonl", records)
+    shown_some = album_of(records, scored, answers, plan, asker) if show_faces else None
+    write_album(folder, shown_some)
     page = write_page(folder, subjects.notes)
     return Audited(tuple(records), tuple(answers), page, subjects.notes)
 

@@ -38,6 +38,11 @@ class Ladder:
         return self.labels[self.specs.index(spec)]
 
     @property
+    def axis(self) -> str:
+        """What an axis along the settings is called."""
+        return f"{self.name}: {self.parameter}, weak to strong" if self.parameter else self.name
+
+    @property
     def ticks(self) -> list[str]:
         """What each setting is called where the axis says the parameter: `0.3`."""
         start = f"{self.parameter} "

@@ -72,6 +72,10 @@ def audit_vlm(
     seed: Seed = 0,
     out: Out = None,
     resume: Resume = False,
+    show_faces: Annotated[
+        bool, typer.Option("--show-faces", help="Show some photos of your own data with what was "
+                           "answered in the report; it then names people."),
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -116,7 +120,7 @@ def audit_vlm(
     folder = out or new_folder("audit-vlm")
     with says_how_to_go_on(folder, "finished answers"), Bars(quiet=quiet) as bars:
         found = audit(opened, subjects, inquiry, folder=folder, resume=resume, text=text,
-                      progress=bars)  # fmt: skip
+                      show_faces=show_faces, progress=bars)  # fmt: skip
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif not quiet:
