@@ -68,7 +68,7 @@ def album_of(
     return Album(
         f"Of each defense, up to {EACH} photos of a kind: {'; '.join(_KINDS)}. Named is meant as "
         f"in '{label_of(measure)}'; of each kind those are shown that come first by a hash of the "
-        "photo's key. What it says is its answer to the first prompt that gave the name away, else "
+        "photo's key. What it says is its answer to the first prompt that gave the name away, or "
         "to the first. They illustrate; figures are of all photos.", tuple(found),
     )  # fmt: skip
 
