@@ -15,7 +15,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -30,7 +29,6 @@ from skimage import data
 from unmask.defenses import DEFENSES, Registry
 from unmask.evaluate import ATTACKERS, METRICS, RECOGNIZERS, load_dataset
 from unmask.evaluate.cli import app, main
-from unmask.evaluate.cli.lab import add_arguments
 from unmask.evaluate.cli.specs import split_specs
 
 ROOT = Path(__file__).parents[1]
@@ -224,11 +222,6 @@ def _parsed(words: list[str]) -> None:
     if words[0] != "unmask":
         assert words[:2] in (["python", "-m"], ["pip", "install"]), words
         return
-    if words[1:3] == ["audit-vlm", "lab"]:
-        parser = ArgumentParser()
-        add_arguments(parser)
-        parser.parse_args(words[3:])
-        return
     given = _given(words[1:])
     for option, registry in NAMED.items():
         for spec in split_specs(given.get(option) or ""):
@@ -242,9 +235,9 @@ def _parsed(words: list[str]) -> None:
 def _given(words: list[str]) -> dict[str, str]:
     command = _program()
     context = command.make_context("unmask", [words[0]], resilient_parsing=True)
-    found = command.get_command(context, words[0])
+    name, found, rest = command.resolve_command(context, words)
     assert found is not None, words[0]
-    return found.make_context(words[0], words[1:]).params
+    return found.make_context(name, rest).params
 
 
 @cache

@@ -40,8 +40,9 @@ EXAMPLES = {
     "metadata": ("unmask metadata anonymized",),
     "audit-vlm": (
         "unmask audit-vlm openai/clip-vit-base-patch32 photos --defenses mask",
-        "unmask audit-vlm lab --help",
+        "unmask audit-vlm path/to/model photos --show-faces",
     ),
+    "audit-vlm lab": ("unmask audit-vlm lab orl", "unmask audit-vlm lab orl --limit 12 --seeds 0"),
     "report": (
         "unmask report runs/RUN",
         "unmask report runs/A runs/B --out both.html",
@@ -55,8 +56,8 @@ EXAMPLES = {
 }
 
 SUMMARIES = {  # where the first sentence of a command is too long for 80 columns
-    "compare": "Measure what leaks through each defense, and what use is left.",
-    "tune": "Search the mildest strength that keeps a limit; test it on others.",
+    "compare": "Measure what leaks through defenses, and what use is left.",
+    "tune": "Search the mildest strength within a limit; test it on others.",
     "advise": "Say which defense, how strong, from measured figures.",
     "demo": "Try a defense by eye, in the browser.",
     "detect": "Look for the faces in photos and write a table.",
@@ -64,11 +65,14 @@ SUMMARIES = {  # where the first sentence of a command is too long for 80 column
     "verify": "Look again at anonymized photos: is anything left?",
     "metadata": "Say what pictures tell beside their pixels.",
     "audit-vlm": "Ask a vision-language model for names.",
+    "audit-vlm lab": "Train a small such model; where do names enter?",
     "report": "Build table, plot and report of runs again.",
+    "ls": "List what is installed, or tell what one of it takes.",
     "fetch": "Fetch weights of models; without a name, list them.",
     "check": "Test that a plug-in keeps the contract of its kind.",
     "new": "Write a small package with a plug-in that works.",
     "doctor": "Say what is installed, and which weights are present.",
+    "cache": "Faces, embeddings and figures kept between runs.",
 }
 
 

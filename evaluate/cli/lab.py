@@ -1,99 +1,106 @@
-"""`unmask audit-vlm lab`: options and the run."""
+"""`unmask audit-vlm lab`."""
 
 from __future__ import annotations
 
-import argparse
+import re
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import AsJson, Data, Device, Limit, Out, Quiet, Resume, Workers, check_resume
 
 BLUR = "gaussian_blur:sigma=0.08,region=image"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the lab's options to a parser."""
-    parser.add_argument("data", nargs="?", default="orl", help="dataset or folder")
-    parser.add_argument("--defenses", default=BLUR, help="specs, separated by spaces")
-    parser.add_argument("--stages", default="clean,defended", help="photos a stage may learn "
-                        "from; 'clean' alone trains no model on defended ones")  # fmt: skip
-    parser.add_argument("--seeds", default="0,1,2", help="numbers, separated by commas")
-    parser.add_argument("--workers", type=int, default=2, help="processes of one thread each")
-    parser.add_argument("--out", type=Path, help="run folder; must be new or empty")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    parser.add_argument("--cut", default="around", help="around: the face with hair and some "
-                        "background; aligned: upright, hardly more than the face")  # fmt: skip
-    parser.add_argument("--steps", type=float, default=1.0, help="train so many times as long")
-    parser.add_argument("--tower", default="", help="hub id or folder of a CLIP model")
-    parser.add_argument("--language-model", default="", help="hub id or folder")
-    parser.add_argument("--device", default="", help="cpu, cuda:0, mps or auto; default: "
-                        "UNMASK_DEVICE, else cpu")  # fmt: skip
-    parser.add_argument("--quiet", action="store_true", help="print nothing")
+def lab(
+    data: Data = "orl",
+    defenses: Annotated[
+        str, typer.Option(help="Defenses, as in compare; each is trained on and asked about.")
+    ] = BLUR,
+    stages: Annotated[
+        str, typer.Option(help="Photos a stage may learn from; 'clean' alone trains no model on "
+                          "defended ones."),
+    ] = "clean,defended",
+    seeds: Annotated[
+        str, typer.Option(help="Numbers, separated by commas; each is another deal of photos and "
+                          "names."),
+    ] = "0,1,2",
+    limit: Limit = 0,
+    cut: Annotated[
+        str, typer.Option(help="around: the face with hair and some background; aligned: "
+                          "upright, hardly more than the face."),
+    ] = "around",
+    steps: Annotated[float, typer.Option(help="Train so many times as long.")] = 1.0,
+    tower: Annotated[str, typer.Option(help="Hub id or folder of a CLIP model.")] = "",
+    language_model: Annotated[
+        str, typer.Option(help="Hub id or folder of a causal language model.")
+    ] = "",
+    workers: Workers = 2,
+    device: Device = "",
+    out: Out = None,
+    resume: Resume = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Train a small vision-language model, each stage on clean or defended photos, and ask it."""
+    check_resume(out, resume=resume)
+    numbers, defended = _seeds(seeds), _defended(stages)
+    from unmask.defenses.apply.pool import cores
 
-
-def run(args: argparse.Namespace) -> Path:
-    """Train, probe, and write the run folder; return the report's path.
-
-    Raises:
-        ValueError: bad options or data.
-        LookupError: an unknown dataset or defense.
-    """
     from ..lab.again import keep_config
     from ..lab.cells import factorial
     from ..lab.lines import records_of
     from ..lab.photos import usable
     from ..lab.pretrained import check_parts
     from ..lab.recipe import Recipe
-    from ..lab.report import cell_table, markdown, strength_table, write_page
+    from ..lab.report import write_page
     from ..lab.run import Setting, run_cells
     from ..results.folder import new_folder
     from ..results.records import write_records
-    from .options import chosen_device
+    from .lab_said import print_lab
     from .progress import Bars
     from .specs import split_specs
+    from .stopping import says_how_to_go_on
 
-    chosen_device(args.device)
-    if args.resume and args.out is None:
-        raise ValueError("--resume needs --out, the folder of the run")
-    if args.workers < 1:
-        raise ValueError(f"--workers must be at least 1, got {args.workers}")
-    try:
-        seeds = [int(part) for part in args.seeds.split(",")]
-    except ValueError:
-        raise ValueError(f"--seeds must be whole numbers like 0,1,2, got {args.seeds}") from None
-    if min(seeds) < 0:
-        raise ValueError(f"--seeds must be 0 or more, got {args.seeds}")
-    stages = set(args.stages.replace(" ", "").split(","))
-    if stages not in ({"clean"}, {"clean", "defended"}):
-        raise ValueError(f"--stages must be clean or clean,defended, got {args.stages}")
-    defenses = tuple(dict.fromkeys(usable(d).spec for d in split_specs(args.defenses)))
-    check_parts(args.tower, args.language_model)
-    recipe = Recipe(cut=args.cut, tower=args.tower, language_model=args.language_model)
-    recipe = recipe.longer(args.steps)
-    cells = factorial(defenses, seeds, given=bool(args.tower), defended="defended" in stages)
-    folder = args.out or new_folder("audit-vlm-lab")
-    setting = Setting(args.data, defenses, recipe, folder, cells[0])
+    asked = tuple(dict.fromkeys(usable(spec).spec for spec in split_specs(defenses)))
+    check_parts(tower, language_model)
+    recipe = Recipe(cut=cut, tower=tower, language_model=language_model).longer(steps)
+    cells = factorial(asked, numbers, given=bool(tower), defended=defended)
+    folder = out or new_folder("audit-vlm-lab")
+    setting = Setting(_bounded(data, limit), asked, recipe, folder, cells[0])
     began = time.monotonic()
-    with Bars(quiet=args.quiet) as progress:
-        results = run_cells(
-            cells, setting, workers=args.workers, resume=args.resume, progress=progress
-        )
-    write_records(folder / "records.jsonl", records_of(results, setting))
+    with says_how_to_go_on(folder, "finished models"), Bars(quiet=quiet) as bars:
+        results = run_cells(cells, setting, workers=workers or cores(), resume=resume,
+                            progress=bars)  # fmt: skip
+    records = records_of(results, setting)
+    write_records(folder / "records.jsonl", records)
     keep_config(setting, cells)
-    page = write_page(folder, results, defenses)
-    if not args.quiet:
-        cpu = sum(result.seconds for result in results)
-        print(markdown(cell_table(results)), markdown(strength_table(results, defenses)),
-              f"{time.monotonic() - began:.0f} s, {cpu:.0f} s of processor time in all cells",
-              f"written: {page}", sep="\n\n")  # fmt: skip
-    return page
+    page = write_page(folder, results, asked)
+    if as_json:
+        typer.echo("[" + ",\n".join(record.line() for record in records) + "]")
+    elif not quiet:
+        print_lab(results, asked, page, time.monotonic() - began)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the lab on its own."""
-    parser = argparse.ArgumentParser("unmask audit-vlm lab")
-    add_arguments(parser)
-    run(parser.parse_args(argv))
+def _seeds(text: str) -> list[int]:
+    if not re.fullmatch(r"\s*\d+\s*(,\s*\d+\s*)*", text):
+        rule = f"must be whole numbers of 0 or more such as 0,1,2, got {text}"
+        raise typer.BadParameter(rule, param_hint="--seeds")
+    return [int(part) for part in text.split(",")]
 
 
-if __name__ == "__main__":
-    main()
+def _defended(stages: str) -> bool:
+    named = set(stages.replace(" ", "").split(","))
+    if named not in ({"clean"}, {"clean", "defended"}):
+        rule = f"must be clean or clean,defended, got {stages}"
+        raise typer.BadParameter(rule, param_hint="--stages")
+    return "defended" in named
+
+
+def _bounded(data: str, limit: int) -> str:
+    if limit and re.search(r"[,:]\s*people=", data):
+        rule = f"the data say how many people already: {Path(data).name}"
+        raise typer.BadParameter(rule, param_hint="--limit")
+    return f"{data},people={limit}" if limit else data

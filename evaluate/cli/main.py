@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from unmask.device import full
 from unmask.threads import pin_threads
@@ -23,6 +24,7 @@ from . import (
     detect,
     doctor,
     fetch,
+    lab,
     listing,
     merge,
     metadata,
@@ -34,8 +36,21 @@ from . import (
 from .examples import SUMMARIES, below
 from .stopping import exit_code, hears_signals, shareable
 
+
+class Program(TyperGroup):
+    """The commands, some of two words: `audit-vlm lab` is no model that is called lab."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return name and command, and the words that are left for it."""
+        name = " ".join(args[:2])
+        if len(args) > 1 and name in self.commands:
+            return name, self.commands[name], args[2:]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="unmask",
+    cls=Program,
     help="Compare face anonymizers by attacking them.",
     epilog=below(),
     invoke_without_command=True,
@@ -53,6 +68,7 @@ app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)
 app.command("metadata")(metadata.metadata)
 app.command("audit-vlm")(audit_vlm.audit_vlm)
+app.command("audit-vlm lab")(lab.lab)
 app.command("report")(report.report)
 app.command("fetch")(fetch.fetch)
 app.command("ls")(listing.ls)
@@ -62,7 +78,7 @@ app.command("doctor")(doctor.doctor)
 for _command in app.registered_commands:
     _command.epilog = below(str(_command.name))
     _command.short_help = SUMMARIES.get(str(_command.name))
-app.add_typer(cache.app, name="cache")
+app.add_typer(cache.app, name="cache", short_help=SUMMARIES["cache"])
 
 
 def _print_version(wanted: bool) -> None:
@@ -90,12 +106,7 @@ def main() -> None:
     asked_by(shareable(sys.argv[1:]))
     try:
         with hears_signals():
-            if sys.argv[1:3] == ["audit-vlm", "lab"]:  # the lab has options of its own
-                from .lab import main as lab
-
-                lab(sys.argv[3:])
-            else:
-                app()
+            app()
     except (ValueError, LookupError, OSError, ImportError) as error:
         if os.environ.get("UNMASK_DEBUG"):
             raise

@@ -13,7 +13,6 @@ from unmask.benchmarks.published_results import RESULTS
 from unmask.defenses import DEFENSES, Registry
 from unmask.evaluate import ATTACKERS, METRICS
 from unmask.evaluate.cli import app
-from unmask.evaluate.cli.lab import add_arguments
 from unmask.evaluate.cli.specs import split_specs
 
 PLACES = {"out": "page.md", "run": "run", "into": "many", "lfw": "lfw", "london": "london"}
@@ -34,10 +33,6 @@ def test_it_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("unmask.evaluate.cli.options.use_device", lambda name: None)  # not here
     if program == "python":
         _module(words[1], words[2:], monkeypatch)
-    elif words[:2] == ["audit-vlm", "lab"]:
-        parser = ArgumentParser()
-        add_arguments(parser)
-        parser.parse_args(words[2:])
     else:
         _command(words)
 
@@ -45,8 +40,8 @@ def test_it_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None
 def _command(words: list[str]) -> None:
     group = typer.main.get_command(app)
     context = group.make_context("unmask", [words[0]], resilient_parsing=True)
-    command = group.get_command(context, words[0])  # type: ignore[attr-defined]
-    given = command.make_context(words[0], words[1:]).params
+    name, command, rest = group.resolve_command(context, words)  # type: ignore[attr-defined]
+    given = command.make_context(name, rest).params
     for option, registry in NAMED.items():
         for spec in split_specs(given.get(option) or ""):
             _known(spec, registry)
