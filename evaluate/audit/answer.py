@@ -24,7 +24,7 @@ class Answer:
         answer: text; or log-likelihoods, one per candidate (of `yes_no`: yes, no); or of
             `votes` the candidate that each template chose; None if there can be no answer.
         outcome: what the defense made of the photo.
-        reason: why there is no answer.
+        reason: why there is no answer, or what must be known to read it.
         second: key of a second photo that was shown beside the first.
     """
 

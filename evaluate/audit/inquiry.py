@@ -13,7 +13,7 @@ from .people import Subjects
 from .pools import pools_of
 from .views import CLEAN, CONTEXTS, MASK, Context, View
 
-PROBES = ("open", "forced", "yes_no", "votes")  # in the order they are asked and reported
+PROBES = ("open", "forced", "yes_no", "votes", "same")  # in the order they are asked and reported
 DEFAULT = PROBES
 
 

@@ -13,6 +13,7 @@ from .exposed import always_named, exposed_by_lot, exposed_tenth
 from .folds import FoldAccuracy, fold_accuracy, pair_interval
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .lineups import lineup_credits, lineup_sizes
+from .pair_auc import Pairs, auc_difference, pair_auc
 from .open_set import RATES, open_credits, open_name
 from .rates import (
     Floats,
@@ -40,6 +41,7 @@ __all__ = [
     "FoldAccuracy",
     "Gap",
     "Mean",
+    "Pairs",
     "Roc",
     "UnresolvedError",
     "Verification",
@@ -48,6 +50,7 @@ __all__ = [
     "album_credits",
     "album_name",
     "always_named",
+    "auc_difference",
     "balanced_accuracy",
     "blocks",
     "bootstrap_weights",
@@ -69,6 +72,7 @@ __all__ = [
     "means_of",
     "open_credits",
     "open_name",
+    "pair_auc",
     "pair_interval",
     "paired_difference",
     "person_interval",

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from unmask.defenses.photo import Pixels
 
 Matrix = NDArray[np.float64]
-Picture = Pixels | None
+Picture = Pixels | tuple[Pixels, ...] | None
+"""What a question is about: a picture, several of them (`Model.takes_two`), or none."""
+
+
+def shown_in(picture: Picture) -> int:
+    """Return how many pictures a question shows."""
+    return 0 if picture is None else len(picture) if isinstance(picture, tuple) else 1
 
 
 class CannotAnswerError(RuntimeError):
@@ -37,13 +43,19 @@ class Model(ABC):
     def __init__(self, label: str, fingerprint: str, batch: int) -> None:
         self.label, self.fingerprint, self.batch = label, fingerprint, batch
 
+    @property
+    def takes_two(self) -> bool:
+        """Whether a question can show two pictures, so that both of them matter."""
+        return False
+
     def answer(
         self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
     ) -> list[str]:
         """Return what the model writes, always taking the likeliest next token.
 
         Args:
-            pictures: `(H, W, 3)`, uint8, RGB each; None asks without a picture.
+            pictures: `(H, W, 3)`, uint8, RGB each; None asks without a picture; a tuple shows
+                two, to models that take them. All prompts have as many.
             prompts: a question for each picture.
             max_new_tokens: longest answer.
 
@@ -79,6 +91,14 @@ class Model(ABC):
             CannotAnswerError: the model is no dual encoder.
         """
         raise CannotAnswerError(f"{self.label} is no dual encoder")
+
+    def features(self, pictures: Sequence[Pixels]) -> Matrix:
+        """Return `(N, D)`, of length one: what the model makes of each picture by itself.
+
+        Raises:
+            CannotAnswerError: the model does not tell.
+        """
+        raise CannotAnswerError(f"{self.label} does not tell what it makes of a picture")
 
     def tell_apart(self, texts: Sequence[str]) -> None:  # noqa: B027  most have nothing to refuse
         """Refuse texts that are the same to the model: they would tie, which is no privacy.

@@ -54,7 +54,7 @@ class Dual(Model):
         for start in range(0, len(fresh), TEXTS):
             some = fresh[start : start + TEXTS]
             known.update(zip(some, self._read(some), strict=True))
-        return self._see(pictures) @ np.stack([known[text] for text in texts]).T
+        return self.features(pictures) @ np.stack([known[text] for text in texts]).T
 
     def tell_apart(self, texts: Sequence[str]) -> None:
         """Refuse texts that are the same tokens; see `Model.tell_apart`."""
@@ -69,7 +69,8 @@ class Dual(Model):
                     "which lacks their words or cuts them off"
                 )
 
-    def _see(self, pictures: Sequence[Pixels]) -> Matrix:
+    def features(self, pictures: Sequence[Pixels]) -> Matrix:
+        """Return the image features; see `Model.features`."""
         import torch
         from PIL import Image
 

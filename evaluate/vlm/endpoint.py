@@ -10,11 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from .base import CannotAnswerError, Matrix, Model, Picture
+import numpy as np
+
+from .base import CannotAnswerError, Matrix, Model, Picture, shown_in
 
 KEYS = ("UNMASK_API_KEY", "OPENAI_API_KEY")
 TRIES, WAIT, LONGEST = 4, 1.0, 300.0  # tries, seconds before the second, seconds an answer
@@ -61,9 +64,11 @@ class Endpoint(Model):
         """Return what the server's model writes; see `Model.answer`."""
         told = []
         for picture, prompt in zip(pictures, prompts, strict=True):
-            content: list[dict[str, Any]] = [{"type": "text", "text": prompt}]
-            if picture is not None:
-                content.insert(0, {"type": "image_url", "image_url": {"url": _as_url(picture)}})
+            parts = picture if isinstance(picture, tuple) else [picture][: shown_in(picture)]
+            content: list[dict[str, Any]] = [
+                *({"type": "image_url", "image_url": {"url": _as_url(one)}} for one in parts),
+                {"type": "text", "text": prompt},
+            ]
             asked = {
                 "model": self._name, "temperature": 0, "seed": 0, "max_tokens": max_new_tokens,
                 "messages": [{"role": "user", "content": content}],
@@ -75,6 +80,17 @@ class Endpoint(Model):
                 raise OSError(f"{self._base} sent no answer: {self._safe(str(reply))}") from None
             told.append(" ".join(str(text or "").split()))
         return told
+
+    @cached_property
+    def takes_two(self) -> bool:
+        """Whether the server accepts two pictures; what its model makes of them it cannot say."""
+        grey = np.full((64, 64, 3), 128, np.uint8)
+        self.answer([grey], ["Is this grey?"], 2)  # a server that is down must not look like a no
+        try:
+            self.answer([(grey, grey)], ["Are both grey?"], 2)
+        except OSError:
+            return False
+        return True
 
     def likelihoods(
         self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from unmask.defenses.photo import Pixels
 from unmask.device import beside
 
-from .base import CannotAnswerError, Matrix, Model, Picture
+from .base import CannotAnswerError, Matrix, Model, Picture, shown_in
 from .memory import bytes_of, memory_of
 from .prompting import Prompter
 
@@ -22,8 +25,8 @@ class Generative(Model):
     """Anything that `AutoModelForImageTextToText` loads.
 
     Likelihoods read the prompt, with its picture, once and let every candidate go on from
-    its memory. Models differ in how they count positions, so the first such batch with a
-    picture, and the first without, is compared with reading prompt and candidate plainly,
+    its memory. Models differ in how they count positions, so the first such batch with one
+    picture, with two, and without, is compared with reading prompt and candidate plainly,
     one by one and without padding; if they differ, the model is read plainly from then on.
 
     Args:
@@ -45,7 +48,7 @@ class Generative(Model):
         self.weighs = not (network.config.is_encoder_decoder or text.is_encoder_decoder)
         for flag in ("temperature", "top_p", "top_k"):  # they mean nothing without sampling
             setattr(network.generation_config, flag, None)
-        self.remembers: dict[bool, bool] = {}  # with a picture or without: is the memory right?
+        self.remembers: dict[int, bool] = {}  # by number of pictures: is the memory right?
 
     def answer(
         self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
@@ -87,12 +90,57 @@ class Generative(Model):
                     self._give_up(some, error)
         return np.asarray(np.round(np.concatenate(rows), 4) + 0.0, np.float64)
 
+    @cached_property
+    def takes_two(self) -> bool:
+        """Whether two pictures fit into the chat template, and changing either changes the answer.
+
+        Some processors take two and their models look at one: that would look like privacy.
+        """
+        if not self._prompter.templated:
+            return False
+        black, white = (np.full((64, 64, 3), level, np.uint8) for level in (0, 255))
+        shown = [(black, black), (white, black), (black, white)]
+        try:
+            first, left, right = (self._next(pair) for pair in shown)
+        except Exception:  # a processor or network made for one picture raises nearly anything
+            return False
+        return not (np.allclose(first, left, atol=1e-3) or np.allclose(first, right, atol=1e-3))
+
+    def _next(self, picture: Picture) -> Matrix:
+        """Return what is expected of the next word after a picture."""
+        import torch
+
+        with torch.inference_mode():
+            self._forget()
+            inputs = self._prompter.inputs([picture], ["?"])
+            found: Matrix = self.network(**inputs).logits[0, -1].float().cpu().double().numpy()
+            return found
+
+    def features(self, pictures: Sequence[Pixels]) -> Matrix:
+        """Return what the language model is given of each picture, the mean over its places."""
+        import torch
+
+        make = getattr(self.network, "get_image_features", None)
+        if make is None:
+            return super().features(pictures)
+        known, rows = inspect.signature(make).parameters, []
+        with torch.inference_mode():
+            for picture in pictures:  # alone, so that no row depends on the others
+                inputs = self._prompter.inputs([picture], ["?"])
+                found = make(**{k: v for k, v in inputs.items() if k in known})
+                found = getattr(found, "pooler_output", found)
+                parts = found if isinstance(found, list | tuple) else [found]
+                places = torch.cat([part.reshape(-1, part.shape[-1]) for part in parts])
+                rows.append(places.float().mean(0).cpu().double().numpy())
+        lengths = [max(float(np.linalg.norm(row)), 1e-12) for row in rows]
+        return np.stack([row / length for row, length in zip(rows, lengths, strict=True)])
+
     def plain(self, picture: Picture, prompt: str, candidates: Sequence[str]) -> Matrix:
         """Return `(candidates,)` log-likelihoods, each read as a whole and on its own."""
         import torch
 
         found = []
-        for tokens in self._prompter.continuations(prompt, candidates, picture is not None):
+        for tokens in self._prompter.continuations(prompt, candidates, shown_in(picture)):
             with torch.inference_mode():
                 inputs = self._prompter.inputs([picture], [prompt])
                 more = beside(torch.tensor([tokens]), inputs["input_ids"])
@@ -110,7 +158,7 @@ class Generative(Model):
     def _weigh(
         self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
     ) -> Matrix:
-        seen = pictures[0] is not None
+        seen = shown_in(pictures[0])
         if self.remembers.get(seen, True):
             try:
                 found = self._remembered(pictures, prompts, candidates)
@@ -148,7 +196,7 @@ class Generative(Model):
 
         inputs = self._prompter.inputs(pictures, prompts)
         count = len(pictures)
-        rows = self._prompter.continuations(prompts[0], candidates, pictures[0] is not None)
+        rows = self._prompter.continuations(prompts[0], candidates, shown_in(pictures[0]))
         longest, fill = max(map(len, rows)), self._tokenizer.pad_token_id
         tokens = torch.tensor([r + [fill] * (longest - len(r)) for r in rows])
         real = torch.tensor([[1] * len(r) + [0] * (longest - len(r)) for r in rows])
@@ -201,8 +249,8 @@ class Generative(Model):
     ) -> list[tuple[list[Picture], list[str]]]:
         if len(pictures) != len(prompts) or not prompts:
             raise ValueError(f"got {len(pictures)} pictures for {len(prompts)} prompts")
-        if len({picture is None for picture in pictures}) > 1:
-            raise ValueError("ask with pictures or without, not both at once")
+        if len({shown_in(picture) for picture in pictures}) > 1:
+            raise ValueError("ask with pictures or without, and with as many each time")
         return [
             (list(pictures[i : i + self.batch]), list(prompts[i : i + self.batch]))
             for i in range(0, len(prompts), self.batch)

@@ -7,7 +7,7 @@ from typing import Any
 
 from unmask.device import beside
 
-from .base import CannotAnswerError, Picture
+from .base import CannotAnswerError, Picture, shown_in
 
 
 class Prompter:
@@ -32,7 +32,14 @@ class Prompter:
         """Token type of what the model itself writes; elsewhere 0 is text."""
         return int("paligemma" in self._kind)
 
-    def continuations(self, prompt: str, candidates: Sequence[str], seen: bool) -> list[list[int]]:
+    @property
+    def templated(self) -> bool:
+        """Whether the model brings a chat template, in which pictures may stand."""
+        return bool(getattr(self.processor, "chat_template", None))
+
+    def continuations(
+        self, prompt: str, candidates: Sequence[str], pictures: int
+    ) -> list[list[int]]:
         """Return the tokens that each candidate adds to the prompt.
 
         Raises:
@@ -43,7 +50,7 @@ class Prompter:
         def ids(text: str) -> list[int]:
             return list(self.tokenizer(text, add_special_tokens=False).input_ids)
 
-        told = self.prompt(prompt, picture=seen)
+        told = self.prompt(prompt, pictures)
         start, found = ids(told), []
         for candidate in candidates:
             joint = "" if told.endswith(("\n", " ")) else " "
@@ -62,10 +69,15 @@ class Prompter:
                 )
         return found
 
-    def prompt(self, question: str, *, picture: bool = True) -> str:
-        """Return the question as the model expects it: its chat template, or a plain form."""
-        if getattr(self.processor, "chat_template", None):
-            parts = [{"type": "image"}] if picture else []
+    def prompt(self, question: str, pictures: int = 1) -> str:
+        """Return the question as the model expects it: its chat template, or a plain form.
+
+        Args:
+            question: in words.
+            pictures: how many go before it; a plain form holds one at most.
+        """
+        if self.templated:
+            parts = [{"type": "image"}] * pictures
             content = [*parts, {"type": "text", "text": question}]
             told: str = self.processor.apply_chat_template(
                 [{"role": "user", "content": content}], add_generation_prompt=True
@@ -73,12 +85,12 @@ class Prompter:
             return told
         if "blip" in self._kind:
             return f"Question: {question} Answer:"
-        image = getattr(self.processor, "image_token", "<image>") if picture else ""
+        image = getattr(self.processor, "image_token", "<image>") if pictures else ""
         if "paligemma" in self._kind:
             return f"{image}answer en {question}\n"
         return (
             f"USER: {image}\n{question}\nASSISTANT:"
-            if picture
+            if pictures
             else f"USER: {question}\nASSISTANT:"
         )
 
@@ -87,15 +99,18 @@ class Prompter:
         import torch
         from PIL import Image
 
-        seen = pictures[0] is not None
-        texts = [self.prompt(prompt, picture=seen) for prompt in prompts]
+        count = shown_in(pictures[0])
+        texts = [self.prompt(prompt, count) for prompt in prompts]
         # a template that writes the first token itself must not get it twice
         first = self.tokenizer.bos_token
         twice = {"add_special_tokens": False} if first and texts[0].startswith(first) else {}
-        if not seen:
+        if not count:
             inputs = self.tokenizer(texts, return_tensors="pt", padding=True, **twice)
         else:
-            shown = [[Image.fromarray(p)] for p in pictures if p is not None]
+            shown = [
+                [Image.fromarray(one) for one in (p if isinstance(p, tuple) else (p,))]
+                for p in pictures if p is not None
+            ]  # fmt: skip
             inputs = self.processor(
                 text=texts, images=shown, return_tensors="pt", padding=True, **twice
             )

@@ -76,6 +76,16 @@ def yes_no_question(name: str) -> str:
     return f"Is the person in this photo {name}? Answer yes or no."
 
 
+def same_question(*, beside: bool) -> str:
+    """Ask whether two photos show one person.
+
+    Args:
+        beside: both are in one picture, side by side.
+    """
+    shown = "This picture holds two photos, side by side." if beside else "Here are two photos."
+    return f"{shown} Do both show the same person? Answer yes or no."
+
+
 def lettered(question: str, names: Sequence[str]) -> str:
     """Ask for the letter of one of several names (numbers where letters do not suffice)."""
     marks = marks_of(len(names))

@@ -6,8 +6,9 @@ from ..inquiry import PROBES as NAMES
 from .base import Probe
 from .forced import Forced
 from .openly import Open
+from .same import Same
 from .votes import Votes
 from .yes_no import YesNo
 
-_BY_NAME = {probe.name: probe for probe in (Open(), Forced(), YesNo(), Votes())}
+_BY_NAME = {probe.name: probe for probe in (Open(), Forced(), YesNo(), Votes(), Same())}
 PROBES: dict[str, Probe] = {name: _BY_NAME[name] for name in NAMES}

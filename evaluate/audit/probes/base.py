@@ -44,6 +44,27 @@ class Measure:
     kind: Literal["leakage", "utility"] = "leakage"
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two photos and how alike a model found them.
+
+    Args:
+        first: key of the photo asked about.
+        second: key of the one beside it.
+        person: identity on the first.
+        other: identity on the second.
+        score: higher is more alike.
+        place: 0, the true pair of the first photo; 1 and 2, its false ones.
+    """
+
+    first: str
+    second: str
+    person: str
+    other: str
+    score: float
+    place: int
+
+
 @dataclass
 class Scored:
     """Values by measure and view (`View.text`, or `shuffled|` and it).
@@ -53,12 +74,14 @@ class Scored:
         reasons: why a probe has no answer in a view, by both.
         notes: what must be known to read a measure, by its name.
         outcomes: what became of the photos of a face level.
+        pairs: of photos, by pairing (`clean-defended`) and view.
     """
 
     values: dict[tuple[Measure, str], Values] = field(default_factory=dict)
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    pairs: dict[tuple[str, str], list[Pair]] = field(default_factory=dict)
 
     def add(self, measure: Measure, view: str, photos: Iterable[str], value: float) -> None:
         """Put one value down for these photos."""
@@ -112,7 +135,7 @@ class Told:
         asked: as in `Answer`, one a photo, or none.
         orders: as in `Answer`, one a photo, or none.
         seconds: as `Answer.second`, one a photo, or none.
-        reason: why answers are None.
+        reason: as in `Answer`, of all of them.
     """
 
     answers: Sequence[Any]
