@@ -25,7 +25,8 @@ FLOORS = {
     ),
     "evaluate": (
         ("data", "statistics", "results", "pages"),
-        ("recognizers", "metrics", "vlm", "report"),
+        ("vlm",),
+        ("recognizers", "metrics", "report"),
         ("attackers", "collection"),
         ("comparison",),
         ("tuning", "audit", "lab", "verify", "advice", "testing", "kit"),

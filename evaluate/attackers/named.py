@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from unmask.defenses import Photo
-from unmask.device import once_a_device
 
 from ..metrics.base import Unavailable
 from .base import Attacker, Defend, Matrix, Scores, people_of
@@ -94,10 +93,11 @@ class Named(Attacker):
         """
         from ..vlm.base import CannotAnswerError
         from ..vlm.crop import cropped
+        from ..vlm.opening import kept
 
         shown = [cropped(photo.pixels, photo, self.crop) for photo in probes]
         try:
-            model = _opened(self.model, self.dtype, self.batch)
+            model = kept(self.model, self.dtype, self.batch)
             plain, prior = self._compared(model, shown)
         except (CannotAnswerError, LookupError) as error:
             raise Unavailable(str(error)) from error
@@ -123,10 +123,3 @@ class Named(Attacker):
             model.likelihoods(shown, asked, candidates),
             model.likelihoods([None], asked[:1], candidates),
         )
-
-
-@once_a_device(most=1)
-def _opened(model: str, dtype: str, batch: int) -> Model:
-    from ..vlm.opening import load
-
-    return load(model, dtype=dtype, batch=batch)

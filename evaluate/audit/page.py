@@ -16,6 +16,7 @@ from ..results.records import Record, read_records
 from .album import Album, album_sections, read_album
 from .named_sections import detail_sections, named_sections
 from .plot import plot
+from .same_person import same_sections
 from .text_sections import text_sections
 from .verdict import verdict
 
@@ -24,6 +25,7 @@ from .verdict import verdict
 SECTIONS: tuple[Callable[[Sequence[Record]], Sequence[Section]], ...] = (
     named_sections,
     text_sections,
+    same_sections,
     detail_sections,
 )
 NOBODY = Album()

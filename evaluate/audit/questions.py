@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..vlm.base import CannotAnswerError, Model, Picture
+from ..vlm.base import CannotAnswerError, Model, Picture, single
 from ..vlm.dual import GREY
 from ..vlm.wording import TEMPLATES
 
@@ -50,7 +50,7 @@ class Questions:
 
     def compared(self, pictures: Sequence[Picture], names: Sequence[str]) -> tuple[list[Any], str]:
         """Return `(templates, names)` similarities of each picture, or why there are none."""
-        shown = [GREY if picture is None else picture for picture in pictures]
+        shown = [single(picture, GREY) for picture in pictures]
         texts = [template.format(name) for template in TEMPLATES for name in names]
         try:
             self.model.tell_apart(texts[: len(names)])

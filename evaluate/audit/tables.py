@@ -24,7 +24,8 @@ def main_table(records: Sequence[Record]) -> Rows:
         ("yes or no", "named/yes_no", "accuracy"), ("yes likelier", "named/yes_no", "margin"),
         ("votes", "named/votes", "rank1"), ("votes, by person", "named/votes", "person"),
     ]  # fmt: skip
-    whole = [r for r in records if r.kind == "leakage" and not r.group and r.status == "ok"]
+    whole = [r for r in records if r.kind == "leakage" and not r.group and r.status == "ok"
+             and r.name.startswith("named/")]  # fmt: skip
     used = [c for c in columns if find(whole, name=c[1], statistic=c[2])]
     head = ["face"]
     for title, name, statistic in used:
@@ -57,7 +58,7 @@ def reached_table(records: Sequence[Record]) -> Rows:
 
 def difference_table(records: Sequence[Record]) -> Rows:
     """Return how far each measure is above each control."""
-    gaps = [r for r in records if r.kind == "difference"]
+    gaps = [r for r in records if r.kind == "difference" and r.name.startswith("named/")]
     controls = list(dict.fromkeys(r.group for r in gaps))
     body, face = [], _faces(records)
     for spec in dict.fromkeys(r.defense for r in gaps):

@@ -9,6 +9,7 @@ from ..results.rounding import ends_of, rounded_up
 from .curve import statistic_of
 from .knowledge import CONTROLS, MASKED, Known, known
 from .reached import MARGIN, Reached, reached
+from .same_person import same_said
 from .strengths import Ladder, ladders
 
 _ASKED = {
@@ -29,6 +30,8 @@ def verdict(records: Sequence[Record]) -> list[str]:
     setting.
     """
     measures = known(records)
+    if not measures and (said := same_said(records)):
+        return said
     if not measures:
         return [f"No question about clean photos was answered: {_NOTHING}"]
     sure = {name: one for name, one in measures.items() if one.above}

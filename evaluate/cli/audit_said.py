@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..audit.same_person import same_columns, same_said
 from ..audit.short_tables import named_columns, reached_columns
 from ..audit.verdict import verdict
 from ..results.records import Record
@@ -19,9 +20,10 @@ def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> 
         notes: what must be known.
         page: path of the report.
     """
-    for sentence in verdict(records):
+    for sentence in dict.fromkeys([*verdict(records), *same_said(records)]):
         print_text(sentence)
-    for columns, said in (named_columns(records), reached_columns(records)):
+    tables = (named_columns(records), reached_columns(records), same_columns(records))
+    for columns, said in tables:
         if columns[0].cells:
             print_table(columns, caption=said, elsewhere=page.name)
     print_line("")

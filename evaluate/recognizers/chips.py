@@ -10,14 +10,17 @@ from unmask.defenses.faces.landmarks import arcface_five
 from unmask.defenses.photo import Pixels
 
 # eyes, tip of the nose and corners of the mouth in a square of 112 pixels
+_ARCFACE = (
+    (38.2946, 51.6963),
+    (73.5318, 51.5014),
+    (56.0252, 71.7366),
+    (41.5493, 92.3655),
+    (70.7299, 92.2041),
+)
 TEMPLATES = {
-    "arcface": (
-        (38.2946, 51.6963),
-        (73.5318, 51.5014),
-        (56.0252, 71.7366),
-        (41.5493, 92.3655),
-        (70.7299, 92.2041),
-    )
+    "arcface": _ARCFACE,
+    # smaller, with hair and neck, for models that learned from whole photos
+    "wide": tuple((56 + 0.6 * (x - 56), 56 + 0.6 * (y - 56)) for x, y in _ARCFACE),
 }
 
 

@@ -38,7 +38,7 @@ class Onnx(Recognizer):
         mean: subtracted from the levels 0 to 255.
         scale: what the difference is multiplied by.
         channels: order of the colours, `rgb` or `bgr`.
-        template: where the five points lie; `arcface`.
+        template: where the five points lie: `arcface`, or `wide` with hair and neck.
         standardize: bring each chip to mean 0 and deviation 1 instead of `mean`, `scale`.
     """
 

@@ -13,8 +13,8 @@ from .exposed import always_named, exposed_by_lot, exposed_tenth
 from .folds import FoldAccuracy, fold_accuracy, pair_interval
 from .intervals import clustered_interval, means_of, paired_difference, person_interval
 from .lineups import lineup_credits, lineup_sizes
-from .pair_auc import Pairs, auc_difference, pair_auc
 from .open_set import RATES, open_credits, open_name
+from .pair_auc import Pairs, auc_difference, pair_auc
 from .rates import (
     Floats,
     Mean,

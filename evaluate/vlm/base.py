@@ -21,6 +21,17 @@ def shown_in(picture: Picture) -> int:
     return 0 if picture is None else len(picture) if isinstance(picture, tuple) else 1
 
 
+def single(picture: Picture, blank: Pixels) -> Pixels:
+    """Return the one picture of a question, or `blank` where it has none.
+
+    Raises:
+        ValueError: there are several.
+    """
+    if isinstance(picture, tuple):
+        raise ValueError(f"this kind of model takes one picture, got {len(picture)}")
+    return blank if picture is None else picture
+
+
 class CannotAnswerError(RuntimeError):
     """This kind of model has no way to answer this kind of question; the message says why."""
 

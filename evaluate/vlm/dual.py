@@ -10,7 +10,7 @@ import numpy as np
 from unmask.defenses.photo import Pixels
 from unmask.device import beside
 
-from .base import CannotAnswerError, Matrix, Model, Picture
+from .base import CannotAnswerError, Matrix, Model, Picture, single
 
 TEXTS = 256  # texts that are read together
 GREY = np.full((224, 224, 3), 128, np.uint8)
@@ -44,7 +44,7 @@ class Dual(Model):
         self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
     ) -> Matrix:
         """Return scaled similarities; a dual encoder reads no prompt."""
-        shown = [GREY if picture is None else picture for picture in pictures]
+        shown = [single(picture, GREY) for picture in pictures]
         return np.round(self._scale * self.similarities(shown, candidates), 4) + 0.0
 
     def similarities(self, pictures: Sequence[Pixels], texts: Sequence[str]) -> Matrix:

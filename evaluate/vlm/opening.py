@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from unmask.device import once_a_device
+
 from .base import Model
 from .checkpoint import open_checkpoint
 from .endpoint import Endpoint
@@ -63,3 +65,9 @@ def check_model(model: str) -> None:
         raise ValueError(f"a model is a folder or a hub id, got the file {model}")
     elif not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model) or re.match(r"[.~/]", model):
         raise LookupError(f"no such model folder: {model}")
+
+
+@once_a_device(most=1)
+def kept(model: str, dtype: str, batch: int) -> Model:
+    """Load a model as `load` does, and keep it for who asks next: an attacker, a face model."""
+    return load(model, dtype=dtype, batch=batch)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...results.records import Record
-from ...vlm.base import CannotAnswerError, Picture
+from ...vlm.base import CannotAnswerError, Picture, single
+from ...vlm.dual import GREY
 from ...vlm.names import Register
 from ...vlm.side_by_side import side_by_side
 from ...vlm.wording import said_yes, same_question
@@ -89,8 +90,9 @@ class Same(Probe):
                     _put_down(name, answers, group, scored)
                     photos[name].add(group.photos[0])
         for name, asked in photos.items():
-            left = len(audit.subjects.photos) - len(asked)
-            notes = sorted(reasons) + [f"{left} photos have no such pair"] * bool(left)
+            whole = len(audit.subjects.photos)
+            left = f"{whole - len(asked)} of {whole} photos are in no such pair"
+            notes = sorted(reasons) + [left] * (len(asked) < whole)
             scored.notes[f"same/{name}"] = "; ".join(notes)
 
     def chance(self, measure: Measure, audit: Audit, people: Sequence[str]) -> float | None:
@@ -98,7 +100,7 @@ class Same(Probe):
         return 0.5 if measure.statistic in ("margin", "accuracy") else None
 
     def records(self, own: Record, view: str, scored: Scored, audit: Audit) -> Iterator[Record]:
-        """Yield the AUC of each pairing, of its controls, and how far it is above them."""
+        """Yield the AUC of each pairing, of its controls, and how far it is above the mask's."""
         masked = View(MASK).text
         for name in PAIRINGS:
             mine = scored.pairs.get((name, view), [])
@@ -124,12 +126,11 @@ def _stands_for(pairing: str, view: str) -> tuple[str, ...]:
 def _asked(
     sheet: Sheet, first: Sequence[Picture], second: Sequence[Any]
 ) -> tuple[Sequence[Any], str]:
-    """Return the answers about pairs of pictures, and how they were shown or why there are none."""
+    """Return the answers about pairs of pictures, and what must be known of them."""
     model = sheet.ask.model
     if model.kind == "dual":
-        pictures = [picture for picture in first if not isinstance(picture, tuple | None)]
         try:
-            rows = model.features(pictures) * model.features(second)
+            rows = model.features([single(one, GREY) for one in first]) * model.features(second)
         except CannotAnswerError as error:
             return [None] * len(first), str(error)
         return np.round(rows.sum(1), 6).tolist(), ""

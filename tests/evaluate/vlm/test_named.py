@@ -39,7 +39,7 @@ class Knows(Model):
 
 def test_a_model_that_knows_passes_and_leaks(few: Scene, llava: Path,
                                              monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr(named, "_opened", lambda *args: Knows(few))
+    monkeypatch.setattr("unmask.evaluate.vlm.opening.kept", lambda *args: Knows(few))
     plan = Plan(attackers=(f"named:model={llava}",), metrics=())
     clean, constant = (
         measure(spec, few, plan, draws=1, judged=False) for spec in ("none", "constant")

@@ -28,6 +28,7 @@ class Handler(BaseHTTPRequestHandler):
     asked: ClassVar[list[dict[str, Any]]] = []
     keys: ClassVar[list[str]] = []
     fail: ClassVar[list[int]] = []
+    most: ClassVar[list[int]] = []  # pictures that it takes, if there is a limit
 
     def do_GET(self) -> None:
         self._send(200, {"data": [{"id": "tiny"}]})
@@ -38,8 +39,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.fail:
             self._send(self.fail.pop(), {"error": f"no, {self.headers.get('Authorization')}"})
             return
-        self.asked.append(body)
         parts = body["messages"][0]["content"]
+        if self.most and len(parts) - 1 > self.most[0]:
+            self._send(400, {"error": "at most 1 image may be provided"})
+            return
+        self.asked.append(body)
         text = parts[-1]["text"]
         if "yes or no" in text:
             reply = "Yes, it is."
@@ -66,7 +70,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in endpoint.KEYS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(endpoint, "WAIT", 0.01)
-    for each in (Handler.asked, Handler.keys, Handler.fail):
+    for each in (Handler.asked, Handler.keys, Handler.fail, Handler.most):
         each.clear()
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
@@ -162,3 +166,25 @@ def test_a_reply_without_an_end_is_not_read(server: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(endpoint, "LARGEST", 10)
     with pytest.raises(OSError, match="sends more than"):
         load("tiny", endpoint=server)
+
+
+@pytest.mark.parametrize("most", [2, 1])
+def test_a_pair_goes_as_two_pictures_or_side_by_side(
+    server: str, tmp_path: Path, most: int
+) -> None:
+    Handler.most.append(most)
+    known = load_subjects("orl:people=4,photos=2")
+    inquiry = Inquiry(contexts=("whole",), probes=("same",))
+    records = audit(load("tiny", endpoint=server), known, inquiry, folder=tmp_path / "r").records
+    found = find(records, name="same/clean-clean", statistic="auc", group="")[0]
+    assert found.value == 0.5  # always yes
+    assert ("side by side" in found.reason) == (most == 1)
+    parts = [len(body["messages"][0]["content"]) for body in Handler.asked]
+    assert set(parts[2:]) == {most + 1}
+
+
+def test_a_server_that_is_down_is_no_server_that_takes_one_picture(server: str) -> None:
+    model = load("tiny", endpoint=server)
+    Handler.fail.extend([503] * endpoint.TRIES)
+    with pytest.raises(OSError, match="says 503"):
+        _ = model.takes_two
