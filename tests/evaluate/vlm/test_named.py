@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unmask.evaluate.attackers import named
 from unmask.evaluate.attackers.named import Named
 from unmask.evaluate.comparison.config import describe
 from unmask.evaluate.comparison.measure import measure
