@@ -39,7 +39,7 @@ def detail_sections(records: Sequence[Record]) -> list[Section]:
             ("How far each measure is above each control", difference_table(records)),
             ("Open answers by prompt, in four bins", prompt_table(records)),
             *((f"By {kind}", group_table(records, f"{kind}="))
-              for kind in ("context", "fame", "text", "control")),
+              for kind in ("context", "fame", "control")),
             ("What became of the photos", outcome_table(records))), "detail", "Detail"),
     ]  # fmt: skip
 

@@ -24,13 +24,8 @@ def main_table(records: Sequence[Record]) -> Rows:
         ("yes or no", "named/yes_no", "accuracy"), ("yes likelier", "named/yes_no", "margin"),
         ("votes", "named/votes", "rank1"), ("votes, by person", "named/votes", "person"),
     ]  # fmt: skip
-<<<<<<< HEAD
-    whole = [r for r in records if r.kind == "leakage" and not r.group and r.status == "ok"
-             and r.name.startswith("named/")]  # fmt: skip
-=======
     whole = [r for r in records if r.kind == "leakage" and not r.group
-             and r.status in ("ok", "at least")]  # fmt: skip
->>>>>>> abb2e85 (What an audit says first, what --show-faces keeps, and how long a hub is waited for: in its guide)
+             and r.status in ("ok", "at least") and r.name.startswith("named/")]  # fmt: skip
     used = [c for c in columns if find(whole, name=c[1], statistic=c[2])]
     head = ["face"]
     for title, name, statistic in used:

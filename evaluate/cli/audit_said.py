@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..audit.same_person import same_columns, same_said
+from ..audit.same_person import same_columns
 from ..audit.short_tables import named_columns, reached_columns
 from ..audit.verdict import verdict
 from ..results.records import Record
 from .terminal import print_line, print_table, print_text
+
+_NOTES = 10
 
 
 def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> None:
@@ -20,7 +22,7 @@ def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> 
         notes: what must be known.
         page: path of the report.
     """
-    for sentence in dict.fromkeys([*verdict(records), *same_said(records)]):
+    for sentence in verdict(records):
         print_text(sentence)
     tables = (named_columns(records), reached_columns(records), same_columns(records))
     for columns, said in tables:
@@ -30,6 +32,8 @@ def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> 
     for record in records:
         if record.status == "unavailable" and not record.group:
             print_text(f"not measured: {record.name}: {record.reason}")
-    for note in notes[:10]:
+    for note in notes[:_NOTES]:
         print_text(f"note: {note}")
+    if len(notes) > _NOTES:
+        print_text(f"note: {len(notes) - _NOTES} more are in {page.name}")
     print_line(f"written: {page}")
