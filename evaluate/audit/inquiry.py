@@ -13,8 +13,9 @@ from .people import Subjects
 from .pools import pools_of
 from .views import CLEAN, CONTEXTS, MASK, Context, View
 
-PROBES = ("open", "forced", "yes_no", "votes", "same")  # in the order they are asked and reported
-DEFAULT = PROBES
+# in the order they are asked and reported
+PROBES = ("open", "forced", "yes_no", "votes", "same", "useful")
+DEFAULT = ("open", "forced", "yes_no", "votes", "same")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .names import normalize
 
@@ -41,6 +42,44 @@ TEMPLATES = (
 )
 
 
+class Ordinary(NamedTuple):
+    """A question about a photo that has nothing to do with who is on it.
+
+    A dual encoder, which reads no question, chooses among the sentences instead.
+    """
+
+    name: str
+    question: str
+    sentences: tuple[str, ...] = ()
+
+
+ORDINARY = (
+    Ordinary("doing", "What is the person in this photo doing? Answer in a few words.", (
+        "a person who is speaking", "a person who is doing sport", "a person who is posing",
+        "a person who is laughing", "a person who is walking", "a person who is sitting",
+    )),
+    Ordinary("place", "Was this photo taken indoors or outdoors? Answer with one word.", (
+        "a photo taken indoors", "a photo taken outdoors",
+    )),
+    Ordinary("behind", "What can be seen behind the person? Answer in a few words.", (
+        "a person in front of a plain wall", "a person in front of trees",
+        "a person in front of a building", "a person in front of a crowd",
+        "a person in front of a curtain", "a person in front of a poster with letters",
+    )),
+    Ordinary("clothes", "Which colour do the clothes have? Answer with one word.", (
+        "a person in black clothes", "a person in white clothes", "a person in blue clothes",
+        "a person in red clothes", "a person in green clothes", "a person in yellow clothes",
+    )),
+    Ordinary("people", "How many people can be seen in this photo? Answer with a number.", (
+        "a photo of nobody", "a photo of one person", "a photo of two people",
+        "a photo of many people",
+    )),
+    Ordinary("light", "Is this photo bright or dark? Answer with one word.", (
+        "a bright photo", "a dark photo",
+    )),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Wording:
     """How a model is asked.
@@ -49,18 +88,24 @@ class Wording:
         prompts: open questions by name.
         question: before a forced choice.
         lead: how an answer to it begins.
+        ordinary: what is asked to see of what use a picture still is.
     """
 
     prompts: tuple[tuple[str, str], ...] = tuple(PROMPTS.items())
     question: str = "Who is the person in this photo?"
     lead: str = "This is"
+    ordinary: tuple[Ordinary, ...] = ORDINARY
 
     def choice(self, name: str) -> str:
         """Return the answer of a forced choice that gives this name."""
         return f"{self.lead} {name}"
 
 
-LAB = Wording(question="who is this person ?", lead="this is")
+LAB = Wording(
+    question="who is this person ?",
+    lead="this is",
+    ordinary=(Ordinary("light", "is the photo bright or dark ?"),),
+)
 """How the lab's models were taught to be asked."""
 
 
