@@ -18,6 +18,7 @@ from .named_sections import detail_sections, named_sections
 from .plot import plot
 from .same_person import same_sections
 from .text_sections import text_sections
+from .useful_sections import useful_sections
 from .verdict import verdict
 
 # What is told of each kind of question, in the order of the page. One that was not asked has no
@@ -26,6 +27,7 @@ SECTIONS: tuple[Callable[[Sequence[Record]], Sequence[Section]], ...] = (
     named_sections,
     text_sections,
     same_sections,
+    useful_sections,
     detail_sections,
 )
 NOBODY = Album()

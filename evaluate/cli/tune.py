@@ -70,7 +70,10 @@ def tune(
     min_utility: Annotated[
         float | None, typer.Option(help="Floor under the utility instead: least leakage above.")
     ] = None,
-    utility: Annotated[str, typer.Option(help="The utility metric.")] = "ssim",
+    utility: Annotated[
+        str,
+        typer.Option(help="The utility metric; 'answers': those of the model of --attackers."),
+    ] = "ssim",
     trials: Annotated[int, typer.Option(min=1, help="Settings to try.")] = 30,
     sampler: Annotated[
         str,
@@ -78,6 +81,13 @@ def tune(
     ] = "",
     space: Annotated[
         str, typer.Option(help="Other ranges, weak to strong: 'sigma=0.05..2 region=head|image'.")
+    ] = "",
+    attackers: Annotated[
+        str,
+        typer.Option(
+            help="Attackers of search and test, or '+NAME' beside those of the budgets: "
+            "named:model=FOLDER asks a vision-language model."
+        ),
     ] = "",
     search_budget: Annotated[
         str, typer.Option(help="Effort of the attackers in the search: search, quick or standard.")
@@ -134,13 +144,15 @@ def tune(
     from ..tuning.every import tune_all, tune_share
     from ..tuning.goal import Goal
     from ..tuning.iso import Iso
+    from ..tuning.plans import with_utility
     from ..tuning.run import tune as run
     from .live import Live
     from .specs import parse_shares, split_specs
     from .stopping import exit_code, resuming
 
     names = with_added(split_specs(metrics), usual_metrics) or usual_metrics()
-    names = tuple(dict.fromkeys((*names, utility)))
+    asked = tuple(split_specs(attackers))
+    names = with_utility(names, utility, asked)
     known = tuple(split_specs(search_recognizers)) or None
     other = tuple(split_specs(report_recognizers)) or known
 
@@ -149,8 +161,8 @@ def tune(
     live = Live(quiet=quiet)
     settings: dict[str, Any] = {
         "goal": goal, "folder": folder, "trials": trials, "sampler": sampler, "space": space,
-        "search": Plan((), names, known, search_budget, seed),
-        "test": Plan((), names, other, budget, seed),
+        "search": Plan(asked, names, known, search_budget, seed),
+        "test": Plan(asked, names, other, budget, seed),
         "shares": parse_shares(split), "people": limit, "drop_duplicates": drop_duplicates,
         "storage": storage, "study": study, "jobs": jobs, "workers": workers,
         "cached": not no_cache, "resume": resume, "names": keep_names,

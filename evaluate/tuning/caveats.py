@@ -14,6 +14,7 @@ from ..comparison.plan import Plan
 from ..data.scene import Scene
 from ..statistics import Estimate, clustered_interval
 from .goal import Goal
+from .points import asked_alone
 from .spaces import Space
 
 
@@ -102,6 +103,12 @@ def notes_of(
             f"the limit is on what leaks beyond {goal.as_good_as} of the same region; what that "
             "leaks itself is no less for it"
         )
+    if asked_alone(test.attackers):
+        notes.append(
+            "leakage is what the model names when it is asked; whoever knows the defense, or "
+            "compares faces, may name more: see the same setting in a comparison"
+        )
+        return tuple(notes)  # no face model took part
     if len(test.face_models) < 2:
         told = "".join(test.face_models) or "none"
         notes.append(

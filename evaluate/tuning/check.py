@@ -21,7 +21,7 @@ from ..statistics import Estimate
 from .choose import UnmetError, choose, nearest, next_stronger, spread
 from .goal import Goal
 from .looks import for_two_looks
-from .points import Point, beside, difference, leakage_of, point_of_row
+from .points import ASKED, Point, asked_alone, beside, difference, leakage_of, point_of_row
 from .result import Tuned
 
 FRONT = 8  # points of a front that are checked on the test people
@@ -77,7 +77,8 @@ class Check:
             progress=self._progress,
         )  # fmt: skip
         self._runs |= dict.fromkeys(specs, run)
-        return [_tested(run.records, point, self._goal) for point in wanted]
+        alone = asked_alone(self._plan.attackers)
+        return [_tested(run.records, point, self._goal, alone=alone) for point in wanted]
 
     def twice(self, seen: Sequence[Point]) -> list[Point]:
         """Return settings that were tried one after the other with the ends for two looks."""
@@ -134,12 +135,21 @@ def checked(found: Tuned, on_test: Check) -> Tuned:
     )
 
 
-def _tested(records: Sequence[Record], like: Point, goal: Goal) -> Point:
-    """Return a setting as it did on the test people, with the leakages that the goal asks for."""
+def _tested(records: Sequence[Record], like: Point, goal: Goal, *, alone: bool) -> Point:
+    """Return a setting as it did on the test people, with the leakages that the goal asks for.
+
+    Args:
+        records: of the comparison.
+        like: the setting as the search saw it.
+        goal: what it is held against.
+        alone: whether only a model was asked for names.
+    """
     row = next(row for row in rows(records) if row.defense == like.defense)
     mine = find(records, kind="leakage", defense=like.defense, group="")
     parts = {r.name: r for r in mine if r.name in ("face", "context")}
     leak = row.worst if goal.of == "photo" else parts.get(goal.of, row.worst)
+    if alone and goal.of == "photo":
+        leak = _named(mine, row.worst)
     if goal.of != "photo" and leak is row.worst:  # not measured at all
         leak = replace(leak, value=None)
     why = "" if leak.status == "ok" else leak.reason.replace(AND, "; ") or leak.status
@@ -152,6 +162,25 @@ def _tested(records: Sequence[Record], like: Point, goal: Goal) -> Point:
         other = beside(goal.as_good_as, like.defense)
         return replace(point, beside={"above": _above(records, like.defense, other)})
     return point
+
+
+def _named(mine: Sequence[Record], worst: Record) -> Record:
+    """Return the highest figure of a model that was asked for names, where nobody else attacked.
+
+    A comparison gives no worst case then, for nobody who knows the defense was there. If the
+    model hardly names undefended photos, its figure is only a lower bound.
+    """
+    asked = [r for r in mine if r.name.partition("/")[0] == ASKED and r.status == "ok"
+             and r.statistic == "rank1" and r.value is not None]  # fmt: skip
+    if not asked:
+        return worst
+    best = max(asked, key=lambda r: r.value or 0.0)
+    best = replace(best, attack=best.name, ceiling=worst.ceiling)
+    if (worst.ceiling or 0.0) < 2 * (best.chance or 0.0):
+        most = worst.ceiling or 0.0
+        why = f"the model names {most:.2f} of undefended photos, about as guessing does"
+        return replace(best, status="at least", reason=why)
+    return best
 
 
 def _above(records: Sequence[Record], defense: str, other: str) -> Estimate:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from ..comparison.plan import Plan
+from unmask.defenses import format_spec
+
+from ..comparison.plan import ATTACKERS, MORE, Plan
 from ..data.scene import Progress
 from .goal import Goal
 
@@ -31,3 +35,30 @@ def both_plans(
         if goal.utility not in [m.name for m in plan.build_metrics()]:
             raise ValueError(f"the goal needs the metric {goal.utility}; add it to --metrics")
     return search, test
+
+
+def with_utility(
+    metrics: Sequence[str], utility: str, attackers: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the metrics with that of the goal; `answers` are those of the model that attacks.
+
+    Raises:
+        ValueError: `answers` is wanted, and no model, or several, attack.
+    """
+    if utility in [spec.partition(":")[0] for spec in metrics]:
+        return tuple(metrics)
+    return (*metrics, _answers(attackers) if utility == "answers" else utility)
+
+
+def _answers(attackers: Sequence[str]) -> str:
+    specs = [spec.removeprefix(MORE) for spec in attackers]
+    built: list[Any] = [ATTACKERS.build(spec) for spec in specs
+                        if spec.partition(":")[0] == "named"]  # fmt: skip
+    asked = {(one.model, one.dtype, one.batch) for one in built}
+    if len(asked) != 1:
+        raise ValueError(
+            "--utility answers are those of the one model in --attackers named:model=FOLDER, got "
+            f"{len(asked)} models; or name it: --metrics +answers:model=FOLDER"
+        )
+    ((model, dtype, batch),) = asked
+    return format_spec("answers", {"model": model, "dtype": dtype, "batch": batch})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from ..results.records import Record
 from ..results.rounding import ends_of, rounded_down
 from ..results.summary import Row, attacker_of
 from ..statistics import Estimate, person_interval, worst_case, worst_gap
+
+ASKED = "named"  # the attacker that asks a vision-language model
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,16 @@ def point_of(measured: Measured, *, of: str = "photo") -> Point:
     That is over those on whole photos, or on the face alone, where it is a part of the photo.
 
     Planted cases are not asked here; the check on test people asks them. Where an attack broke
-    or learned from copies that failed, more may leak: the upper end is 1.
+    or learned from copies that failed, more may leak: the upper end is 1. Where a model that is
+    asked for names is the only attacker, its figure counts, though it knows no defense.
 
     Raises:
         ValueError: no informed attacker gave an answer.
     """
     attacks = measured.face if of == "face" and measured.region else measured.attacks
     ran = counting(attacks)
-    if not any(a.informed for a in attacks if (a.name, a.recognizer) in ran):
+    informed = any(a.informed for a in attacks if (a.name, a.recognizer) in ran)
+    if not informed and not (ran and asked_alone(a.attacker for a in attacks)):
         reasons = "; ".join(sorted({a.reason for a in attacks if a.reason}))
         raise ValueError(f"not measured: no informed attacker gave an answer ({reasons})")
     found = worst_case(ran, measured.people)
@@ -133,6 +137,12 @@ def point_of(measured: Measured, *, of: str = "photo") -> Point:
     leakage = found.estimate._replace(high=1.0) if broken else found.estimate
     return Point(measured.defense, leakage, attacker, utilities,
                  reason="; ".join([*said[: bool(measured.failures)], *broken]))  # fmt: skip
+
+
+def asked_alone(attackers: Iterable[str]) -> bool:
+    """Return whether nobody attacks but models that are asked for names, by name or spec."""
+    names = {name.partition(":")[0] for name in attackers}
+    return names == {ASKED}
 
 
 def point_of_row(row: Row, like: Point, leak: Record | None = None) -> Point:

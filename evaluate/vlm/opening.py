@@ -69,5 +69,5 @@ def check_model(model: str) -> None:
 
 @once_a_device(most=1)
 def kept(model: str, dtype: str, batch: int) -> Model:
-    """Load a model as `load` does, and keep it for who asks next: an attacker, a face model."""
+    """Load a model as `load` does, and keep it for who asks next: attacker, metric, face model."""
     return load(model, dtype=dtype, batch=batch)

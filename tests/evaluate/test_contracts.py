@@ -39,7 +39,7 @@ from unmask.evaluate.testing import (
 from unmask.evaluate.testing.running import never_waived
 from unmask.evaluate.testing.subjects import Thumbnail
 
-_FETCHED = {"yunet", "onnx", "named", "vlm"}  # need weights that are not at hand here
+_FETCHED = {"answers", "yunet", "onnx", "named", "vlm"}  # need weights that are not at hand here
 _ELSEWHERE = {"celeba", "folder", "hf", "lfw", "table", "webdataset"}  # need photos
 
 
