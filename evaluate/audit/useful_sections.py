@@ -12,19 +12,20 @@ from ..pages.table import text_table
 from ..pages.tags import Html, tag
 from ..results.records import Record, find
 from ..results.rounding import ends_of
-from ..results.shown import family_of, shown_names
-from .curve import SHOWN, told
+from ..results.shown import shown_names
+from .curve import SHOWN
+from .strengths import ladders
 from .tables import Rows
 from .views import CLEAN
 
 KEPT, LIKELY, REFUSED = "useful/kept", "useful/likelihood", "useful/refused"
 FLOORS = {"other_photo": "somebody else's photo", "no_image": "no picture"}
 SAID = (
-    "The same ordinary questions were asked of clean and changed pictures: what the person does, "
-    "where, before what, in which colours, how many people there are, how bright it is. Kept: "
-    "share of the clean answers that are still given; likelihood: how likely they still are, as "
-    "a share of before. Read both above their floors: a model that always says the same keeps "
-    "all, and what somebody else's photo keeps, the picture did not tell."
+    "The same ordinary questions, which have nothing to do with who is shown, were asked of clean "
+    "and of changed pictures. Kept: share of the clean answers that are still given; likelihood: "
+    "how likely they still are, as a share of before. Read both above their floors: a model that "
+    "always says the same keeps all, and what somebody else's photo keeps, the picture did not "
+    "tell."
 )
 
 
@@ -45,19 +46,18 @@ def useful_sections(records: Sequence[Record]) -> list[Section]:
 
 def plane(records: Sequence[Record]) -> Html | None:
     """Return names over answers kept, a point for each setting; None where no name was asked."""
-    called = shown_names(records)
     titles = {KEPT: "answers kept", LIKELY: "likelihood of the clean answer"}
+    names = {CLEAN: ("clean", "clean")}
+    for ladder in ladders(records):
+        for spec, tick in zip(ladder.specs, ladder.ticks, strict=True):
+            names[spec] = ladder.name, f"{ladder.name} {tick}"
     points = []
     for spec in _faces(records):
         leak = highest(records, spec)
         if leak is None or leak.value is None:
             continue
         xs = {title: _value(records, spec, name) for name, title in titles.items()}
-        if spec == CLEAN:
-            family, name = "clean", "clean"
-        else:
-            family, _ = family_of(leak, called[spec])
-            name = f"{family} {told(spec)}"
+        family, name = names[spec]
         tip = f"{name}\nnamed {leak.value:.3f} ({ends_of(leak.low or 0.0, leak.high or 1.0)})"
         tip += f"\nby {leak.name}\nanswers kept {xs[titles[KEPT]] or 0:.3f}"
         points.append(Point(name, leak.value, xs, family, leak.low, leak.high, tip=tip))
