@@ -129,6 +129,15 @@ RESULTS = (
          "--steps 2.5 --seeds 3,4,5 --workers 2 --out {run}"), _LFW, 0, True,
     ),
     Result(
+        "vlm-useful.md", "what a model still answers, and names that are printed in photos",
+        ("unmask audit-vlm lab orl --seeds 0,1,2 --workers 2 --out {run}",
+         "unmask audit-vlm {into}-0/model orl:people=40,photos=4 --probes forced,useful "
+         "--contexts whole --defenses gaussian_blur:region=image --strengths 5 --no-text "
+         "--out {run}",
+         "unmask tune gaussian_blur:region=image orl --attackers named:model={into}-0/model "
+         "--utility answers --trials 8 --sampler random --no-cache --out {run}"), (), 0, True,
+    ),
+    Result(
         "honesty.md", "tricks that once made a leakage too low, before and now",
         (_RUN + "honesty lfw:{lfw},people=40,photos=8 {out}",), _LFW,
     ),
