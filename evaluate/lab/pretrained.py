@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..vlm.hub import place_of
 from .processor import IMAGE
 
 
 def check_parts(tower: str, language_model: str) -> None:
-    """Look whether named folders are there, before any work.
+    """Look whether what is named is there, before any work.
 
     Raises:
-        ValueError: one is not.
+        ValueError: a folder is not.
+        LookupError: the hub does not answer, and its cache has no such model.
     """
     for place, option in ((tower, "--tower"), (language_model, "--language-model")):
         if place:
-            _check(place, option)
+            _found(place, option)
 
 
 def load_tower(place: str) -> tuple[Any, Any]:
@@ -27,7 +29,7 @@ def load_tower(place: str) -> tuple[Any, Any]:
     """
     from transformers import AutoConfig, AutoImageProcessor, CLIPVisionModel
 
-    _check(place, "--tower")
+    place = _found(place, "--tower")
     try:
         kind = AutoConfig.from_pretrained(place, trust_remote_code=False).model_type
         if kind not in ("clip", "clip_vision_model"):
@@ -47,7 +49,7 @@ def load_language(place: str) -> tuple[Any, Any]:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    _check(place, "--language-model")
+    place = _found(place, "--language-model")
     try:
         tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
         model: Any = AutoModelForCausalLM.from_pretrained(place, trust_remote_code=False)
@@ -86,10 +88,12 @@ def with_lora(model: Any) -> Any:
     return adapted
 
 
-def _check(place: str, option: str) -> None:
+def _found(place: str, option: str) -> str:
+    """Return what to load: a folder, or a hub id where the hub answers."""
     looks_local = place.startswith((".", "/", "~")) or place.count("/") > 1
     if looks_local and not Path(place).expanduser().is_dir():
         raise ValueError(f"{option} must be a hub id or a folder, no such folder: {place}")
+    return place_of(place)
 
 
 def _unreadable(what: str, place: str, error: Exception) -> str:

@@ -1,8 +1,10 @@
 """Photos with their answers: in the page where they are asked for, and nowhere else."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unmask.evaluate.audit.again import write_again
@@ -10,10 +12,33 @@ from unmask.evaluate.audit.album import FILE, read_album
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.people import Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
-from unmask.evaluate.vlm.opening import load
+from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.roll import Person
 
 NAMES = ("Anna Bell", "Carl Dorn", "Emma Falk", "Georg Hahn", "Ida Jung")
+
+
+class Nearest(Model):
+    """Names whoever's photo is as bright, and says so if it is asked directly."""
+
+    def __init__(self, known: Subjects) -> None:
+        super().__init__("nearest", "1", 4)
+        self.light = [(p.pixels.mean(), known.people[p.identity].name) for p in known.photos]
+
+    def name(self, picture: Picture) -> str:
+        light = 0.0 if picture is None else float(np.mean(picture))
+        return min(self.light, key=lambda entry: abs(entry[0] - light))[1]
+
+    def answer(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
+    ) -> list[str]:
+        return [f"It is {self.name(p)}." * ("caption" not in q)
+                for p, q in zip(pictures, prompts, strict=True)]  # fmt: skip
+
+    def likelihoods(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
+    ) -> Matrix:
+        return np.array([[-5.0 * (self.name(p) not in c) for c in candidates] for p in pictures])
 
 
 @pytest.fixture(scope="module")
@@ -23,25 +48,22 @@ def known() -> Subjects:
     return Subjects(found.label, cast, found.photos)
 
 
-@pytest.mark.parametrize("kind", ["llava", "clip"])
-def test_photos_and_answers_only_where_they_are_asked_for(
-    kind: str, known: Subjects, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    model = load(str(request.getfixturevalue(kind)))
-    inquiry = Inquiry(defenses=("pixelate:blocks=32", "pixelate:blocks=2"), contexts=("whole",),
-                      prompts=("direct",), tokens=4)  # fmt: skip
+def test_photos_and_answers_only_where_they_are_asked_for(known: Subjects, tmp_path: Path) -> None:
+    defenses = tuple(f"pixelate:blocks={blocks},region=image" for blocks in (32, 2))
+    inquiry = Inquiry(defenses=defenses, contexts=("whole",), probes=("open", "forced"))
     run = tmp_path / "run"
+    model = Nearest(known)
     page = audit(model, known, inquiry, folder=run, show_faces=True).page
     own = page.read_text("utf-8")
-    assert "keep this page to yourself" in own
-    assert "come first by a hash of the photo's key" in own
-    assert "templates choose: " in own or "says: " in own
-    assert any(f"chooses: {name}" in own for name in NAMES) or "choose: " in own
+    for words in ("keep this page to yourself", "come first by a hash of the photo's key",
+                  "says: It is ", "chooses: "):  # fmt: skip
+        assert words in own
     examples = read_album(run).examples
     assert 1 <= len(examples) <= 6
     for example in examples:
         assert [look.setting for look in example.looks] == ["clean", "blocks 32", "blocks 2"]
         assert len({look.picture for look in example.looks}) == 3
+        assert example.says.startswith(NAMES)
     assert own.count("<img") == 3 * len(examples)
     page.unlink()
     assert write_again(run).read_text("utf-8") == own  # without the data

@@ -94,6 +94,9 @@ def test_the_command_gives_up_before_it_reads_data(
                         lambda *_, **__: pytest.fail("data were read"))  # fmt: skip
     with pytest.raises(LookupError, match="does not answer"):
         CliRunner().invoke(app, ["audit-vlm", "owner/tiny"], catch_exceptions=False)
+    with pytest.raises(LookupError, match="does not answer"):
+        CliRunner().invoke(app, ["audit-vlm", "lab", "--tower", "owner/tiny"],
+                           catch_exceptions=False)  # fmt: skip
 
 
 def test_a_model_of_the_hub_is_the_same_from_its_cache(
