@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from ..pages.curve import Series, Step, curve
 from ..pages.frame import Axis
 from ..pages.tags import Html, tag
-from ..results.records import Record
+from ..results.records import Record, find
 from ..results.rounding import ends_of
-from .curve import SHOWN, Line, label_of, lines
+from .curve import SHOWN, USEFUL, Line, label_of, lines
 from .knowledge import CONTROLS, known
 from .strengths import Ladder, ladders
 
@@ -32,8 +32,9 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
     if one is not None and one.control is not None:
         levels = [(one.control.value or 0.0, f"{label_of(first)} {CONTROLS[one.highest]}")]
     useful = any(line.useful for line in found)
+    levels += _floor(records) if useful else []
     says = "Shaded: 95 % intervals, resampled by person."
-    says += f" Dotted: the highest of the controls of {label_of(first)}." * bool(levels)
+    says += " Dotted: the highest of the controls." * bool(levels)
     says += " Dashed: what the model is still good for, where more is better." * useful
     return curve(
         f"Names under {ladder.name}",
@@ -42,6 +43,15 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
         [_series(line, ladder) for line in found], levels=levels,
         ticks=[(float(n), text) for n, text in enumerate(["clean", *ladder.ticks])], says=says,
     )  # fmt: skip
+
+
+def _floor(records: Sequence[Record]) -> list[tuple[float, str]]:
+    """Return what is kept of answers without looking at the photo: no use lies below that."""
+    kept = {r.group.removeprefix("control="): r.value
+            for r in find(records, kind="utility", name=USEFUL, status="ok")
+            if r.value is not None and r.group.startswith("control=")}  # fmt: skip
+    highest = max(kept, key=lambda control: kept[control], default="")
+    return [(kept[highest], f"use: {label_of(USEFUL)} {CONTROLS[highest]}")] if highest else []
 
 
 def _series(line: Line, ladder: Ladder) -> Series:

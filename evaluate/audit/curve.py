@@ -10,6 +10,7 @@ from .strengths import Ladder
 from .views import CLEAN
 
 SHOWN = ("named/forced", "named/forced_calibrated", "named/votes", "named/open")
+USEFUL = "useful/kept"  # more is better
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,8 @@ def label_of(name: str) -> str:
 def lines(records: Sequence[Record], ladder: Ladder) -> list[Line]:
     """Return all lines of a ladder: names that leak, then what use is left."""
     names = [(name, statistic_of(name), False) for name in SHOWN]
-    useful = dict.fromkeys((r.name, r.statistic) for r in records
-                           if r.kind == "utility" and not r.group)  # fmt: skip
     found = []
-    for name, statistic, use in [*names, *((*one, True) for one in useful)]:
+    for name, statistic, use in [*names, (USEFUL, "share", True)]:
         points = [
             (place, r)
             for place, spec in enumerate([CLEAN, *ladder.specs])
@@ -52,10 +51,5 @@ def lines(records: Sequence[Record], ladder: Ladder) -> list[Line]:
             if r.value is not None and r.status in ("ok", "at least")
         ]  # fmt: skip
         if points and all(0 <= (r.value or 0.0) <= 1 for _, r in points):
-            found.append(Line(_unique(name, statistic, useful), tuple(points), use))
+            found.append(Line(label_of(name), tuple(points), use))
     return found
-
-
-def _unique(name: str, statistic: str, useful: dict[tuple[str, str], None]) -> str:
-    several = sum(one == name for one, _ in useful) > 1
-    return f"{label_of(name)}, {statistic}" if several else label_of(name)

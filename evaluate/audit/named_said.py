@@ -152,7 +152,11 @@ def _never(records: Sequence[Record], ladder: Ladder, rows: Sequence[Reached],
     how = f", {_ASKED[measure]}" if measure != measures[0] else ""
     told = [f"{tried}it still names {_figure(records, last, measure)}{how}"]
     if more:
-        told.append(f"more than {'any control' if len(more) == asked else _listed(more)}")
+        told.append(
+            "more than any control"
+            if len(more) == asked
+            else f"more than it names {_listed(more)}"
+        )
     if lost:
         told.append(f"and was not compared with what it names {_listed(lost)}")
     weaker = _weaker(records, ladder, ladder.specs[:-1], measures[0])

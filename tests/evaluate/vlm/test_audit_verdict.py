@@ -198,12 +198,16 @@ def test_what_is_left_of_use_is_drawn_beside_what_leaks() -> None:
     (plain,) = curves(records)
     assert "use:" not in plain
     assert "Dashed" not in plain
-    kept = {"kind": "utility", "name": "useful/answers", "statistic": "kept"}
+    kept = {"kind": "utility", "name": "useful/kept", "statistic": "share"}
     useful = [shown(spec, value, **kept) for spec, value in ((WEAK, 0.9), (STRONG, 0.4))]
     (both,) = curves([*records, *useful])
-    assert "use: answers" in both
+    assert "use: kept" in both
     assert "Dashed: what the model is still good for" in both
     assert "sigma 0.3: 0.400" in both
+    refused = [replace(r, name="useful/refused") for r in useful]
+    assert curves([*records, *useful, *refused]) == [both]  # more of that is no use
+    floor = replace(useful[0], defense="none", group="control=other_photo", value=0.3)
+    assert "use: kept shown somebody else" in curves([*records, *useful, floor])[0]
     others = [replace(r, name=f"{room}/thing") for r in records
               for room in ("same", "unasked")]  # fmt: skip
     told = [*records, *useful, *others, replace(records[0], group="text=with")]
