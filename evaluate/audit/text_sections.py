@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from ..pages.shell import Section
 from ..pages.table import text_table
 from ..pages.tags import tag
-from ..results.records import Record
+from ..results.records import Record, find
+from .curve import SHOWN, label_of
+from .strata import WITHOUT_TEXT
 from .tables import group_table
+from .verdict import counted
+from .views import CLEAN
 
 SAID = (
     "With: part of the person's own name was read in the clean photo, so a model may read it as "
@@ -23,5 +27,24 @@ def text_sections(records: Sequence[Record]) -> list[Section]:
     if not body:
         return []
     return [Section("Names that are printed in photos",
-                    [tag("p", SAID), text_table("By text in the photo", head, body)],
+                    [tag("p", SAID), *(tag("p", said) for said in without_text(records)),
+                     text_table("By text in the photo", head, body)],
                     "text", "Printed names")]  # fmt: skip
+
+
+def without_text(records: Sequence[Record]) -> list[str]:
+    """Say of each measure what is left of the figure on clean photos without printed names."""
+    told = []
+    for name in SHOWN:
+        asked = {"defense": CLEAN, "kind": "leakage", "name": name, "status": "ok",
+                 "statistic": "right" if name == "named/open" else "rank1"}  # fmt: skip
+        everywhere, bare = (find(records, group=group, **asked) for group in ("", WITHOUT_TEXT))
+        gaps = find(records, defense=CLEAN, kind="difference", name=f"{name}, {WITHOUT_TEXT}")
+        if everywhere and bare:
+            above = gaps and all((gap.low or 0.0) > 0 for gap in gaps)
+            sure = "beyond" if above else "not shown to be beyond"
+            told.append(
+                f"{label_of(name)}: {counted(everywhere[0])} named; where no part of the name was "
+                f"read {counted(bare[0])}, which is {sure} its controls."
+            )
+    return told
