@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from .people import Subjects
 
+WITH_TEXT = "text=with"
 WITHOUT_TEXT = "text=without"  # photos in which no part of the person's name was read
 
 
@@ -18,5 +19,5 @@ def strata_of(subjects: Subjects) -> dict[str, set[str]]:
             found[f"fame={fame}"].add(photo.key)
         if subjects.printed:
             inside = photo.key in subjects.printed
-            found["text=with" if inside else WITHOUT_TEXT].add(photo.key)
+            found[WITH_TEXT if inside else WITHOUT_TEXT].add(photo.key)
     return dict(sorted(found.items()))

@@ -9,9 +9,9 @@ from ..pages.table import text_table
 from ..pages.tags import tag
 from ..results.records import Record, find
 from .curve import SHOWN, label_of
-from .strata import WITHOUT_TEXT
+from .named_said import counted
+from .strata import WITH_TEXT, WITHOUT_TEXT
 from .tables import group_table
-from .verdict import counted
 from .views import CLEAN
 
 SAID = (
@@ -32,6 +32,15 @@ def text_sections(records: Sequence[Record]) -> list[Section]:
                     "text", "Printed names")]  # fmt: skip
 
 
+def text_said(records: Sequence[Record]) -> list[str]:
+    """Return a sentence for the verdict where part of a name was read: what is left without."""
+    marked = [r for r in records if r.group == WITH_TEXT and r.defense == CLEAN]
+    left = without_text(records)
+    if not marked or not left:
+        return []
+    return [f"Part of the name is printed in {marked[0].n} photos. {left[0]}"]
+
+
 def without_text(records: Sequence[Record]) -> list[str]:
     """Say of each measure what is left of the figure on clean photos without printed names."""
     told = []
@@ -44,7 +53,7 @@ def without_text(records: Sequence[Record]) -> list[str]:
             above = gaps and all((gap.low or 0.0) > 0 for gap in gaps)
             sure = "beyond" if above else "not shown to be beyond"
             told.append(
-                f"{label_of(name)}: {counted(everywhere[0])} named; where no part of the name was "
-                f"read {counted(bare[0])}, which is {sure} its controls."
+                f"By {label_of(name)} {counted(everywhere[0])} are named; where no part of the "
+                f"name was read {counted(bare[0])}, which is {sure} its controls."
             )
     return told

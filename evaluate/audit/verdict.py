@@ -7,9 +7,16 @@ from collections.abc import Callable, Sequence
 from ..results.records import Record
 from .named_said import named_said
 from .same_person import same_said
+from .text_sections import text_said
+from .useful_said import useful_said
 
 # Each says what its records show, the most important first; nothing where nothing was asked.
-SAID: tuple[Callable[[Sequence[Record]], Sequence[str]], ...] = (named_said, same_said)
+SAID: tuple[Callable[[Sequence[Record]], Sequence[str]], ...] = (
+    named_said,
+    text_said,
+    same_said,
+    useful_said,
+)
 
 
 def verdict(records: Sequence[Record]) -> list[str]:

@@ -16,6 +16,7 @@ from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
 from unmask.evaluate.audit.text import is_printed, parts_of, stands_in, with_text
 from unmask.evaluate.audit.text_sections import without_text
+from unmask.evaluate.audit.verdict import verdict
 from unmask.evaluate.results.records import Record, find
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 
@@ -167,9 +168,10 @@ def test_who_only_reads_is_at_chance_without_text(tmp_path: Path) -> None:
     assert told.count("part of the name is printed: ") == 12
     page = found.page.read_text()
     assert "By text in the photo" in page
-    (said,) = [said for said in without_text(found.records) if said.startswith("open")]
-    assert said.startswith("open: 12 of 24 photos (")
+    (said,) = [said for said in without_text(found.records) if said.startswith("By open")]
+    assert said.startswith("By open 12 of 24 photos (")
     assert "no part of the name was read 0 of 12 photos (" in said
+    assert any("is printed in 12 photos. By forced" in said for said in verdict(found.records))
     assert said.endswith("which is not shown to be beyond its controls.")
     assert not any(name in page for name in NAMES)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from unmask.defenses import DEFENSES
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
+from unmask.evaluate.audit.useful_said import useful_said
 from unmask.evaluate.results.records import Record, find
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.opening import load
@@ -161,6 +163,26 @@ def test_who_always_says_the_same_keeps_all_and_is_at_its_floor(tmp_path: Path) 
     assert value(records, ALL) == 1.0
     for control in ("no_image", "other_photo"):
         assert value(records, ALL, group=f"above={control}", kind="difference") == 0.0
+
+    said = " ".join(useful_said(records))
+    assert "keeps 1.00 under mask" in said
+    assert "not shown to answer differently" in said
+
+
+def test_the_verdict_tells_what_is_kept_and_when_that_means_nothing() -> None:
+    base = Record("d", "s", "audit", "none", {}, "utility", "useful/kept", "share", value=1.0)
+    blur = {"defense": "gaussian_blur:sigma=0.3", "params": {"sigma": 0.3}}
+    records = [
+        base,
+        replace(base, group="control=other_photo", value=0.4),
+        replace(base, value=0.5, **blur),
+        replace(base, kind="difference", group="above=other_photo", low=0.3),
+    ]
+    (said,) = useful_said(records)
+    assert said.startswith("Of its answers to ordinary questions the model keeps 0.50 under gauss")
+    assert said.endswith("somebody else's photo keeps 0.40.")
+    _, more = useful_said([*records[:-1], replace(records[-1], low=-0.1)])
+    assert more.endswith("says nothing about use.")
 
 
 def test_a_refusal_is_never_kept(tmp_path: Path) -> None:
