@@ -54,25 +54,23 @@ def same_sections(records: Sequence[Record]) -> list[Section]:
 
 
 def same_table(records: Sequence[Record]) -> Rows:
-    """Return a row for each way to show a pair, and for its controls."""
+    """Return a row for each way to show a pair, with its controls."""
     mine = [r for r in records if r.name in _WORDS and r.value is not None]
-    shown = [r for r in mine if r.kind == "leakage"
-             and r.group in ("", *(f"control={name}" for name in _CONTROLS))]  # fmt: skip
+    shown = find(mine, kind="leakage", group="")
     used = [name for name in _COLUMNS if find(shown, statistic=name)]
     face = shown_names(records) | {CLEAN: "clean"}
     body = []
-    for spec, name, group in dict.fromkeys((r.defense, r.name, r.group) for r in shown):
-        here = find(shown, defense=spec, name=name, group=group)
-        cells = [find(here, statistic=statistic) for statistic in used]
-        gap = [] if group else find(mine, kind="difference", statistic="auc", defense=spec,
-                                    name=name, group="above=face_masked")  # fmt: skip
-        control = group.removeprefix("control=")
-        said = f" ({_CONTROLS[control]})" if control else ""
-        seen = "masked" if control == "face_masked" else face[spec]
-        body.append([seen, _WORDS[name] + said, *(_figure(c[0]) if c else "" for c in cells),
+    for spec, name in dict.fromkeys((r.defense, r.name) for r in shown):
+        cells = [find(shown, defense=spec, name=name, statistic=statistic) for statistic in used]
+        aucs = find(mine, name=name, statistic="auc")
+        masked = find(aucs, kind="leakage", group="control=face_masked")
+        dealt = find(aucs, kind="leakage", group="control=shuffled_names", defense=spec)
+        gap = find(aucs, kind="difference", group="above=face_masked", defense=spec)
+        body.append([face[spec], _WORDS[name], *(_figure(c[0]) if c else "" for c in cells),
+                     *(_figure(c[0]) if c else "" for c in (dealt, masked)),
                      _figure(gap[0], sign=True) if gap else ""])  # fmt: skip
-    head = ["face", "shown", *(_COLUMNS[name] for name in used), "AUC above the mask's"]
-    return head, body
+    controls = ["AUC, people shuffled", "AUC, faces masked", "AUC above the mask's"]
+    return ["face", "shown", *(_COLUMNS[name] for name in used), *controls], body
 
 
 def same_columns(records: Sequence[Record]) -> tuple[list[Column], str]:

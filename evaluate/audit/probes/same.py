@@ -20,7 +20,7 @@ from ..inquiry import Audit, Inquiry
 from ..views import CLEAN, MASK, View
 from .base import SHUFFLED, Group, Measure, Pair, Probe, Scored, Sheet, Told
 from .pairs import Seconds, seconds_of
-from .verified import verified
+from .verified import masked_auc, verified
 
 PAIRINGS = ("clean-clean", "clean-defended", "defended-defended")
 BESIDE = "both photos were put side by side into one picture, since the model takes one"
@@ -107,7 +107,9 @@ class Same(Probe):
             control = scored.pairs.get((name, masked), [])
             note = scored.notes.get(f"same/{name}", "")
             base = replace(own, kind="leakage", name=f"same/{name}", reason=note)
-            yield from verified(base, mine, control, clean=view == View(CLEAN).text)
+            yield from verified(base, mine, control)
+            if view == View(CLEAN).text:
+                yield from masked_auc(base, control)
 
 
 def _faces(view: View) -> Mapping[str, str]:

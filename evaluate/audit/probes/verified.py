@@ -26,16 +26,13 @@ FAR = 1e-2
 TURNED = "below chance: who turns the answers round tells people apart by them"
 
 
-def verified(
-    own: Record, pairs: Sequence[Pair], masked: Sequence[Pair], *, clean: bool
-) -> Iterator[Record]:
+def verified(own: Record, pairs: Sequence[Pair], masked: Sequence[Pair]) -> Iterator[Record]:
     """Yield what pairs say under a face level.
 
     Args:
         own: record with everything but figures.
         pairs: three of each photo: a true one, and two false ones.
         masked: the same under the mask, of the photos that have a face.
-        clean: whether this is the clean level, beside which the masked pairs are reported.
     """
     if not pairs:
         return
@@ -45,18 +42,21 @@ def verified(
     # shuffled: the photo of somebody else is taken for the person's own
     dealt = _table([pair for pair in pairs if pair.place], true=1)
     yield _figure(replace(own, group="control=shuffled_names"), "auc", pair_auc(dealt), dealt)
-    if not masked:
-        return
-    if clean:
-        defense, control = DEFENSES.build(MASK), _table(masked)
+    both = _keys(pairs) & _keys(masked)
+    if both:
+        mine, theirs = (_table([p for p in some if (p.first, p.second) in both])
+                        for some in (pairs, masked))  # fmt: skip
+        gap = _figure(own, "auc", auc_difference(mine, theirs), mine)
+        yield replace(gap, kind="difference", chance=None, reason="", group="above=face_masked")
+
+
+def masked_auc(own: Record, masked: Sequence[Pair]) -> Iterator[Record]:
+    """Yield the AUC of pairs under the mask, the control of all levels."""
+    if masked:
+        defense, pairs = DEFENSES.build(MASK), _table(masked)
         here = replace(own, defense=defense.spec, params=defense.parameters,
                        group="control=face_masked")  # fmt: skip
-        yield _figure(here, "auc", pair_auc(control), control)
-    both = _keys(pairs) & _keys(masked)
-    mine, theirs = (_table([p for p in some if (p.first, p.second) in both])
-                    for some in (pairs, masked))  # fmt: skip
-    gap = _figure(own, "auc", auc_difference(mine, theirs), mine)
-    yield replace(gap, kind="difference", chance=None, reason="", group="above=face_masked")
+        yield _figure(here, "auc", pair_auc(pairs), pairs)
 
 
 def _keys(pairs: Sequence[Pair]) -> set[tuple[str, str]]:

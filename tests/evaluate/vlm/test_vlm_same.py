@@ -23,7 +23,6 @@ from unmask.evaluate.vlm.side_by_side import side_by_side
 
 WEAK, STRONG = "pixelate:blocks=32,region=image", "constant:region=image"
 PLAN = Inquiry(probes=("same",), defenses=(WEAK, STRONG), contexts=("whole",))
-GREY_AUDIT = "control=face_masked"
 
 
 def subjects(people: int = 8, photos: int = 3) -> Subjects:
@@ -117,9 +116,10 @@ def test_a_planted_leak_is_found_and_gone_when_photos_are(tmp_path: Path) -> Non
     assert gap.low > 0
     dealt = one(records, statistic="margin", group="above=shuffled_names", kind="difference")
     assert dealt.value == pytest.approx(0.5, abs=0.03)
-    masked = one(records, defense="mask", group=GREY_AUDIT)
-    assert masked.value is not None
-    assert masked.value < 0.9
+    for name in ("clean-clean", "clean-defended", "defended-defended"):
+        masked = one(records, name, defense="mask", group="control=face_masked")
+        assert masked.value is not None
+        assert masked.value < 0.9
     shuffled = one(records, group="control=shuffled_names")
     assert shuffled.low is not None
     assert shuffled.high is not None
@@ -132,7 +132,7 @@ def test_a_planted_leak_is_found_and_gone_when_photos_are(tmp_path: Path) -> Non
     assert "beyond chance" in said[0]
     assert "cannot be told apart from chance and masks" in said[-1]
     head, body = same_table(records)
-    assert len(body) >= 8
+    assert len(body) == 5
     assert all(len(row) == len(head) for row in body)
     assert "The same person?" in (tmp_path / "run" / "report.html").read_text()
 
