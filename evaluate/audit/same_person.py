@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..pages.curve import Series, Step, curve
-from ..pages.facts import items
 from ..pages.frame import Axis
 from ..pages.shell import Section
 from ..pages.table import text_table
@@ -46,7 +45,7 @@ def same_sections(records: Sequence[Record]) -> list[Section]:
     charts = [_chart(records, ladder) for ladder in ladders(records)]
     drawn = [chart for chart in charts if chart]
     parts = [
-        tag("p", _HOW), items(same_said(records)),
+        tag("p", _HOW),
         *([tag("div", *drawn, class_="pair")] if drawn else []),
         text_table("Pairs of whole photos", head, body),
     ]  # fmt: skip
