@@ -14,8 +14,8 @@ from .pools import pools_of
 from .views import CLEAN, CONTEXTS, MASK, Context, View
 
 # in the order they are asked and reported
-PROBES = ("open", "forced", "yes_no", "votes", "same", "useful")
-DEFAULT = ("open", "forced", "yes_no", "votes", "same")
+PROBES = ("open", "forced", "yes_no", "votes", "same", "unasked", "useful")
+DEFAULT = ("open", "forced", "yes_no", "votes", "same", "unasked")
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from ..results.records import Record, read_records
 from .album import Album, album_sections, read_album
 from .named_sections import detail_sections, named_sections
 from .plot import plot
+from .rates_section import rates_sections
 from .same_person import same_sections
 from .text_sections import text_sections
+from .unasked_section import unasked_sections
 from .useful_sections import useful_sections
 from .verdict import verdict
 
@@ -25,6 +27,8 @@ from .verdict import verdict
 # section, or an empty one.
 SECTIONS: tuple[Callable[[Sequence[Record]], Sequence[Section]], ...] = (
     named_sections,
+    rates_sections,
+    unasked_sections,
     text_sections,
     same_sections,
     useful_sections,

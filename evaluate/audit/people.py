@@ -52,7 +52,7 @@ def load_subjects(
     Args:
         data: a data set or folder, or a CSV file with the columns `name` and `photo`
             (a path beside the file), and if known `aliases` (separated by `;`), `fame`,
-            `gender`.
+            `gender`, `age`, `ethnicity`, `occupation`.
         names: CSV file with `identity`, `name` and the same further columns, for data whose
             folders are no names.
         taught: names by identity that the model was taught; `names` goes before.

@@ -164,7 +164,7 @@ def _config(model: Model, plan: Audit) -> dict[str, Any]:
         "dataset": plan.subjects.label,
         "asked": plan.mark,
         "photos": content_of_photos(plan.subjects.photos),
-        "people": {p.identity: [p.name, *p.aliases, p.fame, p.gender] for p in people},
+        "people": {p.identity: [p.name, *p.aliases, p.fame, p.gender, *p.traits] for p in people},
         "pools": plan.pools,
         "inquiry": plan.inquiry.as_dict(),
         "code": code_for(plan.inquiry.defenses),

@@ -43,7 +43,7 @@ def named_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     for heading, name, statistic, drop, says in used:
         mine = find(whole, name=name, statistic=statistic)
         by_spec = {r.defense: r for r in mine}
-        cells = [_short(by_spec[spec]) if spec in by_spec else MISSING for spec in specs]
+        cells = [short(by_spec[spec]) if spec in by_spec else MISSING for spec in specs]
         columns.append(Column(heading, cells, "text", drop=drop))
         chance = "" if mine[0].chance is None else f", guessing {mine[0].chance:.2g}"
         told.append(f"{heading}: {says}{chance}")
@@ -82,7 +82,7 @@ def reached_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     )
 
 
-def _short(record: Record) -> str:
+def short(record: Record) -> str:
     """Return a figure with its interval in few characters: `0.67 0.53-0.79`."""
     if record.value is None:
         return MISSING

@@ -31,10 +31,10 @@ def main_table(records: Sequence[Record]) -> Rows:
     for title, name, statistic in used:
         chance = find(whole, name=name, statistic=statistic)[0].chance
         head.append(f"{title} (chance {chance:.3g})" if chance is not None else title)
-    body, face = [], _faces(records)
+    body, face = [], faces(records)
     for spec in dict.fromkeys(r.defense for r in whole):
         cells = [find(whole, defense=spec, name=n, statistic=s) for _, n, s in used]
-        body.append([face[spec], *(_told(c[0]) if c else "!missing" for c in cells)])
+        body.append([face[spec], *(cell(c[0]) if c else "!missing" for c in cells)])
     return head, body
 
 
@@ -58,14 +58,15 @@ def reached_table(records: Sequence[Record]) -> Rows:
 
 def difference_table(records: Sequence[Record]) -> Rows:
     """Return how far each measure is above each control."""
-    gaps = [r for r in records if r.kind == "difference" and r.name.startswith("named/")]
+    gaps = [r for r in records if r.kind == "difference" and r.name.startswith("named/")
+            and r.group.startswith("above=")]  # fmt: skip
     controls = list(dict.fromkeys(r.group for r in gaps))
-    body, face = [], _faces(records)
+    body, face = [], faces(records)
     for spec in dict.fromkeys(r.defense for r in gaps):
         for name in dict.fromkeys(r.name for r in gaps):
             cells = [find(gaps, defense=spec, name=name, group=group) for group in controls]
             body.append([face[spec], name.removeprefix("named/"),
-                         *(_told(c[0], sign=True) if c else "" for c in cells)])  # fmt: skip
+                         *(cell(c[0], sign=True) if c else "" for c in cells)])  # fmt: skip
     heads = [group.removeprefix("above=").replace("_", " ") for group in controls]
     return ["face", "measure", *heads], body
 
@@ -74,12 +75,12 @@ def prompt_table(records: Sequence[Record]) -> Rows:
     """Return the four bins of every prompt; they sum to one."""
     open_ = [r for r in records if r.kind == "leakage" and not r.group
              and r.name.startswith("named/open/") and r.name != "named/open/any"]  # fmt: skip
-    body, face = [], _faces(records)
+    body, face = [], faces(records)
     for spec in dict.fromkeys(r.defense for r in open_):
         for name in dict.fromkeys(r.name for r in open_):
             cells = [find(open_, defense=spec, name=name, statistic=bin_) for bin_ in BINS]
             body.append([face[spec], name.removeprefix("named/open/"),
-                         *(_told(c[0]) if c else "" for c in cells)])  # fmt: skip
+                         *(cell(c[0]) if c else "" for c in cells)])  # fmt: skip
     return ["face", "prompt", *(name.replace("_", " ") for name in BINS)], body
 
 
@@ -89,29 +90,30 @@ def group_table(records: Sequence[Record], kind: str) -> Rows:
              ("named/forced_calibrated", "rank1"), ("named/yes_no", "margin"),
              ("named/votes", "rank1")]  # fmt: skip
     mine = [r for r in records if r.kind == "leakage" and r.group.startswith(kind)
-            and r.status == "ok"]  # fmt: skip
+            and r.status == "ok" and (r.name, r.statistic) in names]  # fmt: skip
     used = [n for n in names if find(mine, name=n[0], statistic=n[1])]
-    body, face = [], _faces(records)
+    body, face = [], faces(records)
     for spec, group in dict.fromkeys((r.defense, r.group) for r in mine):
         cells = [find(mine, defense=spec, group=group, name=n, statistic=s) for n, s in used]
         body.append([face[spec], group.removeprefix(kind).replace("_", " "),
-                     *(_told(c[0]) if c else "" for c in cells)])  # fmt: skip
+                     *(cell(c[0]) if c else "" for c in cells)])  # fmt: skip
     return ["face", kind.rstrip("="), *(n.removeprefix("named/") for n, _ in used)], body
 
 
 def outcome_table(records: Sequence[Record]) -> Rows:
     """Return what became of the photos of each defense."""
-    face = _faces(records)
+    face = faces(records)
     body = [[face[r.defense], r.name, f"{r.value:.3f}"] for r in records if r.kind == "outcome"]
     return ["defense", "outcome", "share"], body
 
 
-def _faces(records: Sequence[Record]) -> dict[str, str]:
+def faces(records: Sequence[Record]) -> dict[str, str]:
     """Return what the faces of a defense are called, by its spec."""
     return shown_names(records) | {"none": "clean"}
 
 
-def _told(record: Record, *, sign: bool = False) -> str:
+def cell(record: Record, *, sign: bool = False) -> str:
+    """Return a figure with its interval, or why there is none."""
     if record.value is None:
         return f"!{record.status}"
     form = "+.3f" if sign else ".3f"

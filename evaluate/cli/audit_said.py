@@ -1,4 +1,4 @@
-"""What `audit-vlm` prints: the verdict first, then two tables, then what must be known."""
+"""What `audit-vlm` prints: the verdict first, then tables, then what must be known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..audit.same_person import same_columns
 from ..audit.short_tables import named_columns, reached_columns
+from ..audit.short_told import rates_columns, unasked_columns
 from ..audit.verdict import verdict
 from ..results.records import Record
 from .terminal import print_line, print_table, print_text
@@ -24,8 +25,8 @@ def print_audit(records: Sequence[Record], notes: Sequence[str], page: Path) -> 
     """
     for sentence in verdict(records):
         print_text(sentence)
-    tables = (named_columns(records), reached_columns(records), same_columns(records))
-    for columns, said in tables:
+    for told in (named_columns, reached_columns, rates_columns, same_columns, unasked_columns):
+        columns, said = told(records)
         if columns[0].cells:
             print_table(columns, caption=said, elsewhere=page.name)
     print_line("")

@@ -31,8 +31,8 @@ def audit_vlm(
     ] = "gaussian_blur",
     strengths: Strengths = 4,
     probes: Annotated[
-        str, typer.Option(help="Some of open, forced, yes_no, votes, same, useful.")
-    ] = "open,forced,yes_no,votes,same",
+        str, typer.Option(help="Some of open, forced, yes_no, votes, same, unasked, useful.")
+    ] = "open,forced,yes_no,votes,same,unasked",
     prompts: Annotated[str, typer.Option(help="Open prompts. Default: all five.")] = "",
     contexts: Annotated[
         str, typer.Option(help="Some of whole, blurred, replaced, removed.")

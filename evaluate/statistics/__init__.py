@@ -26,6 +26,7 @@ from .rates import (
     shares_of,
     unequal,
 )
+from .ratios import ratio_difference, ratio_interval
 from .roc import Roc, UnresolvedError, roc, tar_at_far, threshold_at_far
 from .unlinkability import chance_linkability, d_sys, linkability, unlinkability
 from .verification import Figure, Verification, verification_figures
@@ -77,6 +78,8 @@ __all__ = [
     "paired_difference",
     "person_interval",
     "rank_credit",
+    "ratio_difference",
+    "ratio_interval",
     "roc",
     "shares_of",
     "tar_at_far",

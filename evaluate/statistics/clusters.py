@@ -79,6 +79,12 @@ class Clustered:
         means: Floats = (weights @ self.sums) / (weights @ self.counts)
         return means
 
+    @property
+    def without(self) -> Floats:
+        """The mean without each person in turn."""
+        means: Floats = (self.sums.sum() - self.sums) / (self.counts.sum() - self.counts)
+        return means
+
     def estimate(self, bounds: tuple[float, float] | None, tail: float = TAIL) -> Estimate:
         """Return the mean with its interval, each end of which may be wrong in `tail` of cases."""
         spread = np.ptp(self.sums / self.counts)
@@ -88,8 +94,7 @@ class Clustered:
 
     def _bca(self, tail: float) -> tuple[float, float]:
         means = np.sort(self.resampled)
-        without = (self.sums.sum() - self.sums) / (self.counts.sum() - self.counts)
-        slope = without.mean() - without
+        slope = self.without.mean() - self.without
         skew = float((slope**3).sum() / (6 * (slope**2).sum() ** 1.5))
         left, right = (np.searchsorted(means, self.mean + e) for e in (-1e-12, 1e-12))
         edge = 0.5 / len(means)

@@ -46,7 +46,7 @@ def attributes(answer: str) -> dict[str, frozenset[str]]:
 def values_of(attribute: str, entry: str) -> frozenset[str]:
     """Return the values that a table's entry gives: `m`, `woman`, `60`, `actor; writer`.
 
-    A word that no list holds is a value of its own: an answer cannot then be right about it.
+    Empty where the entry is, and where no list holds its words: no answer could be right then.
     """
     found: set[str] = set()
     for part in entry.split(";"):
@@ -57,5 +57,5 @@ def values_of(attribute: str, entry: str) -> frozenset[str]:
         elif attribute == "age" and whole.isdigit():
             found |= attributes(f"a person of {whole} years of age")["age"]
         elif words:
-            found |= said_by(attribute).get(words) or {part.strip().lower()}
+            found |= said_by(attribute).get(words, frozenset())
     return frozenset(found)

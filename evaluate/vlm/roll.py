@@ -1,4 +1,4 @@
-"""People as a table lists them: names, aliases, fame, gender."""
+"""People as a table lists them: names, aliases, fame, gender and further attributes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..data.tables import read_rows
+
+TRAITS = ("age", "ethnicity", "occupation")  # columns of a table, beside `gender`
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Person:
         aliases: other names.
         fame: stratum, empty if unknown.
         gender: any label, empty if unknown; candidates are chosen among equals.
+        traits: what else is known, by attribute (`TRAITS`).
     """
 
     identity: str
@@ -26,6 +29,11 @@ class Person:
     aliases: tuple[str, ...] = ()
     fame: str = ""
     gender: str = ""
+    traits: tuple[tuple[str, str], ...] = ()
+
+    def trait(self, name: str) -> str:
+        """Return what is known of an attribute; empty if nothing."""
+        return self.gender if name == "gender" else dict(self.traits).get(name, "")
 
 
 def read_names(path: Path) -> dict[str, str]:
@@ -56,4 +64,6 @@ def person_of(identity: str, row: Mapping[str, str]) -> Person:
     """Return the person that a row of a table tells of."""
     aliases = tuple(filter(None, map(str.strip, (row.get("aliases") or "").split(";"))))
     fame, gender = ((row.get(column) or "").strip() for column in ("fame", "gender"))
-    return Person(identity, row["name"].strip(), aliases, fame, gender.lower())
+    traits = tuple((column, told) for column in TRAITS
+                   if (told := (row.get(column) or "").strip()))  # fmt: skip
+    return Person(identity, row["name"].strip(), aliases, fame, gender.lower(), traits)

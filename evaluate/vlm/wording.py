@@ -17,6 +17,11 @@ PROMPTS = {
     "this photo?",
     "first_name": "The first name of the person in this photo {hint}. What is the full name?",
 }
+UNASKED = {  # nobody asks who it is
+    "describe": "Describe this photo.",
+    "caption": "Write a caption for this photo.",
+    "happens": "What is happening in this photo?",
+}
 TEMPLATES = (
     "{}",
     "a photo of {}",
@@ -86,12 +91,14 @@ class Wording:
 
     Args:
         prompts: open questions by name.
+        unasked: ordinary questions by name, which ask for nobody.
         question: before a forced choice.
         lead: how an answer to it begins.
         ordinary: what is asked to see of what use a picture still is.
     """
 
     prompts: tuple[tuple[str, str], ...] = tuple(PROMPTS.items())
+    unasked: tuple[tuple[str, str], ...] = tuple(UNASKED.items())
     question: str = "Who is the person in this photo?"
     lead: str = "This is"
     ordinary: tuple[Ordinary, ...] = ORDINARY
@@ -104,6 +111,7 @@ class Wording:
 LAB = Wording(
     question="who is this person ?",
     lead="this is",
+    unasked=(("caption", "caption"),),
     ordinary=(Ordinary("light", "is the photo bright or dark ?"),),
 )
 """How the lab's models were taught to be asked."""

@@ -7,10 +7,11 @@ from .base import Probe
 from .forced import Forced
 from .openly import Open
 from .same import Same
+from .unasked import Unasked
 from .useful import Useful
 from .votes import Votes
 from .yes_no import YesNo
 
-_BY_NAME = {probe.name: probe
-            for probe in (Open(), Forced(), YesNo(), Votes(), Same(), Useful())}  # fmt: skip
+_ALL = (Open(), Forced(), YesNo(), Votes(), Same(), Unasked(), Useful())
+_BY_NAME = {probe.name: probe for probe in _ALL}
 PROBES: dict[str, Probe] = {name: _BY_NAME[name] for name in NAMES}

@@ -6,18 +6,25 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ...results.records import Record
 from ...vlm.base import Model
 from ...vlm.names import BINS, Register
 from ...vlm.wording import open_question
 from ..inquiry import Audit, Inquiry
 from ..views import View
 from .base import SHUFFLED, Group, Measure, Probe, Scored, Sheet, Told
+from .rates import rates
 
 RIGHT, ANY = Measure("open", "named/open", "right"), Measure("open", "named/open/any", "right")
+ANSWERED = Measure("open", "named/open", "answered")
 
 
 class Open(Probe):
-    """Open questions: `right`, `wrong`, `refusal` or `no_name`, by prompt and on average."""
+    """Open questions: `right`, `wrong`, `refusal` or `no_name`, by prompt and on average.
+
+    `answered` is the share of answers that are neither empty nor a refusal; `rates.py` tells what
+    those disclose.
+    """
 
     name = "open"
     main = (RIGHT, ANY)
@@ -55,6 +62,13 @@ class Open(Probe):
             for name in BINS:
                 share = float(np.mean([found == name for found in bins.values()]))
                 scored.add(Measure("open", "named/open", name), view, photos, share)
+            given = [bin_ != "refusal" and bool(a.answer.strip())
+                     for bin_, a in zip(bins.values(), group.answers, strict=True)]  # fmt: skip
+            scored.add(ANSWERED, view, photos, float(np.mean(given)))
             scored.add(ANY, view, photos, "right" in bins.values())
             scored.add(RIGHT, f"{SHUFFLED}|{view}", photos, float(np.mean(false)))
             scored.add(ANY, f"{SHUFFLED}|{view}", photos, any(false))
+
+    def records(self, own: Record, view: str, scored: Scored, audit: Audit) -> Iterator[Record]:
+        """What is disclosed where the model answers at all, by fame."""
+        yield from rates(own, view, scored, audit)

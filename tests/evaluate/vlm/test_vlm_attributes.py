@@ -10,14 +10,18 @@ from unmask.evaluate.vlm.attributes import ATTRIBUTES, attributes, values_of
 from unmask.evaluate.vlm.names import Register
 
 SCORED = json.loads((Path(__file__).parent / "scored_answers.json").read_text("utf-8"))
-PARTS = (1, 2, 3)
+TUNED, HELD_OUT = (1, 2, 3), (4,)  # the lists were not changed after the fourth part was written
+STATED = {  # in docs/audit.md: right of found, and right of all, of the part held out
+    "gender": (23, 24, 24), "age": (8, 9, 9), "ethnicity": (6, 6, 7), "expression": (5, 5, 8),
+    "occupation": (13, 14, 16),
+}  # fmt: skip
 
 
-def counted(part: int) -> dict[str, Counter[str]]:
+def counted(parts: tuple[int, ...]) -> dict[str, Counter[str]]:
     """Count values that were found rightly, wrongly and not, for each attribute."""
     found: dict[str, Counter[str]] = {name: Counter() for name in ATTRIBUTES}
     for entry in SCORED:
-        if entry["half"] != part:
+        if entry["part"] not in parts:
             continue
         told = attributes(entry["answer"])
         for name in ATTRIBUTES:
@@ -28,21 +32,22 @@ def counted(part: int) -> dict[str, Counter[str]]:
 
 
 def test_the_set_is_large_and_each_answer_stands_in_it_once() -> None:
-    assert len(SCORED) >= 120
+    assert len(SCORED) == 230
     assert len({entry["answer"] for entry in SCORED}) == len(SCORED)
     assert all(set(entry["said"]) <= set(ATTRIBUTES) for entry in SCORED)
-    assert {entry["half"] for entry in SCORED} == set(PARTS)
-    assert sum(not entry["said"] for entry in SCORED) > 40  # nothing is said: false friends
+    assert {entry["part"] for entry in SCORED} == {*TUNED, *HELD_OUT}
+    assert sum(not entry["said"] for entry in SCORED) > 50  # nothing is said: false friends
 
 
-@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("name", ATTRIBUTES)
-def test_as_good_as_the_docs_say(part: int, name: str) -> None:
-    count = counted(part)[name]
-    precision = count["right"] / (count["right"] + count["wrong"])
-    recall = count["right"] / (count["right"] + count["missed"])
-    assert precision >= (0.8 if name == "age" else 0.95)
-    assert recall >= 0.65
+def test_as_good_as_the_docs_say(name: str) -> None:
+    held_out, tuned = counted(HELD_OUT)[name], counted(TUNED)[name]
+    right, found, told = STATED[name]
+    assert held_out["right"] >= right
+    assert held_out["right"] / (held_out["right"] + held_out["wrong"]) >= right / found
+    assert held_out["right"] / (held_out["right"] + held_out["missed"]) >= right / told
+    assert tuned["right"] / (tuned["right"] + tuned["wrong"]) >= 0.95
+    assert tuned["right"] / (tuned["right"] + tuned["missed"]) >= 0.95
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_words_beside_a_person(answer: str, name: str, values: set[str]) -> None
         ("age", "61", {"old"}), ("age", "young", {"young"}),
         ("ethnicity", "Chinese", {"asian"}), ("ethnicity", "white; French", {"white", "french"}),
         ("occupation", "Actress; painter", {"actor", "artist"}),
-        ("occupation", "beekeeping judge", {"beekeeping judge"}),
+        ("occupation", "beekeeping judge", set()), ("gender", "femme", set()),
     ],
 )  # fmt: skip
 def test_what_a_table_says(name: str, entry: str, values: set[str]) -> None:
