@@ -48,26 +48,26 @@ def _right(name: str, groups: Sequence[Group], told: Sequence[Sequence[Told]], a
         person = group.pool[group.place]
         if person not in truth:
             continue
-        found = {
-            values: np.mean([bool(values & answer) for answer in answers]) for values in people
-        }
-        scored.add(RIGHT[name], group.view, group.photos, float(found[truth[person]]))
+        found = {values: float(np.mean([bool(values & answer) for answer in answers]))
+                 for values in people}  # fmt: skip
+        scored.add(RIGHT[name], group.view, group.photos, found[truth[person]])
         if others := people - Counter([truth[person]]):
-            chance = (
-                sum(found[values] * count for values, count in others.items()) / others.total()
-            )
-            scored.add(RIGHT[name], f"{SHUFFLED}|{group.view}", group.photos, float(chance))
-    unread = sum(bool(person.trait(name)) for person in audit.subjects.people.values()) - len(
-        truth
-    )
+            chance = sum(found[one] * count for one, count in others.items()) / others.total()
+            scored.add(RIGHT[name], f"{SHUFFLED}|{group.view}", group.photos, chance)
+    listed = sum(bool(person.trait(name)) for person in audit.subjects.people.values())
+    if said := _known(list(people), listed - len(truth)):
+        scored.notes[RIGHT[name].name] = said
+
+
+def _known(values: Sequence[Told], unread: int) -> str:
+    """Return what must be known of a list of people to read what is right."""
     said = []
     if unread:  # counted as never right they would look well hidden
         said.append(f"{unread} people are left out of what is right: no list holds their entries")
-    if len(people) == 1:
-        only = "; ".join(sorted(next(iter(people))))
+    if len(values) == 1:
+        only = "; ".join(sorted(values[0]))
         said.append(f"everybody is listed as {only}, so a model that always says so is right")
-    if said:
-        scored.notes[RIGHT[name].name] = "; ".join(said)
+    return "; ".join(said)
 
 
 class _Clean:
