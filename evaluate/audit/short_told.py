@@ -45,10 +45,14 @@ def unasked_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     faces = shown_names(records) | {CLEAN: "clean"}
     columns = [Column("face", [faces[spec] for spec in specs], "name", key=True, least=18)]
     for heading, name, statistic, drop in (
-        ("name right", "unasked/name", "right", 0), ("refused", "unasked/name", "refusal", 6),
-        *((one, f"unasked/{one}", "said", number) for number, one in enumerate(ATTRIBUTES, 1)),
+        ("name right", "unasked/name", "right", 0), ("refused", "unasked/name", "refusal", 12),
+        *((one, f"unasked/{one}", "said", number) for number, one in enumerate(ATTRIBUTES, 7)),
+        *((f"{one} right", f"unasked/{one}", "right", number)
+          for number, one in enumerate(ATTRIBUTES, 1)),
     ):  # fmt: skip
         mine = {r.defense: short(r) for r in find(whole, name=name, statistic=statistic)}
+        if not mine:
+            continue  # of what is not known of people, nothing is right
         cells = [mine.get(spec, MISSING) for spec in specs]
         columns.append(Column(heading, cells, "text", drop=drop))
     return columns, (

@@ -1,6 +1,6 @@
 """Two rates: how often a model refuses, and what it discloses where it does not.
 
-A model that refuses nine times of ten and is right the tenth time names one in ten, and knows
+A model that refuses nine times of ten and is right the tenth time names one in ten, and may know
 them all. So the right names are counted among the answers (`disclosure`), beside the wrong names
 among them (`guess`), and by fame: whom everybody knows may be refused less and named more. A
 right name is knowledge only above what shuffled names and a missing picture give.
