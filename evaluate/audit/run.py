@@ -50,6 +50,7 @@ def audit(
     text: bool = True,
     show_faces: bool = False,
     progress: Progress | bool | None = True,
+    pictures: Pictures | None = None,
 ) -> Audited:
     """Ask a model for names and write the run folder.
 
@@ -69,6 +70,8 @@ def audit(
         show_faces: put some photos with their answers into the report.
         progress: True: a bar where somebody watches; else what is called with a label, the
             number done and the number to do.
+        pictures: where defended pictures are kept that took long, for several audits of the
+            same photos; None: in the folder, for this one.
 
     Raises:
         LookupError: no such model or data.
@@ -81,20 +84,17 @@ def audit(
     place = Path(folder) if folder else new_folder("audit-vlm")
     with shown(progress) as told, hosted(defenses or inquiry.defenses) as specs:
         inquiry = replace(inquiry, defenses=tuple(specs))
-        return _audit(opened, who, inquiry, place, resume=resume, text=text,
+        return _audit(opened, who, inquiry, place, pictures, resume=resume, text=text,
                       show_faces=show_faces, progress=told)  # fmt: skip
 
 
 def _audit(
-    model: Model, subjects: Subjects, inquiry: Inquiry, folder: Path, *, resume: bool,
-    text: bool, show_faces: bool, progress: Progress | None,
+    model: Model, subjects: Subjects, inquiry: Inquiry, folder: Path, pictures: Pictures | None, *,
+    resume: bool, text: bool, show_faces: bool, progress: Progress | None,
 ) -> Audited:  # fmt: skip
-    Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
-    inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
-    subjects = with_text(_with_faces(subjects, progress), progress, wanted=text)
-    plan = Audit.of(subjects, inquiry, model.batch)
+    plan = planned(subjects, inquiry, model.batch, progress, text=text)
     open_folder(folder, _config(model, plan), resume=resume, names=True)
-    asker = Asker(model, plan, Pictures(folder / "pictures.sqlite"))
+    asker = Asker(model, plan, pictures or Pictures(folder / "pictures.sqlite"))
     units = plan.units()
     done = finished(folder, units, asker.expected) if resume else {}
     answers: list[Answer] = []
@@ -113,8 +113,29 @@ def _audit(
     write_records(folder / "records.jsonl", records)
     shown_some = album_of(records, scored, answers, plan, asker) if show_faces else None
     write_album(folder, shown_some)
-    page = write_page(folder, subjects.notes)
-    return Audited(tuple(records), tuple(answers), page, subjects.notes)
+    notes = plan.subjects.notes
+    page = write_page(folder, notes)
+    return Audited(tuple(records), tuple(answers), page, notes)
+
+
+def planned(
+    subjects: Subjects, inquiry: Inquiry, batch: int, progress: Progress | None = None, *,
+    text: bool = True,
+) -> Audit:  # fmt: skip
+    """Settle all that is settled before the first question: faces, printed names, pools.
+
+    What is known of the subjects from an earlier plan is not looked for again.
+
+    Raises:
+        ValueError: two people of one name, or a defense that cannot be used here.
+    """
+    Register({key: (p.name, *p.aliases) for key, p in subjects.people.items()})
+    inquiry = replace(inquiry, defenses=_checked(inquiry.defenses))
+    seen = _with_faces(subjects, progress)
+    if seen.printed is None:
+        seen = with_text(seen, progress, wanted=text)
+    seen = replace(seen, notes=tuple(dict.fromkeys(seen.notes)))
+    return Audit.of(seen, inquiry, batch)
 
 
 def _checked(specs: Sequence[str]) -> tuple[str, ...]:
@@ -132,11 +153,12 @@ def _checked(specs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _with_faces(subjects: Subjects, progress: Progress | None) -> Subjects:
-    photos = []
-    for number, photo in enumerate(subjects.photos, 1):
-        photos.append(replace(photo, faces=find_faces(photo.pixels)))
+    photos = list(subjects.photos)
+    unseen = [place for place, photo in enumerate(photos) if photo.faces is None]
+    for number, place in enumerate(unseen, 1):  # none when it was planned for another model
+        photos[place] = replace(photos[place], faces=find_faces(photos[place].pixels))
         if progress:
-            progress("finding faces", number, len(subjects.photos))
+            progress("finding faces", number, len(unseen))
     faceless = sum(not photo.faces for photo in photos)
     notes = list(subjects.notes)
     if faceless:
@@ -154,13 +176,21 @@ def _with_faces(subjects: Subjects, progress: Progress | None) -> Subjects:
 
 
 def _config(model: Model, plan: Audit) -> dict[str, Any]:
-    people = plan.subjects.people.values()
-    told: dict[str, Any] = json.loads(json.dumps({
+    whom = {
         "command": "audit-vlm",
         "model": model.label,
         "fingerprint": model.fingerprint,
         "batch": model.batch,
         "device": mark(),
+    }
+    about = {"notes": list(plan.subjects.notes), "details": list(plan.subjects.details)}
+    return whom | settings_of(plan) | about
+
+
+def settings_of(plan: Audit) -> dict[str, Any]:
+    """Return what is asked of whom on which photos, for `config.json`: all but the model."""
+    people = plan.subjects.people.values()
+    told: dict[str, Any] = json.loads(json.dumps({
         "dataset": plan.subjects.label,
         "asked": plan.mark,
         "photos": content_of_photos(plan.subjects.photos),
@@ -171,5 +201,4 @@ def _config(model: Model, plan: Audit) -> dict[str, Any]:
         "files": files_of(plan.inquiry.defenses),
         "versions": versions(plugins_of(plan.inquiry.defenses).values()),
     }))  # fmt: skip
-    about = {"notes": list(plan.subjects.notes), "details": list(plan.subjects.details)}
-    return told | about
+    return told

@@ -17,12 +17,21 @@ from .options import AsJson, Device, Limit, Out, Quiet, Resume, Seed, Strengths,
 def audit_vlm(
     model: Annotated[
         str, typer.Argument(help="Folder or hub id, or the server's name of the model. 'lab' "
-                            "trains a small one: unmask audit-vlm lab --help."),
-    ],
+                            "trains a small one: unmask audit-vlm lab --help. With --study: the "
+                            "data."),
+    ] = "",
     data: Annotated[
         str, typer.Argument(help="Folder with a sub-folder per person, dataset, or a CSV of "
-                            "name, photo, aliases, fame, gender."),
-    ] = "orl",
+                            "name, photo, aliases, fame, gender. Default: orl."),
+    ] = "",
+    study: Annotated[
+        Path | None,
+        typer.Option(help="File of models, one a line (docs/study.md): all are asked the same, "
+                          "and one page sets them side by side."),
+    ] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="With --study: say what it will cost, and stop.")
+    ] = False,
     names: Annotated[
         Path | None, typer.Option(help="CSV of identity, name (aliases, fame, gender).")
     ] = None,
@@ -69,6 +78,9 @@ def audit_vlm(
     load_in_4bit: Annotated[
         bool, typer.Option("--load-in-4bit", help="Quantize; needs bitsandbytes.")
     ] = False,
+    device_map: Annotated[
+        str, typer.Option(help="Spread the model over all cards: auto; needs accelerate.")
+    ] = "",
     seed: Seed = 0,
     out: Out = None,
     resume: Resume = False,
@@ -84,6 +96,7 @@ def audit_vlm(
     from ..audit.inquiry import Inquiry
     from ..audit.people import load_subjects
     from ..audit.run import audit
+    from ..audit.study.listed import Opening, read_models
     from ..audit.views import CONTEXTS
     from ..comparison.plan import with_strengths
     from ..results.folder import new_folder
@@ -94,12 +107,20 @@ def audit_vlm(
     from .progress import Bars
     from .specs import split_specs
     from .stopping import says_how_to_go_on
+    from .study import run_study, taught_by
 
     pin_threads(threads)
-    if not endpoint:
-        check_model(model)
-        place_of(model)  # what is not there is said before the data are read
-    wording, taught = Wording(), taught_names(model) if not endpoint else {}
+    usual = Opening(dtype, batch, device_map, load_in_4bit)
+    if study is not None:
+        data = _data_of_study(model, data, endpoint)
+        taught = taught_by(read_models(study, usual))
+    else:
+        _refuse_estimate(model, estimate=estimate)
+        if not endpoint:
+            check_model(model)
+            place_of(model)  # what is not there is said before the data are read
+        taught = taught_names(model) if not endpoint else {}
+    wording = Wording()
     if taught and not names:
         wording = replace(LAB, prompts=(*wording.prompts, ("lab", LAB.question)))
     inquiry = Inquiry(
@@ -114,9 +135,15 @@ def audit_vlm(
         seed=seed,
         wording=wording,
     )
-    subjects = load_subjects(data, names=names, taught=taught, people=limit, photos=photos)
+    subjects = load_subjects(
+        data or "orl", names=names, taught=taught, people=limit, photos=photos
+    )
+    if study is not None:
+        run_study(study, subjects, inquiry, usual, out=out, resume=resume, only_estimate=estimate,
+                  text=text, quiet=quiet, as_json=as_json)  # fmt: skip
+        return
     opened = load(model, dtype=dtype, batch=batch, load_in_4bit=load_in_4bit,
-                  endpoint=endpoint)  # fmt: skip
+                  device_map=device_map, endpoint=endpoint)  # fmt: skip
     folder = out or new_folder("audit-vlm")
     with says_how_to_go_on(folder, "finished answers"), Bars(quiet=quiet) as bars:
         found = audit(opened, subjects, inquiry, folder=folder, resume=resume, text=text,
@@ -127,6 +154,25 @@ def audit_vlm(
         from .audit_said import print_audit
 
         print_audit(found.records, found.notes, found.page)
+
+
+def _data_of_study(first: str, second: str, endpoint: str) -> str:
+    """Return the data of a study, which names no model on the command line."""
+    if second:
+        raise typer.BadParameter(f"names its models, so {first} is one too many; give the data "
+                                 "alone", param_hint="--study")  # fmt: skip
+    if endpoint:
+        raise typer.BadParameter("stands in the file of models: endpoint URL NAME",
+                                 param_hint="--endpoint")  # fmt: skip
+    return first
+
+
+def _refuse_estimate(model: str, *, estimate: bool) -> None:
+    if not model:
+        raise typer.BadParameter("is missing; give a model, or --study MODELS.txt",
+                                 param_hint="MODEL")  # fmt: skip
+    if estimate:
+        raise typer.BadParameter("is of a study: --study MODELS.txt", param_hint="--estimate")
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -105,6 +105,7 @@ def write_again(folder: Path) -> Path:
 def kind_of(folder: Path) -> Callable[[Path], Path] | None:
     """Return what writes the page of a run again; None where it is one of `compare`, or none."""
     from ..audit import again as audit
+    from ..audit.study import again as study
     from ..lab import again as lab
     from ..tuning import again as tuning
     from ..verify import report as verify
@@ -115,6 +116,8 @@ def kind_of(folder: Path) -> Callable[[Path], Path] | None:
         return verify.write_again
     if lab.is_lab(folder):
         return lab.write_again
+    if study.is_study(folder):
+        return study.write_again
     if audit.is_audit(folder):
         return audit.write_again
     return None

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unmask.device import device, placed, suffix
+from unmask.device import CPU, device, placed, suffix
 
 from .base import Model
 from .folder import fingerprint_of
@@ -18,7 +18,9 @@ from .hub import place_of
 SAVED = ("processor_config.json", "preprocessor_config.json")
 
 
-def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = False) -> Model:
+def open_checkpoint(
+    model: str, dtype: str, batch: int, *, load_in_4bit: bool = False, device_map: str = ""
+) -> Model:
     """Load model and processor; the classes follow from the configuration.
 
     They are always those of transformers: Python code that a folder brings is never run,
@@ -60,14 +62,17 @@ def open_checkpoint(model: str, dtype: str, batch: int, *, load_in_4bit: bool = 
         settings: dict[str, Any] = {"trust_remote_code": False, "dtype": getattr(torch, dtype)}
         if load_in_4bit:
             settings |= _quantized(settings["dtype"])
+        if device_map:
+            settings |= _spread(device_map)
         kind = AutoModelForImageTextToText if writes else AutoModel
         network = _said(model, "weights", lambda: kind.from_pretrained(model, **settings)).eval()
     if not writes and not hasattr(network, "get_image_features"):
         raise ValueError(f"{model}: '{config.model_type}' gives no image features to compare")
-    if not load_in_4bit:
+    if "device_map" not in settings:
         network = _said(model, "device", lambda: placed(network))
     label, mark = _called(asked)
-    mark = f"{mark} {dtype}{suffix()}"
+    spread = _spread_over(network) if device_map else ""
+    mark = f"{mark} {dtype}{suffix()}{spread}"
     return (Generative if writes else Dual)(network, processor, label, mark, batch)
 
 
@@ -146,6 +151,24 @@ def _quantized(dtype: Any) -> dict[str, Any]:
 
     four = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=dtype)
     return {"quantization_config": four, "device_map": {"": device()}}
+
+
+def _spread(device_map: str) -> dict[str, Any]:
+    if find_spec("accelerate") is None:
+        raise ImportError("a device map needs accelerate: pip install accelerate")
+    return {"device_map": device_map}
+
+
+def _spread_over(network: Any) -> str:
+    """Return what a fingerprint ends in: kinds of devices; nothing for the processor alone."""
+    places = getattr(network, "hf_device_map", None) or {}
+    kinds = {_kind_of_device(place) for place in places.values()}
+    return f" device_map={'+'.join(sorted(kinds))}" if kinds - {CPU} else ""
+
+
+def _kind_of_device(place: Any) -> str:
+    """Return the kind of a device; accelerate calls cards by their numbers."""
+    return "cuda" if isinstance(place, int) else str(place).partition(":")[0]
 
 
 def _said(model: str, part: str, work: Any) -> Any:

@@ -12,6 +12,7 @@ from .checkpoint import open_checkpoint
 from .endpoint import Endpoint
 
 DTYPES = ("float32", "bfloat16", "float16")
+DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")  # of transformers
 
 
 def load(
@@ -20,6 +21,7 @@ def load(
     dtype: str = "float32",
     batch: int = 8,
     load_in_4bit: bool = False,
+    device_map: str = "",
     endpoint: str = "",
 ) -> Model:
     """Load a model from a folder or hub, where `use_device` says, or connect to a server.
@@ -29,6 +31,8 @@ def load(
         dtype: `float32`, `bfloat16` or `float16`.
         batch: how many pictures are looked at together.
         load_in_4bit: quantize while loading; needs bitsandbytes.
+        device_map: of transformers, such as `auto`: it spreads the model over all cards, and
+            over main memory where they do not suffice; needs accelerate. Empty: one device.
         endpoint: address of an OpenAI-compatible server, `http://127.0.0.1:8000`.
 
     Raises:
@@ -38,14 +42,30 @@ def load(
     """
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got '{dtype}'")
+    if device_map:
+        check_device_map(device_map)
     if batch < 1:
         raise ValueError(f"batch must be at least 1, got {batch}")
     if endpoint:
-        if load_in_4bit:
-            raise ValueError("how a server loads its model is its own affair; drop load_in_4bit")
+        if load_in_4bit or device_map:
+            drop = "load_in_4bit" if load_in_4bit else "device_map"
+            raise ValueError(f"how a server loads its model is its own affair; drop {drop}")
         return Endpoint(model, endpoint, batch)
     check_model(model)
-    return open_checkpoint(model, dtype, batch, load_in_4bit=load_in_4bit)
+    return open_checkpoint(model, dtype, batch, load_in_4bit=load_in_4bit, device_map=device_map)
+
+
+def check_device_map(text: str) -> None:
+    """Say at once that transformers knows no such device map.
+
+    Raises:
+        ValueError: so it is.
+    """
+    if text not in DEVICE_MAPS and not re.fullmatch(r"cpu|mps|cuda(:\d+)?", text):
+        raise ValueError(
+            f"a device map is one of {', '.join(DEVICE_MAPS)}, or a device such as cuda:1, got "
+            f"'{text}'"
+        )
 
 
 def check_model(model: str) -> None:
