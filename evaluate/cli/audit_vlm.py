@@ -112,7 +112,7 @@ def audit_vlm(
     pin_threads(threads)
     usual = Opening(dtype, batch, device_map, load_in_4bit)
     if study is not None:
-        data = _data_of_study(model, data, endpoint)
+        data = _data_of_study(model, data, endpoint, show_faces=show_faces)
         taught = taught_by(read_models(study, usual))
     else:
         _refuse_estimate(model, estimate=estimate)
@@ -156,7 +156,7 @@ def audit_vlm(
         print_audit(found.records, found.notes, found.page)
 
 
-def _data_of_study(first: str, second: str, endpoint: str) -> str:
+def _data_of_study(first: str, second: str, endpoint: str, *, show_faces: bool) -> str:
     """Return the data of a study, which names no model on the command line."""
     if second:
         raise typer.BadParameter(f"names its models, so {first} is one too many; give the data "
@@ -164,6 +164,9 @@ def _data_of_study(first: str, second: str, endpoint: str) -> str:
     if endpoint:
         raise typer.BadParameter("stands in the file of models: endpoint URL NAME",
                                  param_hint="--endpoint")  # fmt: skip
+    if show_faces:
+        raise typer.BadParameter("is of one model's report, and a study shows no faces",
+                                 param_hint="--show-faces")  # fmt: skip
     return first
 
 

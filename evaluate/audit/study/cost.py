@@ -129,7 +129,7 @@ def _pace(what: Asked, pace: Mapping[Asked, Sequence[float]], end: Any) -> float
     """Return seconds a question; of a kind that was not timed, from the nearest that was."""
     if what in pace:
         return float(end(pace[what]))
-    near = [other for other in pace if (other.what, other.seen) == (what.what, what.seen)]
+    near = [other for other in pace if (other.what, other.shown) == (what.what, what.shown)]
     near = near or [other for other in pace if other.what == what.what] or list(pace)
     if not near:
         return 0.0

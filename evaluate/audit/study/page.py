@@ -119,8 +119,8 @@ def _chart(found: Studied, one: Measure, ladder: Ladder) -> Html:
         if known:
             series.append(Series(label, [_step(label, place, ticks[place][1], r)
                                          for place, r in known]))  # fmt: skip
-    if not series:
-        return Html()
+    if not any(len(line.steps) > 1 for line in series):
+        return Html()  # asked of clean photos alone
     title = f"{title_of(one)} under {ladder.name}"
     return curve(
         title,

@@ -12,21 +12,22 @@ import numpy as np
 
 from unmask.defenses.photo import Pixels
 
-from ...vlm.base import Matrix, Model, Picture
+from ...vlm.base import Matrix, Model, Picture, shown_in
 
 
 class Asked(NamedTuple):
     """A kind of question that always takes about as long.
 
     Args:
-        what: `write` (an answer), `weigh` (given answers), `compare` (a picture with texts).
+        what: `write` (an answer), `weigh` (given answers), `compare` (a picture with texts),
+            `look` (what a picture is to the model).
         size: longest answer in tokens, number of given answers, or number of texts.
-        seen: whether there is a picture.
+        shown: number of pictures of a question.
     """
 
-    what: Literal["write", "weigh", "compare"]
+    what: Literal["write", "weigh", "compare", "look"]
     size: int
-    seen: bool
+    shown: int
 
 
 class Watched(Model):
@@ -44,11 +45,16 @@ class Watched(Model):
         self.count: dict[Asked, int] = defaultdict(int)
         self.pace: dict[Asked, list[float]] = defaultdict(list)  # seconds a question, by call
 
+    @property
+    def takes_two(self) -> bool:
+        """Whether a question can show two pictures; see `Model.takes_two`."""
+        return self._model.takes_two
+
     def answer(
         self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
     ) -> list[str]:
         """Return what the model writes; see `Model.answer`."""
-        what = Asked("write", max_new_tokens, pictures[0] is not None)
+        what = Asked("write", max_new_tokens, shown_in(pictures[0]))
         with self._noted(what, len(prompts)):
             if self._dry:
                 return [""] * len(prompts)
@@ -58,7 +64,7 @@ class Watched(Model):
         self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
     ) -> Matrix:
         """Return how well each candidate goes on; see `Model.likelihoods`."""
-        what = Asked("weigh", len(candidates), pictures[0] is not None)
+        what = Asked("weigh", len(candidates), shown_in(pictures[0]))
         with self._noted(what, len(prompts)):
             if self._dry:
                 return np.zeros((len(prompts), len(candidates)))
@@ -66,10 +72,17 @@ class Watched(Model):
 
     def similarities(self, pictures: Sequence[Pixels], texts: Sequence[str]) -> Matrix:
         """Return how alike pictures and texts are; see `Model.similarities`."""
-        with self._noted(Asked("compare", len(texts), True), len(pictures)):
+        with self._noted(Asked("compare", len(texts), 1), len(pictures)):
             if self._dry:
                 return np.zeros((len(pictures), len(texts)))
             return self._model.similarities(pictures, texts)
+
+    def features(self, pictures: Sequence[Pixels]) -> Matrix:
+        """Return what the model makes of each picture; see `Model.features`."""
+        with self._noted(Asked("look", 1, 1), len(pictures)):
+            if self._dry:
+                return np.ones((len(pictures), 1))
+            return self._model.features(pictures)
 
     def tell_apart(self, texts: Sequence[str]) -> None:
         """Refuse texts that are the same to the model; see `Model.tell_apart`."""

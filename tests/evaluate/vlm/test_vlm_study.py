@@ -32,7 +32,7 @@ from unmask.evaluate.vlm.opening import load
 NAMES = ("Anna Bell", "Carl Dorn", "Emma Falk", "Georg Hahn")
 BLUR = "gaussian_blur:region=image,sigma=0.1"
 INQUIRY = Inquiry(
-    defenses=(BLUR,), probes=("open", "forced", "votes"), prompts=("direct",),
+    defenses=(BLUR,), probes=("open", "forced", "votes", "same"), prompts=("direct",),
     contexts=("whole", "removed"), tokens=3,
 )  # fmt: skip
 DATA = "orl:people=4,photos=2"
