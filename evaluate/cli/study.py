@@ -105,8 +105,8 @@ def _print_found(found: Studied) -> None:
     from .terminal import print_line, print_text
 
     for label, records in found.measured.items():
-        said = " ".join(verdict(records))
-        print_text(said if said.startswith(label) else f"{label}: {said}")
+        first, *others = verdict(records)
+        print_text(" ".join(([] if label in first else [f"{label}:"]) + [first, *others]))
     for label, reason in found.missing.items():
         print_text(f"{label}: not measured: {reason}")
     print_line(f"written: {found.page}")

@@ -97,7 +97,7 @@ def _verdicts(found: Studied) -> Html:
         first, *others = verdict(records)
         link = tag("a", "its own report", href=f"{part.folder}/report.html")
         said = " ".join((first, *others))
-        named = [] if said.startswith(part.label) else [f"{part.label}: "]
+        named = [] if part.label in first else [f"{part.label}: "]
         lines.append(tag("li", *named, said, " (", link, ")"))
     return tag("ul", *lines)
 

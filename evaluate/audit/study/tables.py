@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...pages.facts import items
 from ...pages.table import MISSING, Cell, Heading, sortable_table
-from ...pages.tags import Html
+from ...pages.tags import Html, joined
 from ...results.records import Record, find
 from ...results.rounding import ends_of
 from ...results.table import AT_LEAST
@@ -77,18 +78,22 @@ def context_table(found: Studied, one: Measure) -> Html:
 
 
 def _table(found: Studied, one: Measure, columns: Sequence[Column], caption: str) -> Html:
+    """Return a table, and below it what must be known of a model's figures or lack of them."""
     body: list[list[Cell | str]] = []
+    told = []
     for part in found.parts:
         records = found.measured.get(part.label)
         if records is None:
-            why = f"not measured: {found.missing[part.label]}"
-            body.append([Cell(part.label, bad=True, more=why), *[Cell(MISSING)] * len(columns)])
+            gone = Cell(part.label, bad=True, more="not measured")
+            body.append([gone, *[Cell(MISSING)] * len(columns)])
             continue
         cells = [_cell(records_at(records, one, column)) for column in columns]
         some = any(cell.key is not None for cell in cells)
-        body.append([Cell(part.label, more=_beside(records, one, some=some)), *cells])
+        body.append([Cell(part.label, more="" if some else "not asked so"), *cells])
+        if beside := _beside(records, one, some=some):
+            told.append(f"{part.label}: {beside}")
     head = [Heading("model"), *(Heading(column.title) for column in columns)]
-    return sortable_table(caption, head, body)
+    return joined([sortable_table(caption, head, body), items(told)])
 
 
 def records_at(records: Sequence[Record], one: Measure, column: Column) -> list[Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -35,13 +36,14 @@ class Watched(Model):
 
     Args:
         model: who is asked.
-        dry: nobody is asked: answers are empty, and only their number matters.
+        dry: nobody is asked: only the number of answers matters, and no two are alike, so that
+            of questions which build on them none is left out.
     """
 
     def __init__(self, model: Model, *, dry: bool = False) -> None:
         super().__init__(model.label, model.fingerprint, model.batch)
         self.weighs = model.weighs
-        self._model, self._dry = model, dry
+        self._model, self._dry, self._fresh = model, dry, itertools.count()
         self.count: dict[Asked, int] = defaultdict(int)
         self.pace: dict[Asked, list[float]] = defaultdict(list)  # seconds a question, by call
 
@@ -57,7 +59,7 @@ class Watched(Model):
         what = Asked("write", max_new_tokens, shown_in(pictures[0]))
         with self._noted(what, len(prompts)):
             if self._dry:
-                return [""] * len(prompts)
+                return [f"answer{next(self._fresh)}" for _ in prompts]
             return self._model.answer(pictures, prompts, max_new_tokens)
 
     def likelihoods(

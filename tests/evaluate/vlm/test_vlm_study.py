@@ -270,6 +270,14 @@ def test_an_estimate_alone_measures_nothing(
     assert len(looked) == 8  # once for estimate and audit
 
 
+def test_what_builds_on_answers_is_counted_too(llava: Path, tmp_path: Path) -> None:
+    model, few = load(str(llava), batch=4), Inquiry(probes=("useful",), contexts=("whole",))
+    told = estimate(model, planned(subjects(), few, 4, text=False), 0)
+    asked = watched(model)
+    audit(asked, subjects(), few, folder=tmp_path / "run", text=False, progress=None)
+    assert told.questions >= sum(asked.count.values())  # answers that are alike are weighed once
+
+
 @pytest.mark.parametrize("name", ["llava", "clip"])
 def test_all_questions_are_counted(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
