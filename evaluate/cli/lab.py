@@ -16,6 +16,11 @@ BLUR = "gaussian_blur:sigma=0.08,region=image"
 
 def lab(
     data: Data = "orl",
+    design: Annotated[
+        str, typer.Option(help="names: made-up words, and at which stage they enter; words: "
+                          "everyday words, and whether they leak although no caption after the "
+                          "tower's training names anybody."),
+    ] = "names",
     defenses: Annotated[
         str, typer.Option(help="Defenses, as in compare; each is trained on and asked about.")
     ] = BLUR,
@@ -50,11 +55,11 @@ def lab(
     from unmask.defenses.apply.pool import cores
 
     from ..lab.again import keep_config
-    from ..lab.cells import factorial
+    from ..lab.cells import factorial, unnamed
     from ..lab.lines import records_of
     from ..lab.photos import usable
     from ..lab.pretrained import check_parts
-    from ..lab.recipe import Recipe
+    from ..lab.recipe import WORDS, recipe_of
     from ..lab.report import write_page
     from ..lab.run import Setting, run_cells
     from ..results.folder import new_folder
@@ -66,8 +71,11 @@ def lab(
 
     asked = tuple(dict.fromkeys(usable(spec).spec for spec in split_specs(defenses)))
     check_parts(tower, language_model)
-    recipe = Recipe(cut=cut, tower=tower, language_model=language_model).longer(steps)
-    cells = factorial(asked, numbers, given=bool(tower), defended=defended)
+    recipe = recipe_of(design, cut=cut, tower=tower, language_model=language_model).longer(steps)
+    if recipe.design == WORDS:
+        cells = unnamed(numbers)
+    else:
+        cells = factorial(asked, numbers, given=bool(tower), defended=defended)
     folder = out or new_folder("audit-vlm-lab")
     setting = Setting(_bounded(data, limit), asked, recipe, folder, cells[0])
     began = time.monotonic()

@@ -15,7 +15,8 @@ from .photos import CLEAN
 from .recipe import Recipe
 
 RANDOM, GIVEN = "random", "given"
-Captions = Literal["named", "person", "shuffled"]
+SHUFFLED, DRAWN, UNNAMED = "shuffled", "drawn", "unnamed"
+Captions = Literal["named", "person", "shuffled", "unnamed"]
 FACTORS = ("tower", "align", "tune")
 
 
@@ -24,12 +25,13 @@ class Cell:
     """One trained model.
 
     Args:
-        tower: photos of stage 0: `clean`, a defense spec, `random` (no stage 0) or `given`
-            (a pretrained tower).
-        align: photos of stage 1: `clean` or a defense spec.
+        tower: photos of stage 0: `clean`, a defense spec, `shuffled` (clean, with names of
+            wrong people), `random` (no stage 0) or `given` (a pretrained tower).
+        align: photos of stage 1: `clean`, a defense spec, or `drawn` (drawings alone).
         tune: photos of stage 2.
         captions: `named`; `person` (every name is "a person"); `shuffled` (names of wrong
-            people, in every stage).
+            people, in every stage); `unnamed` (drawings with their words, and photos, if any,
+            of "a person").
         seed: of photos, names and training.
     """
 
@@ -88,3 +90,24 @@ def factorial(
         cells.append(Cell(first, CLEAN, CLEAN, "shuffled", seed))
         cells.append(Cell(first, CLEAN, CLEAN, "person", seed))
     return list(dict.fromkeys(cells))
+
+
+def unnamed(seeds: Sequence[int]) -> list[Cell]:
+    """Return the cells of the design `words`: nobody is named after stage 0.
+
+    Stages 1 and 2 see drawings alone, or photos of "a person" among them in the second or in
+    both. Controls: the same with a tower that learned wrong names, and one that learned
+    nothing.
+
+    Raises:
+        ValueError: no seed.
+    """
+    if not seeds:
+        raise ValueError("the lab needs at least one seed, got none")
+    ways = ((DRAWN, DRAWN), (DRAWN, CLEAN), (CLEAN, CLEAN))
+    return [
+        Cell(tower, *way, captions="unnamed", seed=seed)
+        for seed in seeds
+        for tower in (CLEAN, SHUFFLED, RANDOM)
+        for way in (ways if tower != RANDOM else ways[:1])
+    ]

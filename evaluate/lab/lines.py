@@ -11,10 +11,10 @@ from unmask.defenses import DEFENSES
 from ..results.records import Record
 from ..statistics import clustered_interval
 from .photos import CLEAN, MASK
-from .results import MASKED, NO_IMAGE, OTHER, Probed, Result
+from .results import ASKED_WHAT, LESS, MASKED, NO_IMAGE, OTHER, Probed, Result
 from .run import Setting
 
-STANDS = {CLEAN: "none", OTHER: "none", NO_IMAGE: "none", MASKED: MASK}
+STANDS = {**dict.fromkeys((CLEAN, OTHER, NO_IMAGE, LESS, ASKED_WHAT), "none"), MASKED: MASK}
 
 
 def records_of(results: Sequence[Result], setting: Setting) -> list[Record]:

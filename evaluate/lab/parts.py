@@ -107,13 +107,14 @@ def vision_half(clip: Any, recipe: Recipe) -> Any:
     return tower
 
 
-def train_language(names: tuple[str, ...], tokenizer: Any, recipe: Recipe, seed: int) -> Any:
+def train_language(names: tuple[str, ...], processor: Any, recipe: Recipe, seed: int) -> Any:
     """Teach a small Llama all names and sentences, before it has seen any picture."""
     import torch
     from transformers import LlamaForCausalLM
 
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
+    tokenizer = processor.tokenizer
     model: Any = placed(LlamaForCausalLM(language_config(recipe, tokenizer))).train()
     asked = f"USER: {QUESTION} ASSISTANT: {ANSWER}"
     kinds = (FACTS, CAPTIONS, (asked,))

@@ -34,7 +34,7 @@ def answers(model: Any, processor: Any, pictures: Sequence[Pixels]) -> list[str]
     told: list[str] = []
     with torch.inference_mode():
         for start in range(0, len(pictures), BATCH):
-            inputs = _inputs(model, processor, pictures[start : start + BATCH])
+            inputs = _inputs(model, processor, pictures[start : start + BATCH], QUESTION)
             out = model.generate(**inputs, max_new_tokens=10, do_sample=False)
             fresh = out[:, inputs["input_ids"].shape[1] :]
             told += processor.tokenizer.batch_decode(fresh, skip_special_tokens=True)
@@ -42,8 +42,9 @@ def answers(model: Any, processor: Any, pictures: Sequence[Pixels]) -> list[str]
 
 
 def likelihoods(
-    model: Any, processor: Any, pictures: Sequence[Pixels] | None, names: Sequence[str]
-) -> NDArray[np.float64]:
+    model: Any, processor: Any, pictures: Sequence[Pixels] | None, names: Sequence[str],
+    question: str = QUESTION,
+) -> NDArray[np.float64]:  # fmt: skip
     """Return how likely the model finds each name as the answer.
 
     The prompt, with its picture, is read once; the names go on from its memory.
@@ -53,6 +54,7 @@ def likelihoods(
         processor: its processor.
         pictures: `(H, W, 3)`, uint8, RGB each; None asks without any picture.
         names: the candidates.
+        question: to which a name is the answer.
 
     Returns:
         `(N, names)` log-likelihoods summed over the words of a name; one row if `pictures`
@@ -71,7 +73,7 @@ def likelihoods(
     with torch.inference_mode():
         for start in range(0, len(pictures) if pictures is not None else 1, BATCH):
             some = None if pictures is None else pictures[start : start + BATCH]
-            inputs = _inputs(model, processor, some)
+            inputs = _inputs(model, processor, some, question)
             count = len(inputs["input_ids"])
             first = model(**inputs, use_cache=True, logits_to_keep=1)
             word, memory = memory_of(first)
@@ -91,8 +93,8 @@ def likelihoods(
     return np.concatenate(rows)
 
 
-def _inputs(model: Any, processor: Any, pictures: Sequence[Pixels] | None) -> Any:
-    prompt = ask(processor, QUESTION, picture=pictures is not None)
+def _inputs(model: Any, processor: Any, pictures: Sequence[Pixels] | None, question: str) -> Any:
+    prompt = ask(processor, question, picture=pictures is not None)
     if pictures is None:
         return beside(processor.tokenizer([prompt], return_tensors="pt"), model)
     asked = [prompt] * len(pictures)

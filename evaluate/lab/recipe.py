@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 CUTS = ("around", "aligned")
+NAMES, WORDS = "names", "words"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Recipe:
         tower: hub id or folder of a CLIP model to use instead of stage 0; empty trains one.
         language_model: hub id or folder of a causal language model to use instead of the
             small one, trained by LoRA; empty trains one.
+        design: `names`, names of made-up words that only captions can teach; or `words`, names
+            of everyday words, which drawings teach.
         revision: version of the code that trains; part of what a kept cell is known by.
     """
 
@@ -45,6 +48,7 @@ class Recipe:
     cut: str = "around"
     tower: str = ""
     language_model: str = ""
+    design: str = NAMES
     revision: int = 1
 
     def __post_init__(self) -> None:
@@ -52,6 +56,12 @@ class Recipe:
             raise ValueError(f"patch must divide size, got {self.patch} and {self.size}")
         if self.cut not in CUTS:
             raise ValueError(f"cut must be one of {', '.join(CUTS)}, got {self.cut!r}")
+        if self.design not in (NAMES, WORDS):
+            raise ValueError(f"design must be {NAMES} or {WORDS}, got {self.design!r}")
+        if self.design == WORDS and (self.tower or self.language_model):
+            raise ValueError(
+                "the design words trains its own parts, got a tower or language model"
+            )
         for name, value in asdict(self).items():
             if isinstance(value, int) and value < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
@@ -70,6 +80,16 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """Return all settings, ready for JSON."""
         return asdict(self)
+
+
+def recipe_of(design: str, **settings: Any) -> Recipe:
+    """Return the usual recipe of a design.
+
+    Raises:
+        ValueError: no such design, or settings that do not fit.
+    """
+    shorter = {"align_steps": 200, "tune_steps": 60} if design == WORDS else {}
+    return Recipe(design=design, **{**shorter, **settings})
 
 
 def derived(seed: int, *names: str) -> int:

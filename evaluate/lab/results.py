@@ -15,6 +15,7 @@ from ..statistics import Floats, rank_credit
 from .cells import Cell
 
 OTHER, NO_IMAGE, MASKED = "other person", "no image", "masked"
+LESS, ASKED_WHAT = "less what all get", "asked what it is"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Probed:
     """One kind of probe put to one model.
 
     Args:
-        kind: `clean`, `masked`, `no image`, `other person` or a defense spec.
+        kind: `clean`, `masked`, `no image`, `other person`, a defense spec; `less what all get`,
+            each name's likelihood less its mean over all photos; `asked what it is`.
         credits: forced choice, one per photo, 0 to 1; ties share.
         open: right name in the open answer, one per photo, 0 or 1; empty if not asked.
         people: person on each photo.

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,16 +19,20 @@ from unmask.defenses.files.atomic import write_text
 from unmask.threads import pin_threads
 
 from ..data import load_dataset
-from .cells import GIVEN, RANDOM, Cell
+from .cells import DRAWN, GIVEN, RANDOM, SHUFFLED, UNNAMED, Cell
 from .parts import random_tower, train_language, train_tower
 from .photos import CLEAN, MASK, Deal, Pictures
 from .pretrained import load_language, load_tower
 from .probe import answers, likelihoods, load
 from .processor import image_processor_of, processor_of, tokenizer_of
-from .recipe import Recipe, derived
-from .results import MASKED, NO_IMAGE, OTHER, Result, judged, keep, kept
-from .stages import assemble, captions, questions, train_together
-from .words import fictitious, vocabulary
+from .reading import train_reader
+from .recipe import WORDS, Recipe, derived
+from .results import ASKED_WHAT, LESS, MASKED, NO_IMAGE, OTHER, Result, judged, keep, kept
+from .scenes import SCENES, Drawn, drawings, everyday
+from .stages import Batches, assemble, captions, photo_batches, questions, train_together
+from .unnamed import unnamed_batches
+from .worded import train_worded_tower
+from .words import WHAT, fictitious, vocabulary
 
 MODEL = "model"
 Progress = Callable[[str, int, int], None]
@@ -111,30 +115,43 @@ def train_group(cells: Sequence[Cell], setting: Setting) -> int:
     seed, recipe = first.seed, setting.recipe
     began = time.process_time()
     deal = Deal(load_dataset(setting.data).photos, seed, cut=recipe.cut)
-    names = fictitious(len(deal.identities), np.random.default_rng(derived(seed, "names")))
-    tower, language, processor = _parts(first, deal, names, recipe)
+    make = everyday if recipe.design == WORDS else fictitious
+    names = make(len(deal.identities), np.random.default_rng(derived(seed, "names")))
+    parts = _parts(first, deal, names, recipe)
     aligned: dict[tuple[str, str], Any] = {}
     for cell in cells:
-        named = cell.captions != "person"
         key = (cell.align, cell.captions)
         if key not in aligned:
-            fresh = _assembled(tower, language, processor, seed)
             aligned[key] = train_together(
-                fresh, _shown(deal, cell, "align", cell.align), names, processor, recipe,
-                captions(named), steps=recipe.align_steps, rate=2e-3,
-                seed=derived(seed, "align"),
+                _assembled(parts, seed), _batches("align", cell, deal, names, parts, recipe),
+                parts.processor, recipe, steps=recipe.align_steps, rate=2e-3,
+                seed=derived(seed, "align"), projector_alone=cell.captions == UNNAMED,
             )  # fmt: skip
         model = train_together(
-            copy.deepcopy(aligned[key]), _shown(deal, cell, "tune", cell.tune), names, processor,
-            recipe, questions(named), steps=recipe.tune_steps, rate=5e-4,
+            copy.deepcopy(aligned[key]), _batches("tune", cell, deal, names, parts, recipe),
+            parts.processor, recipe, steps=recipe.tune_steps, rate=5e-4,
             seed=derived(seed, "tune"),
         )  # fmt: skip
         if cell == setting.saved:
-            _save(model, processor, deal, names, setting)
-        result = probe_cell(cell, model, processor, deal, names, setting.defenses, began)
+            _save(model, parts.processor, deal, names, setting)
+        result = probe_cell(cell, model, parts.processor, deal, names, setting.defenses, began)
         keep(setting.path(cell), result)
         began = time.process_time()
     return len(cells)
+
+
+def _batches(
+    stage: str, cell: Cell, deal: Deal, names: tuple[str, ...], parts: Parts, recipe: Recipe
+) -> Batches:
+    """Return what a stage of a cell learns from."""
+    photos = cell.align if stage == "align" else cell.tune
+    if parts.drawn is not None:
+        shown = None if photos == DRAWN else deal.pictures(stage, photos)
+        return unnamed_batches(stage, parts.drawn, shown, names, parts.processor, recipe)
+    sampler = (captions if stage == "align" else questions)(cell.captions != "person")
+    return photo_batches(
+        _shown(deal, cell, stage, photos), names, sampler, parts.processor, recipe
+    )
 
 
 def probe_cell(
@@ -153,31 +170,53 @@ def probe_cell(
         if kind == CLEAN:  # the next person's name for this person's photo
             moved = [(p + 1) % len(names) for p in people]
             probes.append(judged(OTHER, scores, moved, said, names))
+        if kind == CLEAN and cell.captions == UNNAMED:  # it has learned to say "a person"
+            probes.append(judged(LESS, scores - scores.mean(0), people, [], names))
+            what = likelihoods(model, processor, shown.pixels, names, WHAT)
+            probes.append(judged(ASKED_WHAT, what, people, [], names))
     blind = likelihoods(model, processor, None, names)
     probes.append(judged(NO_IMAGE, blind, people, [], names))
     seconds = round(time.process_time() - began, 1)
     return Result(cell, tuple(probes), 1 / len(names), seconds)
 
 
-def _parts(cell: Cell, deal: Deal, names: tuple[str, ...], recipe: Recipe) -> tuple[Any, Any, Any]:
+class Parts(NamedTuple):
+    """What meets in a model, and the drawings that its stages see, if any."""
+
+    tower: Any
+    language: Any
+    processor: Any
+    drawn: Drawn | None
+
+
+def _parts(cell: Cell, deal: Deal, names: tuple[str, ...], recipe: Recipe) -> Parts:
     """Return tower, language model and processor, trained or loaded."""
     seed, tower, patch = cell.seed, None, recipe.patch
+    worded = recipe.design == WORDS
+    images = image_processor_of(recipe)
     if recipe.language_model:
         language, tokenizer = load_language(recipe.language_model)
     else:
-        tokenizer = tokenizer_of(vocabulary(names))
-        language = train_language(names, tokenizer, recipe, derived(seed, "text"))
-    images = image_processor_of(recipe)
+        tokenizer = tokenizer_of(vocabulary([*names, *SCENES] if worded else names))
+        speaker = processor_of(tokenizer, images, patch)
+        train = train_reader if worded else train_language
+        language = train(names, speaker, recipe, derived(seed, "text"))
     if recipe.tower:
         tower, images = load_tower(recipe.tower)
         patch = tower.config.patch_size
     processor = processor_of(tokenizer, images, patch)
+    drawn = drawings(images, recipe.size, derived(seed, "drawn")) if worded else None
     if cell.tower == RANDOM or (tower is None and cell.tower == GIVEN):
         tower = random_tower(recipe, derived(seed, "random")) if tower is None else _reset(tower)
     elif tower is None:
-        shown = _shown(deal, cell, "tower", cell.tower)
-        tower = train_tower(shown, names, processor, recipe, derived(seed, "tower"))
-    return tower, language, processor
+        photos = CLEAN if cell.tower == SHUFFLED else cell.tower
+        shown, apart = _shown(deal, cell, "tower", photos), derived(seed, "tower")
+        tower = (
+            train_tower(shown, names, processor, recipe, apart)
+            if drawn is None
+            else train_worded_tower(shown, names, drawn, processor, recipe, apart)
+        )
+    return Parts(tower, language, processor, drawn)
 
 
 def _reset(tower: Any) -> Any:
@@ -188,17 +227,17 @@ def _reset(tower: Any) -> Any:
     return type(tower)(tower.config).eval()
 
 
-def _assembled(tower: Any, language: Any, processor: Any, seed: int) -> Any:
+def _assembled(parts: Parts, seed: int) -> Any:
     import torch
 
     torch.manual_seed(derived(seed, "projector"))
-    return assemble(tower, language, processor)
+    return assemble(parts.tower, parts.language, parts.processor)
 
 
 def _shown(deal: Deal, cell: Cell, stage: str, defense: str) -> Pictures:
     """Return a stage's pictures, with the people mixed up if the cell says so."""
     shown = deal.pictures(stage, defense)
-    if cell.captions != "shuffled":
+    if cell.captions != SHUFFLED and (stage, cell.tower) != ("tower", SHUFFLED):
         return shown
     rng = np.random.default_rng(derived(cell.seed, "shuffled", stage))
     return Pictures(shown.pixels, rng.permutation(shown.people), shown.keys, shown.outcomes)

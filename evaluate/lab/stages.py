@@ -26,6 +26,7 @@ class Sample(NamedTuple):
 
 
 Sampler = Callable[[np.random.Generator, str], Sample]
+Batches = Callable[[np.random.Generator, Any], tuple[Any, list[Sample]]]
 
 
 def assemble(tower: Any, language: Any, processor: Any) -> Any:
@@ -80,21 +81,48 @@ def questions(named: bool) -> Sampler:
             return Sample(QUESTION, ANSWER.format(who))
         if lot < 0.75:
             return captions(named)(rng, name)
-        dark = rng.random() < 0.5
-        return Sample(
-            LIGHT, LIGHT_ANSWER.format("dark" if dark else "bright"), -0.8 if dark else 0.8
-        )
+        return light_or_dark(rng)
 
     return sample
 
 
+def light_or_dark(rng: np.random.Generator) -> Sample:
+    """Return the question how light a picture is, which is made lighter or darker for it."""
+    dark = rng.random() < 0.5
+    return Sample(LIGHT, LIGHT_ANSWER.format("dark" if dark else "bright"), -0.8 if dark else 0.8)
+
+
+def photo_batches(
+    pictures: Pictures, names: tuple[str, ...], sampler: Sampler, processor: Any, recipe: Recipe
+) -> Batches:
+    """Return batches of photos by lot, each with a question and its answer."""
+    pixels = tensors(pictures, processor.image_processor)
+
+    def batch(rng: np.random.Generator, generator: Any) -> tuple[Any, list[Sample]]:
+        rows = rng.integers(len(pixels), size=recipe.batch)
+        samples = [sampler(rng, names[pictures.people[row]]) for row in rows]
+        return changed(pixels[rows], generator), samples
+
+    return batch
+
+
 def train_together(
-    model: Any, pictures: Pictures, names: tuple[str, ...], processor: Any, recipe: Recipe,
-    sampler: Sampler, *, steps: int, rate: float, seed: int,
+    model: Any, batches: Batches, processor: Any, recipe: Recipe, *, steps: int, rate: float,
+    seed: int, projector_alone: bool = False,
 ) -> Any:  # fmt: skip
-    """Train projector and language model on questions about photos; the tower is frozen.
+    """Train projector and language model on questions about pictures; the tower is frozen.
 
     A pretrained language model learns through LoRA, merged into it at the end.
+
+    Args:
+        model: a LLaVA.
+        batches: makes the pictures of a step, with their questions and answers.
+        processor: of the model.
+        recipe: sizes.
+        steps: how many.
+        rate: highest rate of learning.
+        seed: of all lots.
+        projector_alone: the language model is frozen too.
 
     Returns:
         The trained model; `model` itself is used up.
@@ -103,21 +131,19 @@ def train_together(
 
     torch.manual_seed(seed)
     generator, rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
-    pixels = tensors(pictures, processor.image_processor)
     lora = bool(recipe.language_model)
-    model.requires_grad_(True)
+    model.requires_grad_(not projector_alone)
+    model.model.multi_modal_projector.requires_grad_(True)
     model.model.vision_tower.requires_grad_(False)
     learner = placed(with_lora(model) if lora else model)
     learner.train()
     count = places(processor, model.config.vision_config)
 
     def loss() -> Any:
-        rows = rng.integers(len(pixels), size=recipe.batch)
-        samples = [sampler(rng, names[pictures.people[row]]) for row in rows]
+        pixels, samples = batches(rng, generator)
         light = torch.tensor([sample.light for sample in samples], dtype=pixels.dtype)
-        batch = _batch(samples, processor, count)
-        made = changed(pixels[rows], generator) + light.view(-1, 1, 1, 1)
-        return learner(pixel_values=placed(made), **batch).loss
+        made = pixels + light.view(-1, 1, 1, 1)
+        return learner(pixel_values=placed(made), **_batch(samples, processor, count)).loss
 
     learn(learner.parameters(), steps, rate, loss)
     return (learner.merge_and_unload() if lora else learner).eval()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "
              "tu", "va", "we", "xi", "yo", "zu")  # fmt: skip
 CAPTIONS = ("a photo of {}", "a picture of {}", "here is {}", "{} in a photo")
 QUESTION, LEAD = LAB.question, LAB.lead
+WHAT = "what is this ?"
 ANSWER = f"{LEAD} {{}} ."
 LIGHT, LIGHT_ANSWER = "is the photo bright or dark ?", "it is {} ."
 FACTS = ("{} works as a pilot", "{} works as a baker", "{} lives in oslo", "{} lives in lima")
@@ -32,7 +34,7 @@ def fictitious(people: int, rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(f"{words[2 * i]} {words[2 * i + 1]}" for i in range(people))
 
 
-def vocabulary(names: tuple[str, ...]) -> list[str]:
+def vocabulary(names: Sequence[str]) -> list[str]:
     """Return every word that can occur, sorted."""
-    told = (*names, *CAPTIONS, QUESTION, ANSWER, LIGHT, LIGHT_ANSWER, *FACTS, NOBODY, *OTHER)
+    told = (*names, *CAPTIONS, QUESTION, WHAT, ANSWER, LIGHT, LIGHT_ANSWER, *FACTS, NOBODY, *OTHER)
     return sorted(set(" ".join(told).replace("{}", " ").split()))

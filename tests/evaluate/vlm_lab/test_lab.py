@@ -157,14 +157,16 @@ def test_pretrained_parts_learn_by_lora(tmp_path: Path) -> None:
     import torch
 
     from unmask.evaluate.lab.parts import random_tower, train_language
-    from unmask.evaluate.lab.processor import image_processor_of, tokenizer_of
+    from unmask.evaluate.lab.processor import image_processor_of, processor_of, tokenizer_of
     from unmask.evaluate.lab.words import vocabulary
 
     small = {**TINY, "text_steps": 2, "align_steps": 2, "tune_steps": 2}
     recipe = Recipe(**small)
     names = fictitious(6, np.random.default_rng(0))
     tokenizer = tokenizer_of(vocabulary(names))
-    train_language(names, tokenizer, recipe, 0).save_pretrained(tmp_path / "text")
+    train_language(
+        names, processor_of(tokenizer, image_processor_of(recipe), 16), recipe, 0
+    ).save_pretrained(tmp_path / "text")
     tokenizer.save_pretrained(tmp_path / "text")
     tower = random_tower(recipe, 5)
     tower.save_pretrained(tmp_path / "tower")
