@@ -17,6 +17,8 @@ from ..pages.tags import Html, tag
 from ..results.origin import config_of, provenance
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
+from .leaks import LIMITS as LEAK_LIMITS
+from .leaks import is_unnamed, leak_table, leak_verdict
 from .photos import CLEAN
 from .results import MASKED, NO_IMAGE, OTHER, Result
 from .verdict import said, trained_on, verdict
@@ -26,8 +28,7 @@ LIMITS = (
     "enter, not how much a large pretrained model knows.",
     "'person' replaces every name in stages 1 and 2. The tower has still learned photos beside "
     "names in stage 0, and the language model has read all names; what joins the two is never "
-    "taught. Names that leak although captions were anonymized are a matter of large pretrained "
-    "parts, and are not shown here.",
+    "taught. Where names are made of words that other pictures teach, it is: --design words.",
     "Half of the questions of the last stage ask who somebody is, and that stage therefore "
     "weighs more than it would in an ordinary mixture of instructions.",
     "On ORL, hair and background identify people too; a defense of the face leaves them.",
@@ -127,6 +128,8 @@ def lab_page(
         found: their effects.
         config: what the run folder holds in `config.json`.
     """
+    if is_unnamed(results):
+        return _unnamed_page(results, defenses, config)
     first, *others = verdict(results, defenses, found)
     models, effects_shown = cell_table(results), [_effects(found)] if found else []
     (*trained,) = {effect.defense for effect in found}
@@ -153,6 +156,34 @@ def lab_page(
             Section("All models", [text_table(f"Forced choice by kind of photo asked about{said}",
                                               models[0], models[1:])], "models", "Models"),
             Section("What this does not show", [items(LIMITS)], "limits", "Limits"),
+            Section("Where this comes from",
+                    [facts(provenance(config, models=str(len(results)),
+                                      seeds=", ".join(map(str, seeds))))], "origin", "Origin"),
+        ],
+    )  # fmt: skip
+
+
+def _unnamed_page(
+    results: Sequence[Result], defenses: Sequence[str], config: Mapping[str, Any]
+) -> str:
+    """Return the page of the design `words`."""
+    first, *others = leak_verdict(results, defenses)
+    table, models = leak_table(results), cell_table(results)
+    models = [[row[0].replace("/", " / "), *row[1:]] for row in models]
+    seeds = sorted({result.cell.seed for result in results})
+    return page(
+        "Names that no caption told",
+        [
+            tag("p", first, class_="verdict"), items(others),
+            f"Shares of photos named rightly among all names; chance {results[0].chance:.3f}. "
+            "Intervals are 95 %, resampled by person, over all seeds.",
+        ],
+        [
+            Section("Beside a tower of wrong names", [text_table("Forced choice", table[0],
+                    table[1:])], "leaks", "Leaks"),
+            Section("All models", [text_table("Forced choice by kind of photo asked about",
+                    models[0], models[1:])], "models", "Models"),
+            Section("What this does not show", [items(LEAK_LIMITS)], "limits", "Limits"),
             Section("Where this comes from",
                     [facts(provenance(config, models=str(len(results)),
                                       seeds=", ".join(map(str, seeds))))], "origin", "Origin"),
