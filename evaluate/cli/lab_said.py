@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..lab.cells import GIVEN, RANDOM, Cell
+from ..lab.cells import DRAWN, GIVEN, RANDOM, SHUFFLED, Cell
 from ..lab.effects import pooled
+from ..lab.leaks import is_unnamed, leak_verdict, leaks
 from ..lab.photos import CLEAN
 from ..lab.report import all_effects, kinds
 from ..lab.results import MASKED, OTHER, Result
 from ..lab.verdict import trained_on, verdict
 from ..results.rounding import rounded_down, rounded_up
 from ..results.table import MISSING, Column
+from ..statistics import Estimate
 from .terminal import print_line, print_table, print_text
 
 _DROPPED = {OTHER: 2, MASKED: 1}  # what goes first where there is no room
@@ -29,9 +31,15 @@ def print_lab(
         page: path of the report.
         seconds: that it took.
     """
-    for sentence in verdict(results, defenses, all_effects(results, defenses)):
+    worded = is_unnamed(results)
+    for sentence in (
+        leak_verdict(results, defenses)
+        if worded
+        else verdict(results, defenses, all_effects(results, defenses))
+    ):
         print_text(sentence)
-    print_table(strength_columns(results, defenses), elsewhere=page.name,
+    print_table(leak_columns(results) if worded else strength_columns(results, defenses),
+                elsewhere=page.name,
                 caption="The right name is chosen among all: share of photos with 95 % interval, "
                 f"by person, over all seeds; guessing {results[0].chance:.2g}.")  # fmt: skip
     columns, said = model_columns(results, defenses)
@@ -40,6 +48,18 @@ def print_lab(
     cpu = sum(result.seconds for result in results)
     print_text(f"{seconds:.0f} s, {cpu:.0f} s of processor time in all models")
     print_line(f"written: {page}")
+
+
+def leak_columns(results: Sequence[Result]) -> list[Column]:
+    """Return, per way of training without names and per question, what leaks."""
+    found = leaks(results)
+    return [
+        Column("photos in 1 / 2", [" / ".join(leak.way) for leak in found], "name", key=True,
+               least=15),
+        Column("asked", [leak.kind for leak in found], "name", key=True, least=12),
+        Column("named", [_told(leak.right) for leak in found], "text"),
+        Column("tower of wrong names", [_told(leak.control) for leak in found], "text"),
+    ]  # fmt: skip
 
 
 def strength_columns(results: Sequence[Result], defenses: Sequence[str]) -> list[Column]:
@@ -55,7 +75,7 @@ def strength_columns(results: Sequence[Result], defenses: Sequence[str]) -> list
 
 def model_columns(results: Sequence[Result], defenses: Sequence[str]) -> tuple[list[Column], str]:
     """Return a row per model, pooled over seeds, and what its letters stand for."""
-    letters = {CLEAN: "c", RANDOM: "r", GIVEN: "g"}
+    letters = {CLEAN: "c", RANDOM: "r", GIVEN: "g", DRAWN: "p", SHUFFLED: "w"}
     letters |= {spec: "d" if len(defenses) == 1 else f"d{number}"
                 for number, spec in enumerate(defenses, 1)}  # fmt: skip
     by_label: dict[str, list[Result]] = {}
@@ -73,7 +93,8 @@ def model_columns(results: Sequence[Result], defenses: Sequence[str]) -> tuple[l
         " ".join(f"{pooled([r], CLEAN).value:.2f}" for r in mine) for mine in by_label.values()
     ]
     columns.append(Column("each seed", each, "text", drop=3))
-    meant = {"c": "clean photos", "r": "nothing learned", "g": "a given tower"}
+    meant = {"c": "clean photos", "r": "nothing learned", "g": "a given tower",
+             "p": "drawings alone", "w": "clean photos with wrong names"}  # fmt: skip
     meant |= {letters[spec]: spec for spec in defenses}
     used = {part for name in names for part in name.split(" ")[0].split("/")}
     told = ", ".join(f"{letter}: {words}" for letter, words in meant.items() if letter in used)
@@ -94,5 +115,8 @@ def _short(results: Sequence[Result], kind: str) -> str:
     """Return a figure with its interval in few characters: `0.67 0.53-0.79`."""
     if not results or kind not in {probe.kind for probe in results[0].probes}:
         return MISSING
-    found = pooled(results, kind)
+    return _told(pooled(results, kind))
+
+
+def _told(found: Estimate) -> str:
     return f"{found.value:.2f} {rounded_down(found.low)}-{rounded_up(found.high)}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..results.rounding import ends_of
 from ..statistics import Estimate, paired_difference
 from .cells import DRAWN, RANDOM, SHUFFLED, UNNAMED
 from .effects import pooled
@@ -93,8 +92,9 @@ def leak_verdict(results: Sequence[Result], defenses: Sequence[str]) -> list[str
     else:
         first = "No name is shown to leak where nobody was named after the tower's training"
     told = most if most.shown or not shown else max(shown, key=lambda leak: leak.more.low)
-    sentences = [f"{first}: {_against(told)}; guessing {results[0].chance:.3f}."]
-    sentences += [f"{WAYS[leak.way]}: {_against(leak)}." for leak in plain]
+    where = WAYS[told.way][0].lower() + WAYS[told.way][1:]
+    sentences = [f"{first}: where {where}, {_against(told)}; guessing {results[0].chance:.3f}."]
+    sentences += [f"{WAYS[leak.way]}: {_shorter(leak)}." for leak in plain]
     for defense in defenses:
         asked = pooled(_of(results, CLEAN, told.way), defense)
         sentences.append(f"{defense}: the model of the first sentence names {said(asked)}.")
@@ -131,17 +131,21 @@ def _of(results: Sequence[Result], tower: str, way: tuple[str, str]) -> list[Res
 
 
 def _against(leak: Leak) -> str:
-    seeds = "in every seed" if all(a > b for a, b in leak.seeds) else "not in every seed"
     asked = "" if leak.kind == CLEAN else f" ({leak.kind})"
-    more = f"{leak.more.value:+.3f}; {leak.more.low:+.3f} to {leak.more.high:+.3f}; {seeds}"
-    return (f"{said(leak.right)} of new photos are named rightly{asked}, against "
-            f"{said(leak.control)} with a tower that learned wrong names ({more})")  # fmt: skip
+    return (f"{said(leak.right)} of new photos are named rightly{asked}, and "
+            f"{said(leak.control)} with a tower that learned wrong names")  # fmt: skip
+
+
+def _shorter(leak: Leak) -> str:
+    every = "in every seed" if all(a > b for a, b in leak.seeds) else "not in every seed"
+    return (f"{said(leak.right)} against {said(leak.control)}, a difference of "
+            f"{leak.more.value:+.3f} ({leak.more.low:+.3f} to {leak.more.high:+.3f}), {every} of "
+            f"{len(leak.seeds)}")  # fmt: skip
 
 
 def _controls(results: Sequence[Result], way: tuple[str, str]) -> list[str]:
     mine = _of(results, CLEAN, way)
-    told = [f"{kind} {ends_of(one.low, one.high)}"
-            for kind in (MASKED, OTHER, NO_IMAGE) for one in [pooled(mine, kind)]]  # fmt: skip
+    told = [f"{kind} {said(pooled(mine, kind))}" for kind in (MASKED, OTHER, NO_IMAGE)]
     bare = _of(results, RANDOM, (DRAWN, DRAWN))
     if bare:
         told.append(f"a tower that learned nothing {said(pooled(bare, CLEAN))}")

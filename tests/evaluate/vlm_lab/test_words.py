@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from unmask.evaluate.cli.lab_said import print_lab
 from unmask.evaluate.data import load_dataset
 from unmask.evaluate.lab.cells import DRAWN, SHUFFLED, UNNAMED, Cell, unnamed
 from unmask.evaluate.lab.leaks import leak_table, leak_verdict, leaks
@@ -135,14 +136,26 @@ def made(right: float, control: float, *, seeds: tuple[int, ...] = (0, 1, 2)) ->
 def test_the_first_sentence_says_whether_names_leak(tmp_path: Path) -> None:
     leaking = made(0.5, 0.05)
     first, *others = leak_verdict(leaking, (BLUR,))
-    assert first.startswith("Names leak although nobody was named after the tower's training: 0.5")
-    assert "against 0.050" in first
-    assert "in every seed" in first
+    assert first.startswith(
+        "Names leak although nobody was named after the tower's training: where "
+    )
+    assert "0.500" in first
+    assert "0.050 (" in first
+    assert "in every seed of 3" in others[0]
     assert any(sentence.startswith(f"{BLUR}: ") for sentence in others)
     assert len(leak_table(leaking)) == 1 + 9
     page = write_page(tmp_path, leaking, (BLUR,)).read_text()
     assert "Names leak although" in page
     assert "No model was trained" not in page
+
+
+def test_the_terminal_begins_with_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_lab(made(0.5, 0.05), (BLUR,), tmp_path / "report.html", 1.0)
+    told = capsys.readouterr().out
+    assert told.startswith("Names leak although nobody was named")
+    assert "photos in 1 / 2" in told
 
 
 def test_no_leak_is_claimed_without_a_difference_in_every_seed() -> None:
