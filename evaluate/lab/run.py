@@ -19,6 +19,7 @@ from unmask.defenses.files.atomic import write_text
 from unmask.threads import pin_threads
 
 from ..data import load_dataset
+from ..vlm.quiet import quiet
 from .cells import DRAWN, GIVEN, RANDOM, SHUFFLED, UNNAMED, Cell
 from .parts import random_tower, train_language, train_tower
 from .photos import CLEAN, MASK, Deal, Pictures
@@ -252,8 +253,9 @@ def _save(
 ) -> None:
     """Save the model; `lab.json`, written last, says who is who and which photos are new."""
     folder = setting.folder / MODEL
-    model.save_pretrained(folder)
-    processor.save_pretrained(folder)
+    with quiet():
+        model.save_pretrained(folder)
+        processor.save_pretrained(folder)
     people = dict(zip(deal.identities, names, strict=True))
     probes = [photo.key for _, photo in deal.parts["probe"]]
     told = {"cell": setting.saved.label, "seed": deal.seed, "data": setting.data,

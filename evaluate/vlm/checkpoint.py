@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from unmask.device import CPU, device, placed, suffix
 from .base import Model
 from .folder import fingerprint_of
 from .hub import place_of
+from .quiet import quiet
 
 SAVED = ("processor_config.json", "preprocessor_config.json")
 
@@ -40,7 +39,7 @@ def open_checkpoint(
     from .generative import Generative
 
     asked, model = model, place_of(model)
-    with _quiet():
+    with quiet():
         config = _said(
             model,
             "configuration",
@@ -192,19 +191,3 @@ def _said(model: str, part: str, work: Any) -> Any:
             f"cannot load the {part} of '{model}': no such folder, and the hub does not give it; "
             f"download it first and name its folder: {reason}"
         ) from error
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's bars and warnings away while it loads."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
