@@ -49,11 +49,11 @@ def _silent() -> str:
         return "must not be asked (HF_HUB_OFFLINE)"
     where = constants.ENDPOINT
     patience = float(os.environ.get("HF_HUB_ETAG_TIMEOUT") or PATIENCE)  # theirs, for slow lines
-    failed: list[str] = []
+    client, failed = get_session(), []
 
     def ask() -> None:
         try:
-            get_session().head(where, timeout=patience, follow_redirects=False)
+            client.head(where, timeout=patience, follow_redirects=False)
             failed.append("")
         except Exception as error:  # a proxy, a certificate, a name, a cable
             failed.append(" ".join(str(error).split())[:120] or type(error).__name__)
