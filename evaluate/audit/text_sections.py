@@ -34,11 +34,14 @@ def text_sections(records: Sequence[Record]) -> list[Section]:
 
 def text_said(records: Sequence[Record]) -> list[str]:
     """Return a sentence for the verdict where part of a name was read: what is left without."""
-    marked = [r for r in records if r.group == WITH_TEXT and r.defense == CLEAN]
+    count, bare = (
+        max((r.n for r in records if r.group == group and r.defense == CLEAN), default=0)
+        for group in (WITH_TEXT, WITHOUT_TEXT)
+    )
     left = without_text(records)
-    if not marked or not left:
+    if not left:
         return []
-    return [f"Part of the name is printed in {marked[0].n} photos. {left[0]}"]
+    return [f"Part of the name is printed in {count} of {count + bare} photos. {left[0]}"]
 
 
 def without_text(records: Sequence[Record]) -> list[str]:

@@ -171,7 +171,9 @@ def test_who_only_reads_is_at_chance_without_text(tmp_path: Path) -> None:
     (said,) = [said for said in without_text(found.records) if said.startswith("By open")]
     assert said.startswith("By open 12 of 24 photos (")
     assert "no part of the name was read 0 of 12 photos (" in said
-    assert any("is printed in 12 photos. By forced" in said for said in verdict(found.records))
+    assert any(
+        "is printed in 12 of 24 photos. By forced" in said for said in verdict(found.records)
+    )
     assert said.endswith("which is not shown to be beyond its controls.")
     assert not any(name in page for name in NAMES)
 
