@@ -13,13 +13,14 @@ from .results.records import read_records
 
 if TYPE_CHECKING:
     from .audit.audited import Audited
+    from .audit.study.joined import Studied
     from .tuning.iso import Iso
     from .tuning.result import Tuned
 
 _SEARCH = ("tuned.json", "iso.csv")  # what only `tune` leaves; that of `tune all` has no config
 
 
-def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited | Collection:
+def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited | Studied | Collection:
     """Return what `compare`, `tune`, `tune_all` or `audit` found, from its run folder alone.
 
     Args:
@@ -36,6 +37,10 @@ def read(folder: Path | str) -> Comparison | Tuned | Iso | Audited | Collection:
         from .tuning.again import read_search  # with Optuna
 
         return read_search(folder)
+    if command == "audit-vlm-study":
+        from .audit.study.joined import read_study  # with all that opens models
+
+        return read_study(folder)
     source = folder / "records.jsonl"
     if not source.is_file():
         raise ValueError(f"{folder} holds no records.jsonl; is it the folder of a finished run?")

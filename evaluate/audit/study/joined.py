@@ -20,14 +20,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 RECORDS, PAGE = "study.jsonl", "study.html"
-_OWN = (
-    "command",
-    "notes",
-    "details",
-    "made",
-    "from_cache",
-    "printed",
-)  # what a study may say otherwise
+_OWN = ("command", "notes", "details", "made", "from_cache", "text")  # said otherwise
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import unmask
 from unmask.evaluate.audit import run as auditing
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.kept import NAME as ANSWERS
@@ -140,6 +141,9 @@ def test_page(seen: tuple[Studied, Path, list[str]]) -> None:
         assert name not in page
         assert name not in (found.folder / "study.jsonl").read_text()
     assert is_study(found.folder)
+    again = unmask.read(found.folder)
+    assert isinstance(again, Studied)
+    assert again.records == found.records
     found.page.unlink()
     assert write_again(found.folder).read_text() == page
 
