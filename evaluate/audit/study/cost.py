@@ -15,7 +15,7 @@ from ..inquiry import Audit, Unit
 from ..views import CLEAN, View
 from .watched import Asked, watched
 
-LOW, HIGH = 0.8, 1.3  # a few questions tell the pace of many only so well
+LOW, HIGH = 0.8, 1.5  # a few questions tell the pace of many only so well, and load changes
 _FEW = 2  # photos of a unit that a server is asked about: it takes them one by one, for money
 
 
