@@ -138,6 +138,11 @@ RESULTS = (
          "--utility answers --trials 8 --sampler random --no-cache --out {run}"), (), 0, True,
     ),
     Result(
+        "vlm-lab-strong.md", "names that leak although no caption told them",
+        ("unmask audit-vlm lab orl:people=20 --design words --seeds 0,1,2 --workers 2 "
+         "--out {run}",), (), 0, True,
+    ),
+    Result(
         "honesty.md", "tricks that once made a leakage too low, before and now",
         (_RUN + "honesty lfw:{lfw},people=40,photos=8 {out}",), _LFW,
     ),

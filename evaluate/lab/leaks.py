@@ -26,7 +26,7 @@ LIMITS = (
     "words. A name of words that nothing else is called by is the lab's other design; it ends "
     "at chance.",
     "Stage 0 teaches every token of the tower its words. An ordinary contrastive tower teaches "
-    "its class token alone; with it a reader of drawings hardly read faces.",
+    "its class token alone; a reader of drawings finds much less of a name there.",
     "The people's own names are drawn in stage 0 too, as scenes, never in the later stages.",
     "'less what all get' takes from each name's likelihood its mean over all photos asked about: "
     "an attacker with one photo cannot do that.",
