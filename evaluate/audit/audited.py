@@ -14,7 +14,7 @@ from ..results.origin import notes_of
 from ..results.records import Record, read_records
 from .answer import Answer
 from .kept import read
-from .short_tables import named_columns
+from .shown.short_tables import named_columns
 from .verdict import verdict
 
 if TYPE_CHECKING:

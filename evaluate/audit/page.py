@@ -13,14 +13,14 @@ from ..pages.shell import Section, page
 from ..pages.tags import tag
 from ..results.origin import config_of, provenance
 from ..results.records import Record, read_records
-from .album import Album, album_sections, read_album
-from .named_sections import detail_sections, named_sections
-from .plot import plot
-from .rates_section import rates_sections
-from .same_person import same_sections
-from .text_sections import text_sections
-from .unasked_section import unasked_sections
-from .useful_sections import useful_sections
+from .shown.album import Album, album_sections, read_album
+from .shown.named_sections import detail_sections, named_sections
+from .shown.plot import plot
+from .shown.rates_section import rates_sections
+from .shown.same_person import same_sections
+from .shown.text_sections import text_sections
+from .shown.unasked_section import unasked_sections
+from .shown.useful_sections import useful_sections
 from .verdict import verdict
 
 # What is told of each kind of question, in the order of the page. One that was not asked has no

@@ -24,17 +24,17 @@ from ..results.records import write_records
 from ..vlm.base import Model
 from ..vlm.names import Register
 from ..vlm.opening import load
-from .album import write_album
 from .answer import Answer
 from .asking import Asker
 from .audited import Audited
-from .examples import album_of
 from .figures import records_of
 from .inquiry import Audit, Inquiry
 from .kept import finished, keep
 from .page import write_page
 from .people import Subjects, load_subjects
 from .scoring import score
+from .shown.album import write_album
+from .shown.examples import album_of
 from .text import with_text
 from .views import fills
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from ..results.records import Record
 from .named_said import named_said
-from .same_person import same_said
-from .text_sections import text_said
+from .shown.same_person import same_said
+from .shown.text_sections import text_said
 from .useful_said import useful_said
 
 # Each says what its records show, the most important first; nothing where nothing was asked.

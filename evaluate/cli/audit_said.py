@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..audit.same_person import same_columns
-from ..audit.short_tables import named_columns, reached_columns
-from ..audit.short_told import rates_columns, unasked_columns
+from ..audit.shown.same_person import same_columns
+from ..audit.shown.short_tables import named_columns, reached_columns
+from ..audit.shown.short_told import rates_columns, unasked_columns
 from ..audit.verdict import verdict
 from ..results.records import Record
 from .terminal import print_line, print_table, print_text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...vlm.attributes import ATTRIBUTES, attributes, values_of
+from ...vlm.attributes.found import ATTRIBUTES, attributes, values_of
 from ..inquiry import Audit
 from ..views import View
 from .base import SHUFFLED, Group, Measure, Scored

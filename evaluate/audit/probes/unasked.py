@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...vlm.attributes import ATTRIBUTES
+from ...vlm.attributes.found import ATTRIBUTES
 from ...vlm.base import Model
 from ...vlm.names import Register
 from ..inquiry import Audit, Inquiry

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from unmask.evaluate.audit.again import write_again
-from unmask.evaluate.audit.album import FILE, read_album
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.people import Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
+from unmask.evaluate.audit.shown.album import FILE, read_album
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.roll import Person
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from unmask.defenses import DEFENSES
-from unmask.evaluate.audit.charts import curves
 from unmask.evaluate.audit.page import audit_page
 from unmask.evaluate.audit.reached import PEOPLE, reached
-from unmask.evaluate.audit.short_tables import named_columns, reached_columns
+from unmask.evaluate.audit.shown.charts import curves
+from unmask.evaluate.audit.shown.short_tables import named_columns, reached_columns
+from unmask.evaluate.audit.shown.tables import reached_table
 from unmask.evaluate.audit.strengths import ladders
-from unmask.evaluate.audit.tables import reached_table
 from unmask.evaluate.audit.verdict import verdict
 from unmask.evaluate.cli.layout import table_lines
 from unmask.evaluate.results.records import Record

@@ -13,7 +13,7 @@ from unmask.evaluate.audit.inquiry import Audit, Inquiry
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.probes.pairs import seconds_of
 from unmask.evaluate.audit.run import audit
-from unmask.evaluate.audit.same_person import same_said, same_table
+from unmask.evaluate.audit.shown.same_person import same_said, same_table
 from unmask.evaluate.results.records import Record, find
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.generative import Generative

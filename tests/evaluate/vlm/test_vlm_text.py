@@ -14,8 +14,8 @@ from unmask.evaluate.audit import text
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.run import audit
+from unmask.evaluate.audit.shown.text_sections import without_text
 from unmask.evaluate.audit.text import is_printed, parts_of, stands_in, with_text
-from unmask.evaluate.audit.text_sections import without_text
 from unmask.evaluate.audit.verdict import verdict
 from unmask.evaluate.results.records import Record, find
 from unmask.evaluate.vlm.base import Matrix, Model, Picture

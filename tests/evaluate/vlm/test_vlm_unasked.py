@@ -10,11 +10,11 @@ import pytest
 
 from unmask.evaluate.audit.inquiry import Inquiry
 from unmask.evaluate.audit.people import Subjects, load_subjects
-from unmask.evaluate.audit.rates_section import rates_table
 from unmask.evaluate.audit.run import audit
-from unmask.evaluate.audit.unasked_section import controlled_table, unasked_table
+from unmask.evaluate.audit.shown.rates_section import rates_table
+from unmask.evaluate.audit.shown.unasked_section import controlled_table, unasked_table
 from unmask.evaluate.results.records import Record, find
-from unmask.evaluate.vlm.attributes import ATTRIBUTES
+from unmask.evaluate.vlm.attributes.found.found import ATTRIBUTES
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.roll import Person, read_people
 from unmask.evaluate.vlm.wording import UNASKED

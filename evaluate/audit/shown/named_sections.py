@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import Html, tag
-from ..results.records import Record
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import Html, tag
+from ...results.records import Record
+from ..reached import MARGIN, PEOPLE
 from .charts import curves
-from .reached import MARGIN, PEOPLE
 from .tables import (
     Rows,
     difference_table,

@@ -11,16 +11,16 @@ from PIL import Image
 
 from unmask.defenses.photo import Pixels
 
-from ..results.records import Record
-from ..vlm.wording import TEMPLATES
+from ...results.records import Record
+from ...vlm.wording import TEMPLATES
+from ..answer import Answer
+from ..asking import Asker
+from ..curve import SHOWN, label_of, statistic_of
+from ..inquiry import Audit
+from ..probes.base import Scored
+from ..strengths import Ladder, ladders
+from ..views import CLEAN, View
 from .album import Album, Example, Look
-from .answer import Answer
-from .asking import Asker
-from .curve import SHOWN, label_of, statistic_of
-from .inquiry import Audit
-from .probes.base import Scored
-from .strengths import Ladder, ladders
-from .views import CLEAN, View
 
 EACH = 2  # photos of a kind
 _SETTINGS = 4  # of a defense, beside the clean photo

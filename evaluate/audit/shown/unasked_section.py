@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import tag
-from ..results.records import Record, find
-from ..vlm.attributes import ATTRIBUTES
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import tag
+from ...results.records import Record, find
+from ...vlm.attributes.found import ATTRIBUTES
 from .named_sections import folded
 from .tables import Rows, cell, faces
 

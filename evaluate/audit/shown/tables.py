@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..results.records import Record, find
-from ..results.shown import shown_names
-from ..vlm.names import BINS
-from .reached import MARGIN, reached
-from .strengths import ladders
+from ...results.records import Record, find
+from ...results.shown import shown_names
+from ...vlm.names import BINS
+from ..reached import MARGIN, reached
+from ..strengths import ladders
 
 Rows = tuple[list[str], list[list[str]]]  # a head, and rows of as many cells
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.frame import Axis
-from ..pages.looks import looks
-from ..pages.scatter import Plane, Point, scatter
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import Html, tag
-from ..results.records import Record, find
-from ..results.rounding import ends_of
-from ..results.shown import shown_names
-from .curve import SHOWN
-from .strengths import ladders
+from ...pages.frame import Axis
+from ...pages.looks import looks
+from ...pages.scatter import Plane, Point, scatter
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import Html, tag
+from ...results.records import Record, find
+from ...results.rounding import ends_of
+from ...results.shown import shown_names
+from ..curve import SHOWN
+from ..strengths import ladders
+from ..views import CLEAN
 from .tables import Rows
-from .views import CLEAN
 
 KEPT, LIKELY, REFUSED = "useful/kept", "useful/likelihood", "useful/refused"
 FLOORS = {"other_photo": "somebody else's photo", "no_image": "no picture"}

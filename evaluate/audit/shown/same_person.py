@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.curve import Series, Step, curve
-from ..pages.frame import Axis
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import Html, tag
-from ..results.records import Record, find
-from ..results.rounding import ends_of
-from ..results.shown import shown_names
-from ..results.table import MISSING, Column
-from .strengths import Ladder, ladders
+from ...pages.curve import Series, Step, curve
+from ...pages.frame import Axis
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import Html, tag
+from ...results.records import Record, find
+from ...results.rounding import ends_of
+from ...results.shown import shown_names
+from ...results.table import MISSING, Column
+from ..strengths import Ladder, ladders
+from ..views import CLEAN
 from .tables import Rows
-from .views import CLEAN
 
 _WORDS = {
     "same/clean-clean": "two clean photos",

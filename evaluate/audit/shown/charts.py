@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.curve import Series, Step, curve
-from ..pages.frame import Axis
-from ..pages.tags import Html, tag
-from ..results.records import Record, find
-from ..results.rounding import ends_of
-from .curve import SHOWN, USEFUL, Line, label_of, lines
-from .knowledge import CONTROLS, known
-from .strengths import Ladder, ladders
+from ...pages.curve import Series, Step, curve
+from ...pages.frame import Axis
+from ...pages.tags import Html, tag
+from ...results.records import Record, find
+from ...results.rounding import ends_of
+from ..curve import SHOWN, USEFUL, Line, label_of, lines
+from ..knowledge import CONTROLS, known
+from ..strengths import Ladder, ladders
 
 
 def curves(records: Sequence[Record]) -> list[Html]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import tag
-from ..results.records import Record, find
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import tag
+from ...results.records import Record, find
 from .tables import Rows, cell, faces
 
 NAME, GAP = "named/open", "named/open/disclosure"

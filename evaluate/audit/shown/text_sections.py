@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..pages.shell import Section
-from ..pages.table import text_table
-from ..pages.tags import tag
-from ..results.records import Record, find
-from .curve import SHOWN, label_of
-from .named_said import counted
-from .strata import WITH_TEXT, WITHOUT_TEXT
+from ...pages.shell import Section
+from ...pages.table import text_table
+from ...pages.tags import tag
+from ...results.records import Record, find
+from ..curve import SHOWN, label_of
+from ..named_said import counted
+from ..strata import WITH_TEXT, WITHOUT_TEXT
+from ..views import CLEAN
 from .tables import group_table
-from .views import CLEAN
 
 SAID = (
     "With: part of the person's own name was read in the clean photo, so a model may read it as "

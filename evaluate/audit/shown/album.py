@@ -11,10 +11,10 @@ from pathlib import Path
 
 from unmask.defenses.files.atomic import write_text
 
-from ..pages.faces import picture
-from ..pages.shell import Section
-from ..pages.tags import Html, tag
-from ..results.jsonfile import read_json
+from ...pages.faces import picture
+from ...pages.shell import Section
+from ...pages.tags import Html, tag
+from ...results.jsonfile import read_json
 
 FILE = "faces.json"
 _WARNING = tag("p", tag("strong", "These are photos of your own data beside answers that may name "

@@ -8,10 +8,10 @@ from typing import Any
 
 from unmask.defenses.files.atomic import replacing
 
-from ..results.records import Record
-from .curve import SHOWN, Line, label_of, lines
-from .knowledge import CONTROLS, known
-from .strengths import Ladder, ladders
+from ...results.records import Record
+from ..curve import SHOWN, Line, label_of, lines
+from ..knowledge import CONTROLS, known
+from ..strengths import Ladder, ladders
 
 _COLOURS = ("tab:blue", "tab:purple", "tab:green", "tab:orange", "tab:brown", "tab:pink")
 _STYLES = (":", "--", "-.", (0, (1, 4)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..results.records import Record, find
-from ..results.rounding import rounded_down, rounded_up
-from ..results.shown import shown_names
-from ..results.table import AT_LEAST, MISSING, Column
-from .curve import SHOWN, statistic_of
-from .reached import MARGIN, PEOPLE, Reached, reached
-from .strengths import ladders
-from .views import CLEAN
+from ...results.records import Record, find
+from ...results.rounding import rounded_down, rounded_up
+from ...results.shown import shown_names
+from ...results.table import AT_LEAST, MISSING, Column
+from ..curve import SHOWN, statistic_of
+from ..reached import MARGIN, PEOPLE, Reached, reached
+from ..strengths import ladders
+from ..views import CLEAN
 
 # heading, measure, statistic, which goes first where there is no room, and what it is
 _COLUMNS = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..results.records import Record, find
-from ..results.shown import shown_names
-from ..results.table import MISSING, Column
-from ..vlm.attributes import ATTRIBUTES
+from ...results.records import Record, find
+from ...results.shown import shown_names
+from ...results.table import MISSING, Column
+from ...vlm.attributes.found import ATTRIBUTES
+from ..views import CLEAN
 from .short_tables import short
-from .views import CLEAN
 
 NAME = "named/open"
 
