@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal, NamedTuple
 
-from ...vlm import lexicon, occupations
+from . import lexicon, occupations
 from .lexicon import EATEN, PEOPLE
 from .sentences import Sentence, phrase
 
