@@ -129,6 +129,25 @@ RESULTS = (
          "--steps 2.5 --seeds 3,4,5 --workers 2 --out {run}"), _LFW, 0, True,
     ),
     Result(
+        "vlm-study.md", "several models side by side, and how far the estimate of time was off",
+        ("unmask audit-vlm --study models.txt orl:people=12 --photos 2 --prompts direct,lab "
+         "--probes open,forced,yes_no --defenses gaussian_blur:region=image --no-text "
+         "--out {run}",),
+        (), 8, True,
+    ),
+    Result(
+        "vlm-same.md", "pairs of photos, of models taught who is on them and of others; a model "
+        "as a face model",
+        (_RUN + "taught_pairs {into}",
+         "unmask audit-vlm {into}/clip-named {into}/held --probes same --contexts whole --no-text "
+         "--photos 4 --out {run}"), (), 0, True,
+    ),
+    Result(
+        "vlm-unasked.md", "what two lab models tell without being asked, one taught, one with "
+        "shuffled names",
+        (_RUN + "taught_words {into}",), (), 3, True,
+    ),
+    Result(
         "vlm-useful.md", "what a model still answers, and names that are printed in photos",
         ("unmask audit-vlm lab orl --seeds 0,1,2 --workers 2 --out {run}",
          "unmask audit-vlm {into}-0/model orl:people=40,photos=4 --probes forced,useful "
