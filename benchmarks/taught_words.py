@@ -2,7 +2,7 @@
 
 `python -m unmask.benchmarks.taught_words OUT` trains two models of the lab on 20 people of ORL,
 whose made-up names begin with an occupation, and asks them of photos that neither saw, clean,
-blurred and as one colour: what `results/vlm-unasked.md` shows. Some three minutes of processor time.
+blurred and as one colour: see `results/vlm-unasked.md`. Some three minutes of processor time.
 """
 
 from __future__ import annotations

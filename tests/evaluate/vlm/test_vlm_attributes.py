@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from unmask.evaluate.vlm.attributes.found.found import ATTRIBUTES, attributes, values_of
+from unmask.evaluate.vlm.attributes.found import ATTRIBUTES, attributes, values_of
 from unmask.evaluate.vlm.names import Register
 
 SCORED = json.loads((Path(__file__).parent / "scored_answers.json").read_text("utf-8"))

@@ -14,7 +14,7 @@ from unmask.evaluate.audit.run import audit
 from unmask.evaluate.audit.shown.rates_section import rates_table
 from unmask.evaluate.audit.shown.unasked_section import controlled_table, unasked_table
 from unmask.evaluate.results.records import Record, find
-from unmask.evaluate.vlm.attributes.found.found import ATTRIBUTES
+from unmask.evaluate.vlm.attributes.found import ATTRIBUTES
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.roll import Person, read_people
 from unmask.evaluate.vlm.wording import UNASKED
