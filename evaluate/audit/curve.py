@@ -10,7 +10,11 @@ from .strengths import Ladder
 from .views import CLEAN
 
 SHOWN = ("named/forced", "named/forced_calibrated", "named/votes", "named/open")
+# All ways of asking that can show that a person is still known, in the order they are told.
+JUDGED = (*SHOWN, "named/yes_no", "named/open/any", "unasked/name")
 USEFUL = "useful/kept"  # more is better
+_STATISTICS = {"named/open": "right", "named/open/any": "right", "unasked/name": "right",
+               "named/yes_no": "margin"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Line:
 
 def statistic_of(name: str) -> str:
     """Return the statistic by which a measure of names is judged."""
-    return "right" if name == "named/open" else "rank1"
+    return _STATISTICS.get(name, "rank1")
 
 
 def label_of(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..results.records import Record, find
-from .curve import SHOWN, statistic_of
+from .curve import JUDGED, statistic_of
 from .views import CLEAN
 
 CONTROLS = {
@@ -64,7 +64,7 @@ class Known:
 def known(records: Sequence[Record]) -> dict[str, Known]:
     """Return each measure that was asked of clean photos, by name."""
     found = {}
-    for name in SHOWN:
+    for name in JUDGED:
         mine = [r for r in records if (r.name, r.statistic) == (name, statistic_of(name))
                 and r.value is not None and r.status in ("ok", "at least")]  # fmt: skip
         clean = find(mine, kind="leakage", defense=CLEAN, group="")

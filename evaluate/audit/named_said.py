@@ -17,6 +17,9 @@ _ASKED = {
     "named/forced_calibrated": "choosing among names less what it chooses without looking",
     "named/votes": "by votes of templates",
     "named/open": "asked who it is",
+    "named/yes_no": "finding yes likelier for the right name than for another (a guess: half)",
+    "named/open/any": "asked who it is, by one prompt or more",
+    "unasked/name": "in descriptions and captions that nobody asked to name anybody",
 }
 _SHOWN = 3  # weaker settings of which a sentence says what is still named
 _NOTHING = "nothing can be said about a defense."

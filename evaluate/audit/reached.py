@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..results.records import Record, find
 from ..statistics import TAIL
-from .curve import SHOWN, statistic_of
+from .curve import JUDGED, statistic_of
 from .strengths import Ladder, ladders
 
 MARGIN = 0.05  # a leakage may be so much above a control and still count as being there
@@ -45,7 +45,7 @@ def reached(records: Sequence[Record]) -> list[Reached]:
 
     A setting that was not compared, or of which only a lower bound is known, never holds.
     """
-    gaps = [r for r in records if r.kind == "difference" and r.name in SHOWN
+    gaps = [r for r in records if r.kind == "difference" and r.name in JUDGED
             and r.statistic == statistic_of(r.name)]  # fmt: skip
     return [
         _reached(gaps, ladder, name, group)

@@ -8,7 +8,7 @@ from ...results.records import Record, find
 from ...results.rounding import rounded_down, rounded_up
 from ...results.shown import shown_names
 from ...results.table import AT_LEAST, MISSING, Column
-from ..curve import SHOWN, statistic_of
+from ..curve import JUDGED, label_of, statistic_of
 from ..reached import MARGIN, PEOPLE, Reached, reached
 from ..strengths import ladders
 from ..views import CLEAN
@@ -55,7 +55,7 @@ def reached_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     rows = reached(records)
     steps = {ladder.name: ladder for ladder in ladders(records)}
     each = [(family, name, [r for r in rows if (r.family, r.measure) == (family, name)])
-            for family in steps for name in SHOWN
+            for family in steps for name in JUDGED
             if any((r.family, r.measure) == (family, name) for r in rows)]  # fmt: skip
 
     def since(family: str, some: Sequence[Reached], *, shown: bool) -> str:
@@ -69,7 +69,8 @@ def reached_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
               if statistic == statistic_of(name)}  # fmt: skip
     columns = [
         Column("defense", [family for family, _, _ in each], "name", key=True),
-        Column("measure", [called[name] for _, name, _ in each], "text", key=True),
+        Column("measure", [called.get(name, label_of(name)) for _, name, _ in each], "text",
+               key=True),
         Column("not told apart from", [since(f, some, shown=False) for f, _, some in each],
                "text"),
         Column(f"within {MARGIN:g} from", [since(f, some, shown=True) for f, _, some in each],

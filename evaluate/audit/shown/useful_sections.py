@@ -13,7 +13,7 @@ from ...pages.tags import Html, tag
 from ...results.records import Record, find
 from ...results.rounding import ends_of
 from ...results.shown import shown_names
-from ..curve import SHOWN
+from ..curve import JUDGED, statistic_of
 from ..strengths import ladders
 from ..views import CLEAN
 from .tables import Rows
@@ -79,9 +79,9 @@ def plane(records: Sequence[Record]) -> Html | None:
 def highest(records: Sequence[Record], spec: str) -> Record | None:
     """Return the measure by which most photos of a setting are named; None without any."""
     found = [
-        r for name in SHOWN
+        r for name in JUDGED if name != "named/yes_no"  # a guess is right half of the time there
         for r in find(records, kind="leakage", defense=spec, name=name, group="", status="ok",
-                      statistic="right" if name == "named/open" else "rank1")
+                      statistic=statistic_of(name))
         if r.value is not None
     ]  # fmt: skip
     return max(found, key=lambda r: r.value or 0.0, default=None)

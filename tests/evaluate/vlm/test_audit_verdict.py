@@ -217,3 +217,17 @@ def test_what_is_left_of_use_is_drawn_beside_what_leaks() -> None:
     mixed = [replace(above(STRONG, (-0.9, -0.8)), name="named/open", statistic="disclosure")]
     assert reached([*told, *mixed])[0] == reached(records)[0]  # other statistics are no names
     assert "some/model knows these people" in audit_page(told, {}).split("</header>")[0]
+
+
+@pytest.mark.parametrize("name", ["named/yes_no", "named/open/any", "unasked/name"])
+def test_a_way_of_asking_that_is_not_drawn_counts_too(name: str) -> None:
+    """Choices among names were at their controls, and captions went on to name the person."""
+    statistic = "margin" if name == "named/yes_no" else "right"
+    records = audited(0.7, 0.1, (0.5, 0.7), [(STRONG, 0.1, (-0.04, 0.04))])
+    assert "at its controls" in verdict(records)[1]
+    records += [replace(r, name=name, statistic=statistic) for r in audited(
+        0.7, 0.1, (0.5, 0.7), [(STRONG, 0.6, (0.3, 0.5))])]  # fmt: skip
+    told = verdict(records)[1]
+    assert "at its controls" not in told
+    assert "it still names 36 of 60" in told
+    assert reached_columns(records)[0][1].cells[-1] != ""
