@@ -24,7 +24,7 @@ def useful_said(records: Sequence[Record]) -> list[str]:
     for ladder in ladders(kept):
         last = _kept(records, ladder.specs[-1])
         if last is not None:
-            told.append(f"{last:.2f} under {ladder.name} {ladder.ticks[-1]}".rstrip())
+            told.append(f"{last:.2f} under {ladder.name} {ladder.labels[-1]}".rstrip())
     if not told or floor is None:
         return []
     gap = find(records, kind="difference", defense=CLEAN, name=KEPT, group="above=other_photo")

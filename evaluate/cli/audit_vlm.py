@@ -22,7 +22,8 @@ def audit_vlm(
     ] = "",
     data: Annotated[
         str, typer.Argument(help="Folder with a sub-folder per person, dataset, or a CSV of "
-                            "name, photo, aliases, fame, gender. Default: orl."),
+                            "name, photo (aliases, fame, gender, age, ethnicity, "
+                            "occupation). Default: orl."),
     ] = "",
     study: Annotated[
         Path | None,
@@ -33,7 +34,7 @@ def audit_vlm(
         bool, typer.Option("--estimate", help="With --study: say what it will cost, and stop.")
     ] = False,
     names: Annotated[
-        Path | None, typer.Option(help="CSV of identity, name (aliases, fame, gender).")
+        Path | None, typer.Option(help="CSV of identity, name (and the same further columns).")
     ] = None,
     defenses: Annotated[
         str, typer.Option(help="Defenses, as in compare; 'none' for clean photos only.")
@@ -63,7 +64,7 @@ def audit_vlm(
     tokens: Annotated[int, typer.Option(min=1, help="Longest open answer.")] = 24,
     text: Annotated[
         bool, typer.Option("--text/--no-text", help="Look for names that are printed in photos "
-                           "(extra ocr; half a second each).")
+                           "(extra ocr; 0.7 seconds each).")
     ] = True,
     endpoint: Annotated[
         str, typer.Option(help="OpenAI-compatible server, http://127.0.0.1:8000. A key is read "

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..lab.cells import DRAWN, GIVEN, RANDOM, SHUFFLED, Cell
+from ..lab.cells import DRAWN, GIVEN, RANDOM, SHUFFLED, UNNAMED, Cell
 from ..lab.effects import pooled
 from ..lab.leaks import is_unnamed, leak_verdict, leaks
 from ..lab.photos import CLEAN
 from ..lab.report import all_effects, kinds
-from ..lab.results import MASKED, OTHER, Result
+from ..lab.results import ASKED_WHAT, LESS, MASKED, OTHER, Result
 from ..lab.verdict import trained_on, verdict
 from ..results.rounding import rounded_down, rounded_up
 from ..results.table import MISSING, Column
 from ..statistics import Estimate
 from .terminal import print_line, print_table, print_text
 
-_DROPPED = {OTHER: 2, MASKED: 1}  # what goes first where there is no room
+# what goes first where there is no room; the questions of the design `words` have a table above
+_DROPPED = {LESS: 5, ASKED_WHAT: 4, OTHER: 2, MASKED: 1}
+_CAPTIONS = {"person": "a person", "shuffled": "wrong names", UNNAMED: "nobody's name"}
+_WORDED = (
+    f" drawn: drawings alone; clean: photos too, each called a person. {LESS}: each name's mean "
+    f"likelihood over all photos is taken off; {ASKED_WHAT}: in the words of the drawings."
+)
 
 
 def print_lab(
@@ -41,7 +47,8 @@ def print_lab(
     print_table(leak_columns(results) if worded else strength_columns(results, defenses),
                 elsewhere=page.name,
                 caption="The right name is chosen among all: share of photos with 95 % interval, "
-                f"by person, over all seeds; guessing {results[0].chance:.2g}.")  # fmt: skip
+                f"by person, over all seeds; guessing {results[0].chance:.2g}."
+                + _WORDED * worded)  # fmt: skip
     columns, said = model_columns(results, defenses)
     print_table(columns, caption=said, elsewhere=page.name)
     print_line("")
@@ -97,10 +104,14 @@ def model_columns(results: Sequence[Result], defenses: Sequence[str]) -> tuple[l
              "p": "drawings alone", "w": "clean photos with wrong names"}  # fmt: skip
     meant |= {letters[spec]: spec for spec in defenses}
     used = {part for name in names for part in name.split(" ")[0].split("/")}
-    told = ", ".join(f"{letter}: {words}" for letter, words in meant.items() if letter in used)
+    told = [f"{letter}: {words}" for letter, words in meant.items() if letter in used]
+    if len(defenses) == 1 and letters[defenses[0]] not in used:
+        told.append(f"defended: {defenses[0]}")
+    captions = {result.cell.captions for result in results}
+    told += [f"{name}: {words}" for name, words in _CAPTIONS.items() if name in captions]
     return columns, (
-        f"Tower / alignment / tuning, captions. {told}. Columns: what the model was asked about; "
-        "each seed: about clean photos."
+        f"Tower / alignment / tuning, captions. {', '.join(told)}. Columns: what the model was "
+        "asked about; each seed: about clean photos."
     )
 
 

@@ -61,7 +61,8 @@ def run_study(
     if as_json:
         typer.echo("[" + ",\n".join(record.line() for record in found.records) + "]")
     elif only_estimate:
-        say(f"nothing is measured yet; to go on, repeat with --out {folder} --resume")
+        say("nothing is measured yet; to go on, repeat it without --estimate, with "
+            f"--out {folder} --resume")  # fmt: skip
     elif not silent:
         _print_found(found)
     broken = any(part.reason for part in found.parts)
@@ -72,7 +73,7 @@ def run_study(
 def _print_cost(parts: Sequence[Part]) -> None:
     from ..audit.study.cost import between
     from ..results.table import Column
-    from .terminal import print_line, print_table
+    from .terminal import print_table, print_text
 
     known = [(part, part.estimate) for part in parts if part.estimate]
     if known:
@@ -93,11 +94,11 @@ def _print_cost(parts: Sequence[Part]) -> None:
     left = [e for part, e in known if not part.records]
     if left:
         whole = between(sum(e.low for e in left), sum(e.high for e in left))
-        print_line(f"in all about {whole}, one model after the other; found from "
+        print_text(f"in all about {whole}, one model after the other; found from "
                    f"{sum(e.sample for e in left):,} questions that were timed")  # fmt: skip
     for part in parts:
         if part.reason:
-            print_line(f"{part.label}: cannot be measured: {part.reason}")
+            print_text(f"{part.label}: cannot be measured: {part.reason}")
 
 
 def _print_found(found: Studied) -> None:

@@ -101,6 +101,19 @@ def leak_verdict(results: Sequence[Result], defenses: Sequence[str]) -> list[str
     return [*sentences, *_controls(results, told.way)]
 
 
+def leak_words(results: Sequence[Result], defenses: Sequence[str]) -> tuple[str, str]:
+    """Return what the words of both tables on the page stand for, those of `cell_table` last."""
+    one = f" Defended: {defenses[0]}." if len(defenses) == 1 else ""
+    return (
+        "Stages 1 and 2: what alignment and tuning saw: drawn, drawings alone; clean, photos too, "
+        "each called a person. Asked: clean, who is on a clean photo; "
+        f"{LESS}, the same, with each name's mean likelihood over all photos taken off; "
+        f"{ASKED_WHAT}, in the words in which the drawings were asked about.",
+        "Tower: clean, it learned photos with their names; shuffled, with names of wrong people; "
+        f"random, nothing. Columns: the kind of photo asked about.{one}",
+    )
+
+
 def leak_table(results: Sequence[Result]) -> list[list[str]]:
     """Return a head and one row per way and question."""
     rows = [["stages 1 and 2", "asked", "named rightly", "tower of wrong names", "more",
@@ -137,10 +150,11 @@ def _against(leak: Leak) -> str:
 
 
 def _shorter(leak: Leak) -> str:
-    every = "in every seed" if all(a > b for a, b in leak.seeds) else "not in every seed"
+    every = "" if all(a > b for a, b in leak.seeds) else "not "
+    seeds = f"in every seed of {len(leak.seeds)}" if len(leak.seeds) > 1 else "in its only seed"
     return (f"{said(leak.right)} against {said(leak.control)}, a difference of "
-            f"{leak.more.value:+.3f} ({leak.more.low:+.3f} to {leak.more.high:+.3f}), {every} of "
-            f"{len(leak.seeds)}")  # fmt: skip
+            f"{leak.more.value:+.3f} ({leak.more.low:+.3f} to {leak.more.high:+.3f}), "
+            f"{every}{seeds}")  # fmt: skip
 
 
 def _controls(results: Sequence[Result], way: tuple[str, str]) -> list[str]:

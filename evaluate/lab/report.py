@@ -18,7 +18,7 @@ from ..results.origin import config_of, provenance
 from .cells import RANDOM
 from .effects import Effect, effects, pooled
 from .leaks import LIMITS as LEAK_LIMITS
-from .leaks import is_unnamed, leak_table, leak_verdict
+from .leaks import is_unnamed, leak_table, leak_verdict, leak_words
 from .photos import CLEAN
 from .results import MASKED, NO_IMAGE, OTHER, Result
 from .verdict import said, trained_on, verdict
@@ -169,7 +169,11 @@ def _unnamed_page(
     """Return the page of the design `words`."""
     first, *others = leak_verdict(results, defenses)
     table, models = leak_table(results), cell_table(results)
-    models = [[row[0].replace("/", " / "), *row[1:]] for row in models]
+    # the captions are the same everywhere, and a spec as a heading takes half of the page
+    models = [[" / ".join(row[0].replace(" ", "").split("/")[:3]), *row[1:]] for row in models]
+    if len(defenses) == 1:
+        models[0] = [cell.replace(defenses[0], "defended") for cell in models[0]]
+    asked, towers = leak_words(results, defenses)
     seeds = sorted({result.cell.seed for result in results})
     return page(
         "Names that no caption told",
@@ -179,10 +183,10 @@ def _unnamed_page(
             "Intervals are 95 %, resampled by person, over all seeds.",
         ],
         [
-            Section("Beside a tower of wrong names", [text_table("Forced choice", table[0],
-                    table[1:])], "leaks", "Leaks"),
-            Section("All models", [text_table("Forced choice by kind of photo asked about",
-                    models[0], models[1:])], "models", "Models"),
+            Section("Beside a tower of wrong names", [tag("p", asked),
+                    text_table("Forced choice", table[0], table[1:])], "leaks", "Leaks"),
+            Section("All models", [tag("p", towers), text_table("Forced choice", models[0],
+                    models[1:])], "models", "Models"),
             Section("What this does not show", [items(LEAK_LIMITS)], "limits", "Limits"),
             Section("Where this comes from",
                     [facts(provenance(config, models=str(len(results)),

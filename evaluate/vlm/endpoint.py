@@ -121,7 +121,9 @@ class Endpoint(Model):
             except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
                 if body is None or attempt == TRIES:
                     reason = self._safe(str(getattr(error, "reason", error)))
-                    raise OSError(f"no server answers at {self._base}: {reason}") from None
+                    raise OSError(
+                        f"no server answers at {self._base}: {reason}; is it running there?"
+                    ) from None
             except ValueError:
                 raise OSError(f"{self._base} answers with something that is no JSON") from None
             time.sleep(WAIT * 2 ** (attempt - 1))

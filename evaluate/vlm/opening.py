@@ -73,12 +73,14 @@ def check_model(model: str) -> None:
 
     Raises:
         LookupError: no such folder.
-        ValueError: no name, a file, or a folder without `config.json`.
+        ValueError: no name, a file, a folder without `config.json`, or a run of the lab.
     """
     path = Path(model).expanduser()
     if not model.strip():
         raise ValueError("a model must be named: a folder, or a hub id such as owner/name")
     if path.is_dir():
+        if (path / "model" / "lab.json").is_file():
+            raise ValueError(f"{model} is a run of the lab and no model; give {path / 'model'}")
         if not (path / "config.json").is_file():
             raise ValueError(f"{model} holds no config.json; is it a model that was saved?")
     elif path.exists():

@@ -108,7 +108,9 @@ def album_sections(album: Album) -> list[Section]:
 
 
 def _shown(one: Example) -> Html:
-    return tag("div", tag("p", one.says), tag("div", *map(_look, one.looks), class_="shots"))
+    return tag(
+        "div", tag("p", one.says), tag("div", *map(_look, one.looks), class_="shots single")
+    )
 
 
 def _look(look: Look) -> Html:

@@ -30,7 +30,7 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
     one = measures.get(first)
     levels = []
     if one is not None and one.control is not None:
-        levels = [(one.control.value or 0.0, f"{label_of(first)} {CONTROLS[one.highest]}")]
+        levels = [(one.control.value or 0.0, f"{label_of(first)}, {CONTROLS[one.highest]}")]
     useful = any(line.useful for line in found)
     levels += _floor(records) if useful else []
     says = "Shaded: 95 % intervals, resampled by person."
@@ -51,7 +51,7 @@ def _floor(records: Sequence[Record]) -> list[tuple[float, str]]:
             for r in find(records, kind="utility", name=USEFUL, status="ok")
             if r.value is not None and r.group.startswith("control=")}  # fmt: skip
     highest = max(kept, key=lambda control: kept[control], default="")
-    return [(kept[highest], f"use: {label_of(USEFUL)} {CONTROLS[highest]}")] if highest else []
+    return [(kept[highest], f"use: {label_of(USEFUL)}, {CONTROLS[highest]}")] if highest else []
 
 
 def _series(line: Line, ladder: Ladder) -> Series:

@@ -15,6 +15,7 @@ from ...results.shown import shown_names
 from ...results.table import MISSING, Column
 from ..strengths import Ladder, ladders
 from ..views import CLEAN
+from .face_column import face_column
 from .tables import Rows
 
 _WORDS = {
@@ -77,9 +78,8 @@ def same_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     mine = [r for r in records if r.name in _WORDS and r.kind == "leakage" and not r.group
             and r.value is not None]  # fmt: skip
     rows = list(dict.fromkeys((r.defense, r.name) for r in mine))
-    face = shown_names(records) | {CLEAN: "clean"}
     columns = [
-        Column("face", [face[spec] for spec, _ in rows], "name", key=True, least=18),
+        face_column(records, [spec for spec, _ in rows]),
         Column("pair", [name.removeprefix("same/") for _, name in rows], "name", key=True),
     ]
     for drop, statistic in enumerate(_COLUMNS):

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from ...results.records import Record, find
 from ...results.rounding import rounded_down, rounded_up
-from ...results.shown import shown_names
 from ...results.table import AT_LEAST, MISSING, Column
 from ..curve import JUDGED, label_of, statistic_of
 from ..reached import MARGIN, PEOPLE, Reached, reached
 from ..strengths import ladders
-from ..views import CLEAN
+from .face_column import face_column
 
 # heading, measure, statistic, which goes first where there is no room, and what it is
 _COLUMNS = (
@@ -35,10 +34,9 @@ def named_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     whole = [r for r in records if r.kind == "leakage" and not r.group
              and r.status in ("ok", "at least")]  # fmt: skip
     used = [one for one in _COLUMNS if find(whole, name=one[1], statistic=one[2])]
-    faces = shown_names(records) | {CLEAN: "clean"}
     names = {one[1] for one in used}
     specs = list(dict.fromkeys(r.defense for r in whole if r.name in names))
-    columns = [Column("face", [faces[spec] for spec in specs], "name", key=True, least=18)]
+    columns = [face_column(records, specs)]
     told = []
     for heading, name, statistic, drop, says in used:
         mine = find(whole, name=name, statistic=statistic)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...results.records import Record, find
-from ...results.shown import shown_names
 from ...results.table import MISSING, Column
 from ...vlm.attributes.found import ATTRIBUTES
 from ..views import CLEAN
+from .face_column import face_column
 from .short_tables import short
 
 NAME = "named/open"
@@ -18,9 +18,8 @@ def rates_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     """Return a row per face, and of clean ones per stratum of fame, with a sentence for below."""
     told = [r for r in records if (r.name, r.statistic) == (NAME, "disclosure")
             and (not r.group or (r.defense == CLEAN and r.group.startswith("fame=")))]  # fmt: skip
-    faces = shown_names(records) | {CLEAN: "clean"}
     columns = [
-        Column("face", [faces[r.defense] for r in told], "name", key=True, least=18),
+        face_column(records, [r.defense for r in told]),
         Column("fame", [r.group.removeprefix("fame=") or "all" for r in told], "text", key=True),
     ]
     for heading, statistic, control, drop in (
@@ -42,8 +41,7 @@ def unasked_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
     whole = [r for r in find(records, kind="leakage", status="ok", group="")
              if r.name.startswith("unasked/")]  # fmt: skip
     specs = list(dict.fromkeys(r.defense for r in whole))
-    faces = shown_names(records) | {CLEAN: "clean"}
-    columns = [Column("face", [faces[spec] for spec in specs], "name", key=True, least=18)]
+    columns = [face_column(records, specs)]
     for heading, name, statistic, drop in (
         ("name right", "unasked/name", "right", 0), ("refused", "unasked/name", "refusal", 12),
         *((one, f"unasked/{one}", "said", number) for number, one in enumerate(ATTRIBUTES, 7)),
@@ -56,9 +54,9 @@ def unasked_columns(records: Sequence[Record]) -> tuple[list[Column], str]:
         cells = [mine.get(spec, MISSING) for spec in specs]
         columns.append(Column(heading, cells, "text", drop=drop))
     return columns, (
-        "Told unasked: the photo is to be described, captioned, and what happens in it told. "
-        "Share of answers that say the right name, or tell an attribute at all, rightly or not; "
-        "the page sets both beside controls."
+        "Told unasked, in a description, a caption, or what happens. Share of answers that say "
+        "the right name; that tell an attribute at all; right: as the list of people does. The "
+        "page sets all beside controls."
     )
 
 

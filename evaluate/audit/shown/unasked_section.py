@@ -13,12 +13,12 @@ from .named_sections import folded
 from .tables import Rows, cell, faces
 
 _SAID = (
-    "The model was asked to describe the photo, to write a caption, and what happens in it. "
-    "Told: the share of answers that tell the attribute at all; right: that tell it as the list "
-    "of people does. Kept: of what was told of the clean photo, the share that is told again, "
-    "true or not. What a model tells as often of somebody else's photo or without one, it tells "
-    "anyway, and the photo gave nothing away. Words are matched by English lists, which miss "
-    "some, so more may be told."
+    "The model was asked for nobody: to describe the photo, to write a caption, what happens in "
+    "it (the lab's own model: for a caption). Told: the share of answers that tell the attribute "
+    "at all; right: that tell it as the list of people does. Kept: of what was told of the clean "
+    "photo, the share that is told again, true or not. What a model tells as often of somebody "
+    "else's photo or without one, it tells anyway, and the photo gave nothing away. Words are "
+    "matched by English lists, which miss some, so more may be told."
 )
 
 
