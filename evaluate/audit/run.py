@@ -66,7 +66,7 @@ def audit(
         folder: where to write; must be new or empty unless `resume`. None: a new one in
             `runs`.
         resume: take over what an interrupted audit with the same settings left there.
-        text: look for printed names, with the extra `ocr`; half a second a photo, once.
+        text: look for printed names, with the extra `ocr`; 0.7 seconds a photo, once.
         show_faces: put some photos with their answers into the report.
         progress: True: a bar where somebody watches; else what is called with a label, the
             number done and the number to do.
