@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..results.records import Record, find
+from ..statistics import TAIL
 from .curve import JUDGED, statistic_of
 from .views import CLEAN
 
@@ -15,6 +17,9 @@ CONTROLS = {
 }  # fmt: skip
 MASKED = "face_masked"
 _UNKNOWN = 0.2  # so much less may be due to knowing people and still count as not knowing them
+# With fewer people a model that names none of them may still name more than that of others,
+# though a control that names one of them by luck makes the interval narrow.
+_FEWEST = math.ceil(math.log(TAIL) / math.log(1 - _UNKNOWN))
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class Known:
     @property
     def unknown(self) -> bool:
         """Whether it is shown that hardly anybody is named because they are known."""
-        ends = [gap.high for name, gap in self.gaps.items() if name != MASKED]
+        ends = [gap.high for name, gap in self.gaps.items()
+                if name != MASKED and gap.people >= _FEWEST]  # fmt: skip
         return any(high is not None and high <= _UNKNOWN for high in ends)
 
 

@@ -21,6 +21,7 @@ _ASKED = {
     "named/open/any": "asked who it is, by one prompt or more",
     "unasked/name": "in descriptions and captions that nobody asked to name anybody",
 }
+_SAYING = frozenset({"named/open", "named/open/any", "unasked/name"})  # it may refuse to
 _SHOWN = 3  # weaker settings of which a sentence says what is still named
 _NOTHING = "nothing can be said about a defense."
 
@@ -188,7 +189,7 @@ def _refused(records: Sequence[Record], spec: str, measures: Sequence[str]) -> s
     """Say what a refusal is where nothing but open answers tells that less is named."""
     found = find(records, kind="leakage", defense=spec, group="", name="named/open",
                  statistic="refusal", status="ok")  # fmt: skip
-    if any(measure != "named/open" for measure in measures) or not (found and found[0].value):
+    if not _SAYING.issuperset(measures) or not (found and found[0].value):
         return ""
     return (f" There it refuses {found[0].value:.2f} of the questions: a refusal is not privacy, "
             "and no choice among names says what it would have named.")  # fmt: skip

@@ -27,6 +27,8 @@ def score(answers: Sequence[Answer], audit: Audit) -> Scored:
     for answer in answers:
         if answer.answer is None:
             scored.reasons[answer.probe, answer.view] = answer.reason
+            if answer.photo and answer.probe != "same":  # which says itself who is in no pair
+                scored.lost[answer.probe, answer.view][answer.photo] = answer.reason
             continue
         grouped[answer.probe][answer.view, answer.photo or answer.person].append(answer)
         face, context, shown = answer.view.rsplit("|", 2)

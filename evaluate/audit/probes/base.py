@@ -75,6 +75,10 @@ class Scored:
         notes: what must be known to read a measure, by its name.
         outcomes: what became of the photos of a face level.
         pairs: of photos, by pairing (`clean-defended`) and view.
+        unsaid: photos whose answers chose nothing, by measure and view; they count as a guess,
+            and may hold as much as a right name.
+        lost: photos about which no answer came though others of the view were answered, by
+            probe and view, with the reason.
     """
 
     values: dict[tuple[Measure, str], Values] = field(default_factory=dict)
@@ -82,6 +86,8 @@ class Scored:
     notes: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     pairs: dict[tuple[str, str], list[Pair]] = field(default_factory=dict)
+    unsaid: dict[tuple[Measure, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    lost: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, measure: Measure, view: str, photos: Iterable[str], value: float) -> None:
         """Put one value down for these photos."""

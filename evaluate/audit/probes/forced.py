@@ -60,6 +60,8 @@ class Forced(Probe):
         for group, answer in zip(groups, answers, strict=True):
             scores, unread = _scores(answer, audit)
             lost += unread
+            if unread:
+                scored.unsaid[RAW, group.view].update(group.photos)
             rows = {RAW: scores}
             if answer.pool in priors and not answer.order:
                 rows[LESS_PRIOR] = scores - priors[answer.pool]

@@ -65,6 +65,10 @@ class YesNo(Probe):
             better = 0.5 * (1 + np.sign(round(margins[0] - margins[1], 4)))
             scored.add(ACCURACY, group.view, group.photos, accuracy)
             scored.add(MARGIN, group.view, group.photos, float(better))
+            if any(isinstance(a.answer, str) and said_yes(a.answer) is None
+                   for a in (true, false)):  # fmt: skip
+                for measure in (ACCURACY, MARGIN):
+                    scored.unsaid[measure, group.view].update(group.photos)
 
     def chance(self, measure: Measure, audit: Audit, people: Sequence[str]) -> float | None:
         """A coin."""

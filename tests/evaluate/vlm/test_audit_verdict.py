@@ -232,3 +232,25 @@ def test_a_way_of_asking_that_is_not_drawn_counts_too(name: str) -> None:
     assert "at its controls" not in told
     assert "it still names 36 of 60" in told
     assert reached_columns(records)[0][1].cells[-1] != ""
+
+
+@pytest.mark.parametrize("names", [["named/open"], ["named/open", "named/open/any"],
+                                   ["named/open/any", "unasked/name"]])  # fmt: skip
+def test_who_refuses_and_could_not_be_made_to_choose_is_not_called_private(
+    names: Sequence[str],
+) -> None:
+    records = []
+    for name in names:
+        asked = {"name": name, "statistic": "right"}
+        for record in audited(1.0, 0.0, (0.9, 1.0), [(STRONG, 0.0, (-0.04, 0.04))]):
+            records.append(replace(record, **asked))  # type: ignore[arg-type]
+    records.append(shown(STRONG, 1.0, "named/open", statistic="refusal"))
+    assert "a refusal is not privacy" in verdict(records)[1]
+
+
+def test_ten_people_do_not_show_that_a_model_knows_nobody() -> None:
+    # a control that names one of ten by luck makes the difference 0 at most
+    records = audited(0.0, 0.1, (-0.6, 0.0))
+    few = [replace(r, people=10) for r in records]
+    assert "does not know these people" in verdict(records)[0]
+    assert verdict(few)[0].startswith("It cannot be told whether")
