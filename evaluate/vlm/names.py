@@ -45,6 +45,8 @@ _NO_PERSON = re.compile(
     r"|Caucasian|Google|Bing|Lens|Getty|Images|Image|Photo|Artificial|Intelligence|Assistant|Red"
     r"|Carpet|House|Prime|Minister|United|States|New|York|World|Cup|Olympic|Games)\b"
 )  # words with a capital that are no part of most names; where a name holds one, it is listed
+_TAGS = re.compile(r"</?(?:b|i|u|em|strong|p|br)\s*/?>", re.IGNORECASE)
+_TAG, _JOINED = 6, 8  # letters of a name that is found as one word, #TonyBlair; inside a longer
 _CALLED = re.compile(r"\b(?:is|named|called|name is)\s+([A-ZÀ-ÖØ-Þ][\w'\u2019-]+)")
 
 
@@ -54,8 +56,11 @@ def normalize(text: str) -> str:
     Example:
         `normalize("Renée  O'Connor's")` is `"renee oconnor"`.
     """
-    text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    text = unicodedata.normalize("NFKD", _TAGS.sub(" ", text).translate(_LETTERS))
+    # soft hyphens and other letters without width are seen by no reader
+    text = "".join(
+        c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    ).casefold()
     text = re.sub(r"'s\b", "", text).replace("'", "")
     return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
@@ -133,7 +138,7 @@ class Register:
     def names(self, answer: str, identity: str) -> bool:
         """Return whether an answer names this person."""
         own, text = self._forms[identity], normalize(answer)
-        if any(_inside(form, text) for form in own.sure):
+        if any(_inside(form, text) or _joined(form, text) for form in own.sure):
             return True
         if any(form not in self._shared and _inside(form, text) for form in own.short):
             return True
@@ -169,6 +174,17 @@ def _inside(form: str, text: str) -> bool:
     if any(_unspaced(letter) for letter in form):
         return form.replace(" ", "") in text.replace(" ", "")
     return f" {form} " in f" {text} "
+
+
+def _joined(form: str, text: str) -> bool:
+    """Return whether a full name stands there as captions tag people: #TonyBlair.
+
+    Not initials: S. Miles is nobody who smiles.
+    """
+    whole = form.replace(" ", "")
+    if whole == form or len(whole) < _TAG or min(map(len, form.split())) < 2:
+        return False
+    return any(whole == word or (len(whole) >= _JOINED and whole in word) for word in text.split())
 
 
 def _unspaced(letter: str) -> bool:

@@ -155,21 +155,35 @@ def marks_of(count: int) -> list[str]:
 def chosen(answer: str, names: Sequence[str]) -> int | None:
     """Return which option an answer chose, by mark or by name; None if neither is clear."""
     marks = marks_of(len(names))
-    found = re.match(r"\W*(?:(?:option|answer|letter|number)\W+)?([a-z]|\d+)\b(?!')", answer,
-                     re.IGNORECASE)  # fmt: skip
+    found = re.match(
+        r"\W*(?:(?:i (?:would )?choose|(?:the )?(?:correct |right |best |most likely )?(?:option"
+        r"|answer|letter|number|choice)(?: is)?)\W+(?:(?:option|letter|number)\W+)?)?"
+        r"([a-z]|\d+)\b(?!')", answer, re.IGNORECASE,
+    )  # fmt: skip
     mark = found.group(1).upper() if found else ""
     # "a man" or "I think": a letter that goes on as a sentence is no choice
     rest = answer[found.end() :].strip() if found else ""
-    if mark in marks and (not rest or rest[0] in ".):,;" or len(marks) > 26 or mark not in "AI"):
+    if mark in marks and (
+        not rest or rest[0] in ".):,;*]}" or len(marks) > 26 or mark not in "AI"
+    ):
         return marks.index(mark)
     text = f" {normalize(answer)} "
     named = [i for i, name in enumerate(names) if f" {normalize(name)} " in text]
     return named[0] if len(named) == 1 else None
 
 
+_YES = re.compile(
+    r"(?:yes|yeah|yep|ja|oui|si|same|(?:definitely|certainly|probably) yes"
+    r"|(?:they|both|these)(?: \w+){0,2} (?:are|show) the same (?:person|man|woman))\b"
+)
+_NO = re.compile(r"(?:no|nope|nein|non|different|(?:definitely|certainly|probably) (?:no|not)"
+                 r"|(?:they|both|these)(?: \w+){0,2} (?:are|show)(?: two)? different"
+                 r" (?:person|people|persons|individuals|men|women)"
+                 r"|(?:they|both|these)(?: \w+){0,2} (?:are|show) not the same)\b")  # fmt: skip
+
+
 def said_yes(answer: str) -> bool | None:
-    """Return whether an answer begins with yes or no; None if with neither."""
-    words = normalize(answer).split()
-    if not words or words[0] not in ("yes", "no"):
-        return None
-    return words[0] == "yes"
+    """Return whether an answer begins with yes or no, or says so at once; None if neither."""
+    text = re.sub(r"^(?:the )?answer(?: is)? ", "", normalize(answer))
+    found = _YES.match(text), _NO.match(text)
+    return bool(found[0]) if any(found) else None

@@ -117,7 +117,7 @@ def same_said(records: Sequence[Record]) -> list[str]:
                 so = "is above" if _above(records, last) else "cannot be told apart from"
                 said.append(
                     f"{ladder.name}{at}, {_WORDS[name]}: AUC {_two(last)}, which {so} chance and "
-                    "masks."
+                    f"masks.{_unread(records, last)}"
                 )
     return said
 
@@ -126,6 +126,18 @@ def _above(records: Sequence[Record], own: Record) -> bool:
     """Return whether an AUC is above chance, and above that of masks where those were shown."""
     gaps = find(records, kind="difference", name=own.name, statistic="auc", defense=own.defense)
     return (own.low or 0.0) > 0.5 and all((gap.low or 0.0) > 0 for gap in gaps)
+
+
+def _unread(records: Sequence[Record], own: Record) -> str:
+    """Say what answers are that are neither yes nor no: they make an AUC lower, and no privacy."""
+    found = find(records, kind="leakage", name=own.name, statistic="unread", group="",
+                 defense=own.defense)  # fmt: skip
+    if not (found and found[0].value):
+        return ""
+    return (
+        f" Of the answers {found[0].value:.2f} are neither yes nor no, such as refusals, which is "
+        "not privacy."
+    )
 
 
 def _auc(records: Sequence[Record], spec: str, name: str) -> Record | None:

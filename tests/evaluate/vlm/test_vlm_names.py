@@ -116,3 +116,35 @@ def test_numbered_choices() -> None:
 )
 def test_yes_or_no(answer: str, yes: bool | None) -> None:
     assert said_yes(answer) is yes
+
+
+@pytest.mark.parametrize("answer", [
+    "#TonyBlair", "@tonyblair", "A speech. #TonyBlairSpeaks", "T\u00adony Bl\u00adair",
+    "Bl\u200bair, Tony", "<b>Tony</b> <i>Blair</i>", "\u202eTony\u202c Bla\u2060ir",
+])  # fmt: skip
+def test_names_in_tags_and_with_letters_that_nobody_sees_are_found(answer: str) -> None:
+    people = Register({"a": ("Tony Blair",), "b": ("Al Orr",)})
+    assert people.bin_of(answer, "a") == "right"
+    assert not people.names(answer, "b")
+    assert not Register({"a": ("Sam Miles",), "b": ("Al Orr",)}).names("She smiles.", "a")
+
+
+@pytest.mark.parametrize("answer", ["B", "**B**", "The answer is B.", "I choose B", "Choice: B",
+                                    "The correct option is (B)", "Answer: option B"])  # fmt: skip
+def test_a_letter_that_is_led_up_to_is_chosen(answer: str) -> None:
+    names = ["Anna Bell", "Carl Dorn", "Emma Falk"]
+    assert chosen(answer, names) == 1
+    assert chosen("**A**", names) == 0
+    assert chosen("I cannot choose", names) is None
+    assert chosen("The answer is a man who", names) is None
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    ("The answer is yes.", True), ("Answer: no", False), ("Yeah", True), ("Ja.", True),
+    ("Nein", False), ("Same.", True), ("They are the same person.", True),
+    ("They are not the same person", False), ("These photos show different people.", False),
+    ("Both photos show the same man", True), ("Both photos are dark", None), ("Not sure", None),
+    ("ye\u200bs", True), ("Different people.", False), ("Definitely not", False),
+])  # fmt: skip
+def test_yes_and_no_in_other_words_are_read(answer: str, said: bool | None) -> None:
+    assert said_yes(answer) is said

@@ -293,3 +293,16 @@ def test_random_models_are_at_chance(
         assert found.high is not None
         assert found.low <= 0.5 <= found.high
     assert bool(find(records, statistic="yes_true")) == (name != "clip")
+
+
+def test_refusals_about_pairs_are_told_where_they_make_an_auc_low() -> None:
+    own = {"dataset": "orl", "split": "0", "budget": "audit", "kind": "leakage",
+           "recognizer": "some/model"}  # fmt: skip
+    clean = Record(**own, defense="none", params={}, name="same/clean-clean", statistic="auc",
+                   value=0.9, low=0.8, high=1.0)  # fmt: skip
+    last = replace(clean, defense="gaussian_blur:sigma=0.3", params={"sigma": 0.3},
+                   name="same/defended-defended", value=0.5, low=0.4, high=0.6)  # fmt: skip
+    unread = replace(last, statistic="unread", value=1.0)
+    assert "privacy" not in same_said([clean, last])[1]
+    assert "1.00 are neither yes nor no" in same_said([clean, last, unread])[1]
+    assert "not privacy" in same_said([clean, last, unread])[1]
