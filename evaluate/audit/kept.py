@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def finished(
     whole = {
         unit.number: by_unit[unit.number]
         for unit in units
-        if unit.number in by_unit and len(by_unit[unit.number]) == expected(unit)
+        if unit.number in by_unit and _is_whole(by_unit[unit.number], unit, expected(unit))
     }
     text = "".join(
         json.dumps(answer.as_dict(), ensure_ascii=False) + "\n"
@@ -69,3 +69,19 @@ def finished(
     if (folder / NAME).exists():
         write_text(folder / NAME, text)
     return whole
+
+
+def _is_whole(answers: Sequence[Answer], unit: Unit, expected: int) -> bool:
+    """Return whether these are the answers of a unit: of its view, and as many of each photo.
+
+    A line that stands there twice in place of another would leave a photo out.
+    """
+    about = Counter(answer.photo or answer.person for answer in answers)
+    told = [(a.photo, a.person, a.probe, a.prompt, a.asked, a.second) for a in answers
+            if a.answer is not None]  # fmt: skip
+    return (
+        len(answers) == expected
+        and {answer.view for answer in answers} <= {unit.view.text}
+        and about == dict.fromkeys(unit.photos, expected // len(unit.photos))
+        and len({*told}) == len(told)
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from unmask.defenses import Photo
 from unmask.evaluate.audit.inquiry import Inquiry
+from unmask.evaluate.audit.kept import NAME
 from unmask.evaluate.audit.people import Person, Subjects
 from unmask.evaluate.audit.run import Audited, audit
 from unmask.evaluate.audit.verdict import verdict
@@ -114,3 +115,16 @@ def test_photos_about_which_no_answer_came_may_all_be_named(tmp_path: Path) -> N
     assert figure.n == 8
     assert "no answer about 16 photos, which are left out: too dark" in figure.reason
     assert all((gap.high or 0.0) > 0.6 for gap in find(found, kind="difference", **own))
+
+
+def test_an_answer_that_was_copied_over_another_is_asked_again(tmp_path: Path) -> None:
+    known, folder = cast(), tmp_path / "run"
+    plan = Inquiry(defenses=(BLANK,), probes=("forced",))
+    first = audit(Lettered(known), known, plan, folder=folder, text=False, progress=None)
+    lines = (folder / NAME).read_text().splitlines(keepends=True)
+    lines[1] = lines[0]  # of one unit
+    (folder / NAME).write_text("".join(lines[:-1]))
+    again = audit(Lettered(known), known, plan, folder=folder, resume=True, text=False,
+                  progress=None)  # fmt: skip
+    assert again.answers == first.answers
+    assert again.records == first.records
