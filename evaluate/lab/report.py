@@ -73,6 +73,8 @@ def strength_table(results: Sequence[Result], defenses: Sequence[str]) -> list[l
         trained = trained_on(results, defense)
         bare = [r for r in results if r.cell == replace(r.cell, tower=RANDOM, align=defense,
                 tune=defense, captions="named")]  # fmt: skip
+        if not trained and not bare:
+            continue
         rows.append(
             [defense, _told(trained, defense), _told(trained, CLEAN), _told(bare, defense)]
         )
@@ -132,12 +134,11 @@ def lab_page(
         return _unnamed_page(results, defenses, config)
     first, *others = verdict(results, defenses, found)
     models, effects_shown = cell_table(results), [_effects(found)] if found else []
-    (*trained,) = {effect.defense for effect in found}
     said = ""
     models = [[row[0].replace("/", " / ").replace("  ", " "), *row[1:]] for row in models]
-    if len(trained) == 1:  # its spec would stand three times in each name
-        models = [[cell.replace(trained[0], "defended") for cell in row] for row in models]
-        said = f"; defended: {trained[0]}"
+    if len(defenses) == 1:  # its spec would stand three times in each name
+        models = [[cell.replace(defenses[0], "defended") for cell in row] for row in models]
+        said = f"; defended: {defenses[0]}"
     strengths = strength_table(results, defenses)
     seeds = sorted({result.cell.seed for result in results})
     return page(

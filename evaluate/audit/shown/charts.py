@@ -12,6 +12,7 @@ from ...results.rounding import ends_of
 from ..curve import SHOWN, USEFUL, Line, label_of, lines
 from ..knowledge import CONTROLS, known
 from ..strengths import Ladder, ladders
+from .useful_sections import FLOORS
 
 
 def curves(records: Sequence[Record]) -> list[Html]:
@@ -37,7 +38,7 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
     says += " Dotted: the highest of the controls." * bool(levels)
     says += " Dashed: what the model is still good for, where more is better." * useful
     return curve(
-        f"Names under {ladder.name}",
+        f"{'Names' if any(not line.useful for line in found) else 'Use'} under {ladder.name}",
         Axis(ladder.axis),
         Axis("share" if useful else "share of photos named rightly", "" if useful else "less"),
         [_series(line, ladder) for line in found], levels=levels,
@@ -47,9 +48,9 @@ def _chart(records: Sequence[Record], ladder: Ladder) -> Html:
 
 def _floor(records: Sequence[Record]) -> list[tuple[float, str]]:
     """Return what is kept of answers without looking at the photo: no use lies below that."""
-    kept = {r.group.removeprefix("control="): r.value
-            for r in find(records, kind="utility", name=USEFUL, status="ok")
-            if r.value is not None and r.group.startswith("control=")}  # fmt: skip
+    kept = {control: r.value for control in FLOORS
+            for r in find(records, kind="utility", name=USEFUL, status="ok",
+                          group=f"control={control}") if r.value is not None}  # fmt: skip
     highest = max(kept, key=lambda control: kept[control], default="")
     return [(kept[highest], f"use: {label_of(USEFUL)}, {CONTROLS[highest]}")] if highest else []
 

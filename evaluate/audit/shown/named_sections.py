@@ -23,10 +23,12 @@ from .tables import (
 
 def named_sections(records: Sequence[Record]) -> list[Section]:
     """Return what is told of names that were asked for; empty sections are left out."""
+    head, body = main_table(records)
+    measures = [text_table("Whole photos, everybody", head, body)] if body else []
+    title = "Names over strength" if body else "Use over strength"
     return [
-        Section("Names over strength", curves(records), "curve", "Strength"),
-        Section("All measures", [text_table("Whole photos, everybody", *main_table(records))],
-                "measures", "Measures"),
+        Section(title, curves(records), "curve", "Strength"),
+        Section("All measures", measures, "measures", "Measures"),
         Section("From which strength on is it at a control?", _reached(records), "reached",
                 "Controls reached"),
     ]  # fmt: skip

@@ -194,6 +194,23 @@ def test_tables_fit_the_terminal_with_their_intervals(width: int) -> None:
     assert "0.50 0.40-0.60" in "\n".join(table_lines(named_columns(records)[0], width))
 
 
+def unasked(spec: str, value: float, low: float, **more: object) -> Record:
+    told = {"name": "unasked/name", "statistic": "right", "low": low, "high": 1.0} | more
+    return replace(shown(spec, value), **told)  # type: ignore[arg-type]
+
+
+def test_a_page_without_names_claims_none() -> None:
+    kept = {"kind": "utility", "name": "useful/kept", "statistic": "share"}
+    records = [unasked("none", 0.9, 0.8), unasked(STRONG, 0.3, 0.2)]
+    records += [shown(spec, 0.5, **kept) for spec in ("none", STRONG)]
+    masked = shown("none", 0.4, group="control=face_masked", **kept)
+    page = audit_page([*records, masked], {})
+    assert "Use over strength" in page
+    assert "Names over strength" not in page
+    assert "All measures" not in page
+    assert "use: kept, with a mask" not in page  # the rest of the photo is there: no floor
+
+
 def test_what_is_left_of_use_is_drawn_beside_what_leaks() -> None:
     records = audited(0.7, 0.0, (0.6, 0.8), [(WEAK, 0.5, (0.3, 0.6)), (STRONG, 0.1, (0.0, 0.2))])
     (plain,) = curves(records)
