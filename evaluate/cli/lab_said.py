@@ -55,6 +55,8 @@ def print_lab(
     cpu = sum(result.seconds for result in results)
     print_text(f"{seconds:.0f} s, {cpu:.0f} s of processor time in all models")
     print_line(f"written: {page}")
+    if (model := page.parent / "model").is_dir():
+        print_line(f"one of the models, to be audited: {model}")
 
 
 def leak_columns(results: Sequence[Result]) -> list[Column]:

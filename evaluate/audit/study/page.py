@@ -122,12 +122,13 @@ def _chart(found: Studied, one: Measure, ladder: Ladder) -> Html:
     if not any(len(line.steps) > 1 for line in series):
         return Html()  # asked of clean photos alone
     title = f"{title_of(one)} under {ladder.name}"
+    alone = f", {series[0].name} alone" if len(series) == 1 else ""  # one line has no label
     return curve(
         title,
         Axis(", ".join(filter(None, (ladder.name, ladder.parameter))) + ", weak to strong"),
         Axis("share of photos", "less" if one.kind == "leakage" else "more"), series,
         levels=[(min(chance), "chance")] if len(chance) == 1 else [], ticks=ticks,
-        says=f"{title}. Shaded: 95 % intervals, resampled by person.",
+        says=f"{title}{alone}. Shaded: 95 % intervals, resampled by person.",
     )  # fmt: skip
 
 
