@@ -10,7 +10,9 @@ from unmask.evaluate.cli import app
 from unmask.evaluate.cli.lab_said import model_columns, strength_columns
 from unmask.evaluate.cli.layout import table_lines
 from unmask.evaluate.lab.cells import Cell, factorial
+from unmask.evaluate.lab.report import strength_table
 from unmask.evaluate.lab.results import MASKED, NO_IMAGE, OTHER, Probed, Result
+from unmask.evaluate.vlm.opening import check_model
 
 BLUR = "gaussian_blur:sigma=0.08,region=image"
 
@@ -102,3 +104,19 @@ def test_no_two_models_print_alike() -> None:
     for table in (columns, strength_columns(results, specs)):
         lines = [line for line in table_lines(table, 80) if " = " not in line]
         assert max(map(len, lines)) <= 80
+
+
+def test_what_was_not_trained_has_no_row() -> None:
+    results = [made(cell, (BLUR,)) for cell in factorial((BLUR,), (0,), defended=False)]
+    assert [row[0] for row in strength_table(results, (BLUR,))] == ["trained on", "clean"]
+    _, said = model_columns(results, (BLUR,))
+    assert f"defended: {BLUR}" in said  # asked about, though no model saw it
+
+
+def test_the_run_folder_of_a_lab_says_where_its_model_is(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    for name in ("config.json", "model/config.json", "model/lab.json"):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(ValueError, match=r"is a run of the lab and no model; give .*model"):
+        check_model(str(tmp_path))
+    check_model(str(tmp_path / "model"))
