@@ -65,8 +65,9 @@ class Dual(Model):
             other = known.setdefault(tuple(tokenizer(text).input_ids[:longest]), text)
             if other != text:
                 raise CannotAnswerError(
-                    f"'{other}' and '{text}' are the same to the tokenizer of {self.label}, "
-                    "which lacks their words or cuts them off"
+                    # which ones is not said: this goes into records and pages, which name nobody
+                    f"two of the {len(set(texts))} texts to choose from are the same to the "
+                    f"tokenizer of {self.label}, which lacks their words or cuts them off"
                 )
 
     def features(self, pictures: Sequence[Pixels]) -> Matrix:

@@ -64,8 +64,9 @@ class Prompter:
             first = found.index(tokens)
             if first < place:
                 raise CannotAnswerError(
-                    f"'{candidates[first]}' and '{candidates[place]}' are the same to the "
-                    f"tokenizer of {self._label}, which lacks their words"
+                    # which ones is not said: this goes into records and pages, which name nobody
+                    f"answers {first + 1} and {place + 1} of {len(found)} to choose from are the "
+                    f"same to the tokenizer of {self._label}, which lacks their words"
                 )
         return found
 
