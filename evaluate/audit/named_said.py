@@ -187,9 +187,10 @@ def _figure(records: Sequence[Record], spec: str, measure: str) -> str:
 
 def _refused(records: Sequence[Record], spec: str, measures: Sequence[str]) -> str:
     """Say what a refusal is where nothing but open answers tells that less is named."""
-    found = find(records, kind="leakage", defense=spec, group="", name="named/open",
-                 statistic="refusal", status="ok")  # fmt: skip
-    if not _SAYING.issuperset(measures) or not (found and found[0].value):
+    found = [r for name in ("named/open", "unasked/name") for r in find(
+        records, kind="leakage", defense=spec, group="", name=name, statistic="refusal",
+        status="ok") if r.value]  # fmt: skip
+    if not (found and _SAYING.issuperset(measures)):
         return ""
     return (f" There it refuses {found[0].value:.2f} of the questions: a refusal is not privacy, "
             "and no choice among names says what it would have named.")  # fmt: skip

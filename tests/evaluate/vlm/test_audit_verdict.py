@@ -251,8 +251,10 @@ def test_a_way_of_asking_that_is_not_drawn_counts_too(name: str) -> None:
     assert reached_columns(records)[0][1].cells[-1] != ""
 
 
-@pytest.mark.parametrize("names", [["named/open"], ["named/open", "named/open/any"],
-                                   ["named/open/any", "unasked/name"]])  # fmt: skip
+@pytest.mark.parametrize("names", [
+    ["named/open"], ["named/open", "named/open/any"], ["named/open/any", "unasked/name"],
+    ["unasked/name"],
+])  # fmt: skip
 def test_who_refuses_and_could_not_be_made_to_choose_is_not_called_private(
     names: Sequence[str],
 ) -> None:
@@ -261,7 +263,8 @@ def test_who_refuses_and_could_not_be_made_to_choose_is_not_called_private(
         asked = {"name": name, "statistic": "right"}
         for record in audited(1.0, 0.0, (0.9, 1.0), [(STRONG, 0.0, (-0.04, 0.04))]):
             records.append(replace(record, **asked))  # type: ignore[arg-type]
-    records.append(shown(STRONG, 1.0, "named/open", statistic="refusal"))
+    said = "unasked/name" if names == ["unasked/name"] else "named/open"
+    records.append(shown(STRONG, 1.0, said, statistic="refusal"))
     assert "a refusal is not privacy" in verdict(records)[1]
 
 
