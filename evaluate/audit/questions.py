@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..vlm.base import CannotAnswerError, Model, Picture, single
 from ..vlm.dual import GREY
 from ..vlm.wording import TEMPLATES
+
+NO_NUMBER = "the model's likelihoods are no numbers (NaN); another --dtype?"
+_NEVER = -1e6  # log-likelihood of what cannot be said
 
 
 class Questions:
@@ -37,16 +42,25 @@ class Questions:
     def weighed(
         self, pictures: Sequence[Picture], asked: Sequence[str], candidates: Sequence[str]
     ) -> tuple[list[Any], str]:
-        """Return the log-likelihoods of the candidates, a row a question, or why not."""
+        """Return the log-likelihoods of the candidates, a row a question, or why not.
+
+        A row that is no numbers (half precision may overflow) is None: it ranks nobody, and would
+        end the audit after the last question.
+        """
+        blind = pictures[0] is None
+        once = list(dict.fromkeys(asked)) if blind else list(asked)
+        shown = [None] * len(once) if blind else pictures
         try:
-            if pictures[0] is None:
-                once = list(dict.fromkeys(asked))
-                rows = self.model.likelihoods([None] * len(once), once, candidates).tolist()
-                known = dict(zip(once, rows, strict=True))
-                return [known[question] for question in asked], ""
-            return self.model.likelihoods(pictures, asked, candidates).tolist(), ""
+            table = self.model.likelihoods(shown, once, candidates)
         except CannotAnswerError as error:
             return [None] * len(asked), str(error)
+        table = np.where(np.isneginf(table), _NEVER, table)
+        whole = np.asarray(np.isfinite(table).all(1))
+        rows = [row.tolist() if good else None for row, good in zip(table, whole, strict=True)]
+        if blind:
+            known = dict(zip(once, rows, strict=True))
+            rows = [known[question] for question in asked]
+        return rows, "" if whole.all() else NO_NUMBER
 
     def compared(self, pictures: Sequence[Picture], names: Sequence[str]) -> tuple[list[Any], str]:
         """Return `(templates, names)` similarities of each picture, or why there are none."""

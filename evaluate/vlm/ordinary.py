@@ -50,9 +50,12 @@ def as_likely(changed: float, clean: float, answer: str) -> float:
     """Return how likely the clean answer still is, as a share, 0 to 1.
 
     The log-likelihood per word under the changed picture less that under the clean one, as a
-    power of e, and at most 1. Per word and not per token, so that models can be compared.
+    power of e, and at most 1. Per word and not per token, so that models can be compared. What
+    is no number is no likelihood: 0.
     """
     words = max(len(answer.split()), 1)
+    if not math.isfinite(changed - clean):
+        return 0.0
     return min(1.0, math.exp((changed - clean) / words))
 
 

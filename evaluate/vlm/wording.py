@@ -161,15 +161,21 @@ def chosen(answer: str, names: Sequence[str]) -> int | None:
         r"([a-z]|\d+)\b(?!')", answer, re.IGNORECASE,
     )  # fmt: skip
     mark = found.group(1).upper() if found else ""
-    # "a man" or "I think": a letter that goes on as a sentence is no choice
     rest = answer[found.end() :].strip() if found else ""
-    if mark in marks and (
-        not rest or rest[0] in ".):,;*]}" or len(marks) > 26 or mark not in "AI"
-    ):
+    if mark in marks and _is_choice(mark, rest, names[marks.index(mark)]):
         return marks.index(mark)
     text = f" {normalize(answer)} "
     named = [i for i, name in enumerate(names) if f" {normalize(name)} " in text]
     return named[0] if len(named) == 1 else None
+
+
+def _is_choice(mark: str, rest: str, name: str) -> bool:
+    """Return whether a mark is no part of a sentence: "a man", "I think", "2 people"."""
+    if not rest or rest[0] in ".):,;*]}" or normalize(rest).startswith(normalize(name)):
+        return True
+    if mark.isdigit():
+        return normalize(rest).split()[:1] in (["is"], ["because"], ["since"])
+    return mark not in "AI"
 
 
 _YES = re.compile(

@@ -128,3 +128,31 @@ def test_an_answer_that_was_copied_over_another_is_asked_again(tmp_path: Path) -
                   progress=None)  # fmt: skip
     assert again.answers == first.answers
     assert again.records == first.records
+
+
+class Overflowing(Lettered):
+    """Tells likelihoods, which are no numbers for every third photo."""
+
+    weighs = True
+
+    def likelihoods(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], candidates: Sequence[str]
+    ) -> Matrix:
+        table = np.zeros((len(pictures), len(candidates)))
+        table[:, 0] = -np.inf
+        for row, picture in zip(table, pictures, strict=True):
+            if isinstance(picture, np.ndarray) and picture[0, 0, 0] % 3 == 0:
+                row[:] = np.nan
+        return table
+
+
+def test_likelihoods_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
+    """The audit ended in an error when all questions had been asked."""
+    who = cast()
+    found = audit(Overflowing(who), who, Inquiry(probes=("forced",), contexts=("whole",)),
+                  folder=tmp_path / "run", progress=None)  # fmt: skip
+    (clean,) = find(found.records, name="named/forced", defense="none", group="",
+                    kind="leakage")  # fmt: skip
+    assert clean.n == 16
+    assert "no answer about 8 photos" in clean.reason
+    assert "no numbers" in clean.reason

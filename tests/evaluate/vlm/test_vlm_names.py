@@ -109,6 +109,10 @@ def test_numbered_choices() -> None:
     assert chosen("37", names) == 36
     assert chosen("3", names) == 2
     assert chosen("41", names) is None
+    assert chosen("12 because of the hair", names) == 11
+    assert chosen("1 person is shown", names) is None
+    assert chosen("2 people in a room", names) is None
+    assert chosen("3 Person ac", names) == 2
 
 
 @pytest.mark.parametrize(
