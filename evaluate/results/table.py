@@ -11,7 +11,8 @@ from .records import PHOTOS, SEEDS, Record
 from .rounding import rounded_down, rounded_up
 from .summary import Row, rows, value_of
 
-METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm."}
+METRICS = {"ssim": "SSIM", "lpips": "LPIPS", "face_found": "found", "landmark_error": "landm.",
+           "answers": "answers"}  # fmt: skip
 REPORTED = frozenset(  # metrics of ours that are in the report alone
     {"fid", "hog_face", "kid", "outside_change", "pose_change", "psnr", "seam", "sharpness"}
 )
@@ -72,7 +73,7 @@ def leakage_table(found: Sequence[Row]) -> list[Column]:
     place = [MISSING if row.rank is None else str(row.rank) for row in found]
     naive = [two(value_of(row.naive)) for row in found]
     linked = [two(value_of(row.linkage.auc if row.linkage else None)) for row in found]
-    order = {"ssim": 6, "face_found": 9, "lpips": 10, "landmark_error": 11}
+    order = {"ssim": 6, "face_found": 9, "lpips": 10, "landmark_error": 11, "answers": 12}
     others = {early: [Column(name, [other(row, name) for row in found], drop=question.drop)
                       for name, question in QUESTIONS.items()
                       if question.early == early and question.drop is not None]

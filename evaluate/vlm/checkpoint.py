@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unmask.device import CPU, device, placed, suffix
+from unmask.device import CPU, device, on_which, placed, suffix
 
 from .base import Model
 from .folder import fingerprint_of
@@ -161,13 +161,8 @@ def _spread(device_map: str) -> dict[str, Any]:
 def _spread_over(network: Any) -> str:
     """Return what a fingerprint ends in: kinds of devices; nothing for the processor alone."""
     places = getattr(network, "hf_device_map", None) or {}
-    kinds = {_kind_of_device(place) for place in places.values()}
+    kinds = {on_which(place) for place in places.values()}
     return f" device_map={'+'.join(sorted(kinds))}" if kinds - {CPU} else ""
-
-
-def _kind_of_device(place: Any) -> str:
-    """Return the kind of a device; accelerate calls cards by their numbers."""
-    return "cuda" if isinstance(place, int) else str(place).partition(":")[0]
 
 
 def _said(model: str, part: str, work: Any) -> Any:

@@ -6,11 +6,13 @@ Nothing heavy is imported while it is the processor.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import platform
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
@@ -143,6 +145,19 @@ def memory() -> int:
     import torch
 
     return int(torch.cuda.get_device_properties(device()).total_memory)
+
+
+def free() -> None:
+    """Give memory that nobody holds any more back to the device, before more is loaded."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def on_which(place: Any) -> str:
+    """Return the kind of a device as a map of a spread model names it: a number is a card."""
+    return "cuda" if isinstance(place, int) else str(place).partition(":")[0]
 
 
 def there() -> dict[str, str]:

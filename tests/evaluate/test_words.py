@@ -31,7 +31,7 @@ KINDS: dict[str, Registry[Any]] = {
         ("metric", "dlib", "one of the detectors and of the recognizers, and a metric is"),
         ("attacker", "all", "'all': name each, or leave the choice out where there are usual"),
         ("defense", "pixelat", "no defense named 'pixelat'; did you mean 'pixelate'?"),
-        ("metric", "nothing-like-it", "there are face_found, "),
+        ("metric", "nothing-like-it", "there are answers, face_found, "),
     ],
 )
 def test_a_wrong_spec_is_told_with_its_cure(kind: str, spec: str, said: str) -> None:

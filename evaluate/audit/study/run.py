@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unmask.defenses.files.code_digest import file_digest
-from unmask.device import full
+from unmask.device import free, full
 from unmask.progress import shown
 
 from ...data.pictures import Pictures
@@ -84,7 +82,7 @@ def study(
                 if told:
                     told("estimating", number, len(listed))
                 parts[number] = _estimated(parts[number], one, plan)
-                _free()
+                free()
                 write_parts(place, parts)
         if told:
             told("estimating", len(listed), len(listed))
@@ -135,7 +133,7 @@ def _ask_all(
         if not part.reason:
             remaining.begin(number)
             part = parts[number] = _asked(part, one, shared, pictures, remaining)
-            _free()
+            free()
             write_parts(shared.place, parts)
             join(shared.place)  # who looks in on the second day sees what there is
         remaining.end(number)
@@ -157,14 +155,6 @@ def _asked(
     took = 0.0 if again else round(time.perf_counter() - began, 1)
     digest = file_digest(folder / "records.jsonl")
     return replace(part, records=digest, seconds=took, fingerprint=model.fingerprint)
-
-
-def _free() -> None:
-    """Give the memory of a model back before the next one is opened."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()
 
 
 def _line(error: Exception, one: Listed) -> str:

@@ -141,7 +141,7 @@ def test_the_reason_of_a_row_that_claims_less_is_told() -> None:
                   low=0.0, high=0.15, n=80)  # fmt: skip
     bound = replace(base, status="at least", reason="one thing | another")
     ok, less, none = (
-        _tested([worst], replace(FIRST, defense="mask"), Goal())
+        _tested([worst], replace(FIRST, defense="mask"), Goal(), alone=False)
         for worst in (base, bound, replace(base, status="invalid", value=None, reason="nobody"))
     )
     assert (ok.reason, ok.leakage.high) == ("", 0.15)

@@ -29,6 +29,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ask(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     url = f"http://127.0.0.1:{port}"
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.hf_api.api.endpoint", url)  # read when it was imported
     monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
                         url + "/{repo_id}/resolve/{revision}/{filename}")  # fmt: skip
 
