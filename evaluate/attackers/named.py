@@ -52,25 +52,22 @@ class Named(Attacker):
 
     def __post_init__(self) -> None:
         """Look whether there is such a model, before any work."""
-        from ..vlm.opening import check_model
+        from ..vlm.opening import check_given
 
         if not self.model:
             raise ValueError("which model is to be asked? named:model=FOLDER")
-        try:
-            check_model(self.model)
-        except LookupError as error:
-            raise ValueError(str(error)) from error
+        check_given(self.model)
         if not 0 <= self.crop <= 20:
             raise ValueError(f"crop is 0 to 20 face sizes, got {self.crop}")
 
     @property
     def fingerprint(self) -> str:
         """What the figures depend on beside the parameters: the files of the model."""
-        from ..vlm.folder import fingerprint_of
+        from ..vlm.folder import mark_of
 
-        folder, listed = Path(self.model).expanduser(), Path(self.names).expanduser()
+        listed = Path(self.names).expanduser()
         names = listed.read_text(encoding="utf-8-sig") if self.names else ""
-        return (fingerprint_of(folder) if folder.is_dir() else self.model) + names
+        return mark_of(self.model) + names
 
     def fit(self, gallery: Sequence[Photo], background: Sequence[Photo], defend: Defend) -> Self:
         """Learn the names of the people, and nothing else."""

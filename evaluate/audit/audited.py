@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from unmask.frames import frame
 
 from ..pages.tags import Html, joined, tag
 from ..results.formats import html
 from ..results.origin import notes_of
-from ..results.records import Record, read_records
+from ..results.records import Record, frame_of, read_records
 from .answer import Answer
 from .kept import read
 from .shown.short_tables import named_columns
@@ -47,8 +45,7 @@ class Audited:
         Raises:
             ImportError: pandas is not installed.
         """
-        lines = [{k: v for k, v in asdict(r).items() if k != "params"} for r in self.records]
-        return frame(lines, str(self.page.parent / "records.jsonl"))
+        return frame_of(self.records, self.page.parent / "records.jsonl")
 
     def __repr__(self) -> str:
         """Return the verdict and a few lines, however many answers there are."""

@@ -14,15 +14,9 @@ from ..statistics import paired_difference, person_interval
 from ..vlm.base import Model
 from .inquiry import Audit
 from .probes import PROBES
-from .probes.base import NO_IMAGE, SHUFFLED, Measure, Scored, Values
+from .probes.base import CONTROLS, SHUFFLED, Measure, Scored, Values
 from .strata import WITHOUT_TEXT, strata_of
 from .views import CLEAN, MASK, View
-
-CONTROLS = {
-    "no_image": NO_IMAGE,
-    "other_photo": View(shown="other").text,
-    "face_masked": View(MASK).text,
-}
 
 
 def records_of(scored: Scored, audit: Audit, model: Model, run: str = "") -> list[Record]:
@@ -128,7 +122,8 @@ def _most(
 
     A choice that is refused is a guess to the figure, and a refusal is not privacy.
     """
-    silent = _silent(measure, scored, view)
+    unsaid, lost = scored.silent(measure, view)
+    silent = unsaid | lost.keys()
     if not silent or measure.kind != "leakage":
         return -1.0
     full = mine | dict.fromkeys(silent, 1.0)
@@ -137,23 +132,14 @@ def _most(
     return paired_difference([full[k] for k in both], control, _people(audit, both)).high
 
 
-def _silent(measure: Measure, scored: Scored, view: str) -> set[str]:
-    known = scored.values.get((measure, view), {})
-    lost = scored.lost.get((measure.probe, view), {})
-    return scored.unsaid.get((measure, view), set()) | {key for key in lost if key not in known}
-
-
 def _doubts(
     measure: Measure, scored: Scored, view: str, group: str, keys: Set[str] | None
 ) -> dict[str, Any]:
     """Return status and reason of a figure, which is a lower bound if answers chose nothing."""
-    told, known = [scored.notes.get(measure.name, "")], scored.values[measure, view]
+    told = [scored.notes.get(measure.name, "")]
     if group.startswith("control="):
         return {"reason": told[0]}
-    unsaid, lost = scored.unsaid.get((measure, view), set()), {
-        key: why for key, why in scored.lost.get((measure.probe, view), {}).items()
-        if key not in known
-    }  # fmt: skip
+    unsaid, lost = scored.silent(measure, view)
     some = [key for key in unsaid if keys is None or key in keys]
     gone = [why for key, why in lost.items() if keys is None or key in keys]
     if some:

@@ -54,14 +54,11 @@ class Answers(Metric):
 
     def __post_init__(self) -> None:
         """Look whether there is such a model, before any work."""
-        from ..vlm.opening import check_model
+        from ..vlm.opening import check_given
 
         if not self.model:
             raise ValueError("which model is to be asked? answers:model=FOLDER")
-        try:
-            check_model(self.model)
-        except LookupError as error:
-            raise ValueError(str(error)) from error
+        check_given(self.model)
 
     def values(self, clean: Sequence[Photo], defended: Sequence[Defended]) -> NDArray[np.float64]:
         """Return the share of answers that each photo keeps.

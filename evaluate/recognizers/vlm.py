@@ -16,8 +16,8 @@ from unmask.defenses.photo import Pixels
 from unmask.device import suffix
 
 from ..vlm.base import CannotAnswerError
-from ..vlm.folder import fingerprint_of
-from ..vlm.opening import check_model, kept
+from ..vlm.folder import mark_of
+from ..vlm.opening import check_given, kept
 from .base import Embeddings, Recognizer
 from .chips import template_chip
 
@@ -45,10 +45,7 @@ class Vlm(Recognizer):
 
     def __post_init__(self) -> None:
         """Look whether there is such a model, before any work."""
-        try:
-            check_model(self.model)
-        except LookupError as error:
-            raise ValueError(str(error)) from error
+        check_given(self.model)
         if not 16 <= self.size <= 2048:
             raise ValueError(f"size is 16 to 2048 pixels, got {self.size}")
 
@@ -62,8 +59,7 @@ class Vlm(Recognizer):
     @property
     def fingerprint(self) -> str:
         """Digest of the model's files, and what else moves the last digits."""
-        folder = Path(self.model).expanduser()
-        mark = fingerprint_of(folder) if folder.is_dir() else self.model
+        mark = mark_of(self.model)
         return f"vlm {self.dtype} {self.size} torch={torch.__version__} {mark}{suffix()}"
 
     def chip(self, photo: Photo) -> Pixels:

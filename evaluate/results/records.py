@@ -7,12 +7,16 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from unmask.defenses.files.atomic import write_text
 from unmask.device import full
+from unmask.frames import frame
 
 from .jsonfile import parse_json
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SCHEMA = 2
 Kind = Literal["leakage", "utility", "outcome", "difference", "planted"]
@@ -201,6 +205,12 @@ def broke(what: str, error: BaseException) -> str:
 def with_model(name: str, recognizer: str) -> str:
     """Return an attacker as people read it, with its face model: `matched (dlib)`."""
     return f"{name} ({recognizer})" if recognizer else name
+
+
+def frame_of(records: Iterable[Record], instead: Path) -> DataFrame:
+    """Return a line per record, without the parameters of its defense; see `frame`."""
+    lines = [{k: v for k, v in asdict(r).items() if k != "params"} for r in records]
+    return frame(lines, str(instead))
 
 
 def find(records: Sequence[Record], **wanted: Any) -> list[Record]:

@@ -27,6 +27,12 @@ def fingerprint_of(folder: Path) -> str:
     return whole.hexdigest()[:16]
 
 
+def mark_of(model: str) -> str:
+    """Return what tells a model from others before it is opened: a digest, or its hub id."""
+    folder = Path(model).expanduser()
+    return fingerprint_of(folder) if folder.is_dir() else model
+
+
 def taught_names(model: str) -> dict[str, str]:
     """Return the names that the lab taught a model of its own, by identity; else nothing."""
     path = Path(model).expanduser() / "lab.json"

@@ -89,6 +89,18 @@ def check_model(model: str) -> None:
         raise LookupError(f"no such model folder: {model}")
 
 
+def check_given(model: str) -> None:
+    """Say at once that a parameter names no model, as `check_model` does.
+
+    Raises:
+        ValueError: so it is; a spec with a bad parameter is always told by one.
+    """
+    try:
+        check_model(model)
+    except LookupError as error:
+        raise ValueError(str(error)) from error
+
+
 @once_a_device(most=1)
 def kept(model: str, dtype: str, batch: int) -> Model:
     """Load a model as `load` does, and keep it for who asks next: attacker, metric, face model."""

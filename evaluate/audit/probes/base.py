@@ -20,11 +20,16 @@ from ...vlm.names import Register
 from ..answer import Answer
 from ..inquiry import Audit, Inquiry, Unit
 from ..questions import Questions
-from ..views import View
+from ..views import MASK, View
 
 Values = dict[str, float]  # photo -> value
 NO_IMAGE = View(shown="none").text
 SHUFFLED = "shuffled"
+CONTROLS = {  # what a figure is compared with, by the view that is shown
+    "no_image": NO_IMAGE,
+    "other_photo": View(shown="other").text,
+    "face_masked": View(MASK).text,
+}
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,13 @@ class Scored:
     pairs: dict[tuple[str, str], list[Pair]] = field(default_factory=dict)
     unsaid: dict[tuple[Measure, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     lost: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def silent(self, measure: Measure, view: str) -> tuple[set[str], dict[str, str]]:
+        """Return the photos whose answer chose nothing, and those without one, with the reason."""
+        known = self.values.get((measure, view), {})
+        lost = self.lost.get((measure.probe, view), {})
+        gone = {key: why for key, why in lost.items() if key not in known}
+        return self.unsaid.get((measure, view), set()), gone
 
     def add(self, measure: Measure, view: str, photos: Iterable[str], value: float) -> None:
         """Put one value down for these photos."""

@@ -24,15 +24,13 @@ from ...statistics import Estimate, person_interval, ratio_difference, ratio_int
 from ..inquiry import Audit
 from ..strata import strata_of
 from ..views import CLEAN, MASK, View
-from .base import NO_IMAGE, SHUFFLED, Measure, Scored, Values
+from .base import CONTROLS, SHUFFLED, Measure, Scored, Values
 
 NAME = "named/open"
 GAP = f"{NAME}/disclosure"  # how far it is above a control, of the kind `difference`
 ANSWERED, RIGHT, WRONG, REFUSAL = (
     Measure("open", NAME, statistic) for statistic in ("answered", "right", "wrong", "refusal")
 )
-_CONTROLS = {"no_image": NO_IMAGE, "other_photo": View(shown="other").text,
-             "face_masked": View(MASK).text}  # fmt: skip
 
 
 def rates(own: Record, view: str, scored: Scored, audit: Audit) -> Iterator[Record]:
@@ -55,7 +53,7 @@ def rates(own: Record, view: str, scored: Scored, audit: Audit) -> Iterator[Reco
     }
     for stratum, keys in strata.items():
         yield from _own(_Rates(own, scored, people), view, stratum, keys)
-        for control, at in _CONTROLS.items():
+        for control, at in CONTROLS.items():
             if (ANSWERED, at) not in scored.values:
                 continue
             yield _Rates(own, scored, people).above(view, control, stratum, keys, at, at)
@@ -81,7 +79,7 @@ def _control(
         own = replace(own, defense=defense.spec, params=defense.parameters)
     found, at, group = (
         _Rates(own, scored, people),
-        _CONTROLS[control],
+        CONTROLS[control],
         _group(f"control={control}", stratum),
     )
     yield found.share("disclosure", RIGHT, at, group, keys)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unmask.defenses.files.code_digest import file_digest
-from unmask.frames import frame
 
 from ...results.folder import differing
 from ...results.origin import config_of
-from ...results.records import Record, read_records
+from ...results.records import Record, frame_of, read_records
 from ..kept import NAME as ANSWERS
 from .parts import Part, read_parts
 
@@ -60,8 +59,7 @@ class Studied:
         Raises:
             ImportError: pandas is not installed.
         """
-        lines = [{k: v for k, v in asdict(r).items() if k != "params"} for r in self.records]
-        return frame(lines, str(self.folder / RECORDS))
+        return frame_of(self.records, self.folder / RECORDS)
 
     def __repr__(self) -> str:
         """Return a few lines."""
