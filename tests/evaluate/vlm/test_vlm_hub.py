@@ -121,7 +121,8 @@ def test_a_model_of_the_hub_is_the_same_from_its_cache(
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     with subprocess.Popen([sys.executable, "-c", SCRIPT], env=kept | asked, text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as ran:  # fmt: skip
-        assert ran.stdin and ran.stdout
+        assert ran.stdin
+        assert ran.stdout
         online = json.loads(ran.stdout.readline())
         hub.shutdown()
         hub.server_close()
