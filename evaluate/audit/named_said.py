@@ -10,7 +10,6 @@ from .curve import statistic_of
 from .knowledge import CONTROLS, MASKED, Known, known
 from .reached import MARGIN, Reached, reached
 from .strengths import Ladder, ladders
-from .views import CLEAN
 
 _ASKED = {
     "named/forced": "choosing among names",
@@ -39,7 +38,7 @@ def named_said(records: Sequence[Record]) -> list[str]:
     sure = {name: one for name, one in measures.items() if one.above}
     if sure:
         name, one = next(iter(sure.items()))
-        return [_knows(name, one), *_text(records, name), *_defenses(records, list(sure))]
+        return [_knows(name, one), *_defenses(records, list(sure))]
     somehow = {name: one for name, one in measures.items() if one.people}
     return [_cannot_tell(*next(iter((somehow or measures).items())), measures)]
 
@@ -69,16 +68,6 @@ def _knows(name: str, one: Known) -> str:
         f"; its highest control, {CONTROLS[one.highest]}, names {counted(one.control, '')}"
     )  # fmt: skip
     return f"{_model(one)} knows these people: {_names(name, one)}{beside}."
-
-
-def _text(records: Sequence[Record], measure: str) -> list[str]:
-    """Say what is left where no name is printed in the photo; nothing if none was read."""
-    found = find(records, kind="leakage", defense=CLEAN, group="text=without", name=measure,
-                 statistic=statistic_of(measure))  # fmt: skip
-    if not found or found[0].value is None:
-        return []
-    return ["In some photos part of the name is printed, which is no face; of those without it "
-            f"names {counted(found[0], 'clean photos')}."]  # fmt: skip
 
 
 def _cannot_tell(name: str, one: Known, measures: dict[str, Known]) -> str:

@@ -8,7 +8,7 @@ from ...pages.shell import Section
 from ...pages.table import text_table
 from ...pages.tags import tag
 from ...results.records import Record, find
-from ..curve import SHOWN, label_of
+from ..curve import SHOWN, label_of, statistic_of
 from ..named_said import counted
 from ..strata import WITH_TEXT, WITHOUT_TEXT
 from ..views import CLEAN
@@ -49,7 +49,7 @@ def without_text(records: Sequence[Record]) -> list[str]:
     told = []
     for name in SHOWN:
         asked = {"defense": CLEAN, "kind": "leakage", "name": name, "status": "ok",
-                 "statistic": "right" if name == "named/open" else "rank1"}  # fmt: skip
+                 "statistic": statistic_of(name)}  # fmt: skip
         everywhere, bare = (find(records, group=group, **asked) for group in ("", WITHOUT_TEXT))
         gaps = find(records, defense=CLEAN, kind="difference", name=f"{name}, {WITHOUT_TEXT}")
         if everywhere and bare:
