@@ -114,6 +114,8 @@ def _of_fold(
 
 def _joined(parts: Sequence[Attack]) -> Attack:
     """Return one attack over all folds, without a figure where one fold has none."""
+    if any(part.credits for part in parts):  # who names people in one fold must in all
+        parts = [_nameless(p) if p.status == "ok" and not p.credits else p for p in parts]
     first = parts[0]
     seconds = sum(part.seconds for part in parts)
     bad = next((part for part in parts if part.status != "ok"), None)
@@ -144,6 +146,11 @@ def _joined(parts: Sequence[Attack]) -> Attack:
         reason="; ".join(_all_of([(p.reason,) if p.reason else () for p in parts])),
         seconds=seconds,
     )
+
+
+def _nameless(part: Attack) -> Attack:
+    return replace(part, status="unavailable",
+                   reason="it named nobody, though it did in other folds")  # fmt: skip
 
 
 def _ways(parts: Sequence[dict[str, Credits]]) -> dict[str, Credits]:

@@ -108,15 +108,23 @@ def doubts_of(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> li
 
 
 def _silent(attacks: Sequence[Attack], measured: Measured, proof: Proof) -> list[str]:
-    """Return the attacks that answered on undefended photos and are missing here, though asked."""
-    here = {(attack.name, attack.recognizer) for attack in attacks}
+    """Return the attacks that answered on undefended photos and did not here, though asked.
+
+    Who named people there must name them here: pairs told apart are no rank-1.
+    """
+    here = {(attack.name, attack.recognizer): attack for attack in attacks}
     known = {attack.attacker for attack in attacks if attack.status != "ok"}  # they are told
     known |= set(measured.spared)
     return [
         one.name
         for one in proof.cases["undefended"].attacks
-        if (one.name, one.recognizer) not in here and one.attacker not in known
+        if one.attacker not in known
+        and not _answers_alike(one, here.get((one.name, one.recognizer)))
     ]
+
+
+def _answers_alike(undefended: Attack, here: Attack | None) -> bool:
+    return here is not None and (bool(here.credits) or not undefended.credits)
 
 
 def over_photos(

@@ -106,6 +106,39 @@ def test_what_is_missing_in_one_fold_counts_in_none(broken: Attack | None) -> No
     assert "fold 2: " in row.reason
 
 
+PAIRS = {"credits": {}, "figures": (Figure("auc", 0.5, 0.4, 0.6),)}
+
+
+def told_apart(blur: Measured, undefended: Measured) -> Record:
+    cases = {f"case {case}": fold(attack("pixels", 1.0)) for case in CASES}
+    cases |= {"case undefended": undefended, "case constant": fold(attack("pixels", 1 / 12))}
+    proof = proof_of(cases)
+    base = Record("d", "s", "quick", "blur", {}, "leakage", "worst", "rank1")
+    return worst_record(base, checked_attacks(blur, proof), blur, proof)
+
+
+def test_an_attack_that_tells_pairs_apart_in_one_fold_names_in_none() -> None:
+    """The trick: its names in the other fold vanished without a word, and it passed as a pair."""
+    names, alone = attack("mine", 0.9), attack("mine", 0.0, **PAIRS)
+    pixels = attack("pixels", 0.1)
+    for order in ([names, alone], [alone, names]):
+        both = pooled([fold(pixels, one) for one in order])
+        row = told_apart(both, fold(attack("pixels", 1.0)))
+        assert row.status == "at least"
+        assert "mine did not count: " in row.reason
+        assert "it named nobody, though it did in other folds" in row.reason
+    both = pooled([fold(pixels, alone), fold(pixels, alone)])
+    assert told_apart(both, fold(attack("pixels", 1.0))).status == "ok"
+
+
+def test_an_attack_that_names_people_undefended_must_name_them_defended() -> None:
+    blur = fold(attack("pixels", 0.1), attack("mine", 0.0, **PAIRS))
+    undefended = fold(attack("pixels", 1.0), attack("mine", 1.0))
+    row = told_apart(blur, undefended)
+    assert row.status == "at least"
+    assert row.reason.startswith("mine did not count: it gave no answer here")
+
+
 def test_a_fold_without_a_measurement_is_a_row_without_a_figure() -> None:
     unfit = Measured("k_same", {}, WHO, (), (), (), status="unavailable", reason="needs 20 people")
     found = pooled([fold(attack("pixels", 0.1)), unfit])
