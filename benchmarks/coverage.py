@@ -103,6 +103,20 @@ def unequal_lines(runs: int, people: int = 40) -> Iterator[str]:
         yield f"| {kind} | {persons:.3f} | {photos:.3f} | {shares} |"
 
 
+def difference_lines(runs: int) -> Iterator[str]:
+    """Yield a row per number of people and pair of rates: where each end of a difference lies."""
+    for people, photos in ((10, 1), (10, 4), (20, 4), (40, 4)):
+        for rates in ((0.1, 0.05), (0.05, 0.1), (0.5, 0.5)):
+            rng, who = default_rng(0), np.repeat(np.arange(people), photos)
+            found = [
+                paired_difference(*answers(rng, people, photos, np.array(rates)), who,
+                                  resamples=DRAWS)
+                for _ in range(runs)
+            ]  # fmt: skip
+            told = _told(found, rates[0] - rates[1])
+            yield f"| {rates[0]} | {rates[1]} | {people} x {photos} | {told}"
+
+
 def order_lines(runs: int) -> Iterator[str]:
     """Yield a row per kind of defenses: how often any, or the right one, is said to leak less."""
     equal = np.full((DEFENSES, 8), 0.2)
@@ -150,6 +164,10 @@ def page(runs: int) -> str:
         "| people: lower end above | upper end below | photos: lower end above "
         "| upper end below |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |", *unequal_lines(runs), "",
+        "## A paired difference of two attacks", "",
+        "| truth of one | of the other | people x photos | printed, mean "
+        "| lower end above the truth | upper end below the truth |",
+        "| --- | --- | --- | ---: | ---: | ---: |", *difference_lines(runs), "",
         f"## Which of {DEFENSES} defenses truly leak less", "",
         "20 people with 4 photos, 8 attackers.", "",
         "| true leakage | | each pair by itself | all pairs together |",

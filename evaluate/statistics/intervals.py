@@ -18,10 +18,16 @@ References:
     Statistician 69, 2015 (widened quantiles).
     C. Clopper, E. Pearson: The Use of Confidence or Fiducial Limits Illustrated in the
     Case of the Binomial. Biometrika 26, 1934.
+    R. Newcombe: Improved Confidence Intervals for the Difference between Binomial Proportions
+    Based on Paired Data. Statistics in Medicine 17, 1998 (square and add; the ends of each mean
+    are ours, the correlation is over people).
 """
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .clusters import TAIL, Clustered, Estimate
@@ -117,6 +123,12 @@ def paired_difference(
 ) -> Estimate:
     """Return the mean over people of `a - b` with a 95 % interval, on the same resamples.
 
+    The interval reaches as far as that of the differences, and as that put together from both
+    means and their correlation over people (square and add): where next to nobody is named, a
+    person or two more or less decide, whom the differences of ten people may not show. Simulated
+    with one photo of each of 10 people and rates of 0.05 and 0.1, the upper end of the first
+    alone lies below the truth in up to 15 % of runs.
+
     Args:
         a: `(N,)`, 0 to 1, one per photo.
         b: `(N,)`, 0 to 1, the same photos.
@@ -127,8 +139,25 @@ def paired_difference(
     Raises:
         ValueError: no values, shapes that differ, NaN, or a value outside 0 to 1.
     """
-    first, second = (Clustered(values, people, resamples, seed) for values in (a, b))
+    first, second = (Clustered(v, people, resamples, seed, mean="people") for v in (a, b))
     first.check((0.0, 1.0))
     second.check((0.0, 1.0))
     both = Clustered(first.values - second.values, people, resamples, seed, mean="people")
-    return both.estimate((-1.0, 1.0))
+    found = both.estimate((-1.0, 1.0))
+    low, high = _square_and_add(first, second)
+    return found._replace(low=min(found.low, low), high=max(found.high, high))
+
+
+def _square_and_add(first: Clustered, second: Clustered) -> tuple[float, float]:
+    """Return the ends of a difference of two means from the ends of each (Newcombe)."""
+    a, b = (one.estimate((0.0, 1.0)) for one in (first, second))
+    x, y = (one.sums / one.counts for one in (first, second))
+    shared = float(np.corrcoef(x, y)[0, 1]) if min(x.std(), y.std()) > 1e-12 else 0.0
+    down = _sum_of_squares(a.value - a.low, b.high - b.value, shared)
+    up = _sum_of_squares(a.high - a.value, b.value - b.low, shared)
+    value = a.value - b.value
+    return max(value - down, -1.0), min(value + up, 1.0)
+
+
+def _sum_of_squares(one: float, other: float, shared: float) -> float:
+    return math.sqrt(max(one**2 - 2 * shared * one * other + other**2, 0.0))

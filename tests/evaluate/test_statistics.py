@@ -240,6 +240,27 @@ def test_paired_difference_covers(difference: float) -> None:
     assert 0.92 <= hits / 300 <= 0.985
 
 
+@pytest.mark.parametrize("photos", [1, 4])
+def test_a_difference_of_few_people_of_whom_hardly_any_is_named_does_not_end_too_low(
+    photos: int,
+) -> None:
+    """The trick: nobody named here and one of ten there ended at 0, that is, at the control."""
+    rng, people = default_rng(4), np.repeat(np.arange(10), photos)
+    lost = 0
+    for _ in range(300):
+        a, b = (
+            answers(rng, 10, rate, 0.3, 1).reshape(10, PHOTOS)[:, :photos].ravel()
+            for rate in (0.1, 0.05)
+        )
+        lost += paired_difference(a, b, people).high < 0.05
+    assert lost / 300 < 0.04  # 0.05 to 0.15 without what both means say
+    one = np.eye(10)[0]
+    found = paired_difference(np.zeros(10), one, np.arange(10))
+    assert found.value == -0.1
+    assert found.high > 0.15
+    assert paired_difference(one, np.zeros(10), np.arange(10)).low == pytest.approx(-found.high)
+
+
 def test_equal_defenses_are_not_ordered() -> None:
     people = np.repeat(np.arange(20), 5)
     for value in (0.0, 1.0):
