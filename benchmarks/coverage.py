@@ -108,11 +108,10 @@ def difference_lines(runs: int) -> Iterator[str]:
     for people, photos in ((10, 1), (10, 4), (20, 4), (40, 4)):
         for rates in ((0.1, 0.05), (0.05, 0.1), (0.5, 0.5)):
             rng, who = default_rng(0), np.repeat(np.arange(people), photos)
-            found = [
-                paired_difference(*answers(rng, people, photos, np.array(rates)), who,
-                                  resamples=DRAWS)
-                for _ in range(runs)
-            ]  # fmt: skip
+            found = []
+            for _ in range(runs):
+                a, b = answers(rng, people, photos, np.array(rates))
+                found.append(paired_difference(a, b, who, resamples=DRAWS))
             told = _told(found, rates[0] - rates[1])
             yield f"| {rates[0]} | {rates[1]} | {people} x {photos} | {told}"
 

@@ -171,7 +171,7 @@ RESULTS = (
     ),
     Result(
         "coverage.md", "simulated: do intervals, ranks and the highest of many attackers hold?",
-        (_RUN + "coverage {out}",), (), 2.5,
+        (_RUN + "coverage {out}",), (), 1.2,
     ),
     Result(
         "coverage-scores.md", "the same for albums, line-ups, the open set and linkage",
