@@ -9,7 +9,6 @@ from ..pages.table import MISSING, Cell, Heading, sortable_table
 from ..pages.tags import Html, tag
 from ..results.ranks import SURE
 from ..results.records import Record, find
-from ..results.rounding import rounded_down, rounded_up
 from .reading import Run
 from .side_by_side import Line, defenses_of, row_of, seed_of, setting_of
 
@@ -67,8 +66,7 @@ def _over(group: Sequence[Run]) -> Html:
             continue
         sign = ">= " if bound else ""
         spread = Cell(MISSING) if len(values) < 2 else Cell(f"{stdev(values):.3f}", stdev(values))
-        ends = Cell(f"{rounded_down(min(values), 3)} to "
-                    f"{'?' if bound else rounded_up(max(values), 3)}", min(values))  # fmt: skip
+        ends = Cell(f"{min(values):.3f} to {'?' if bound else f'{max(values):.3f}'}", min(values))
         note = "a lower bound in some run" if bound else ""
         if lost:
             note = f"{note}; no figure in {lost}".removeprefix("; ")

@@ -180,10 +180,12 @@ def two(value: float | None) -> str:
 def interval(record: Record, digits: int = 2, to: str = "-") -> str:
     """Return the ends of the interval, empty if there is none; a lower bound has no upper end.
 
-    They are rounded outwards.
+    They are rounded outwards; of several seeds they are figures themselves, rounded as such.
     """
     if record.low is None or record.high is None:
         return ""
+    if record.name == SEEDS and record.status != "at least":
+        return f"{record.low:.{digits}f}{to}{record.high:.{digits}f}"
     if record.status == "at least":
         return f"{rounded_down(record.low, digits)}{to}?"
     return f"{rounded_down(record.low, digits)}{to}{rounded_up(record.high, digits)}"
