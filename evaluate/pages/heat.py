@@ -36,7 +36,7 @@ def heat_map(caption: str, columns: Sequence[str], rows: Sequence[tuple[str, Seq
         corner: what the rows are, `attacker`.
     """
     top = [tag("th", corner, scope="col")]
-    top += [tag("th", tag("span", name), scope="col", class_="up") for name in columns]
+    top += [tag("th", tag("span", breakable(name)), scope="col", class_="up") for name in columns]
     lines = [
         tag("tr", tag("th", breakable(name), scope="row"), *(_spot(spot) for spot in spots))
         for name, spots in rows
