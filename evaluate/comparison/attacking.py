@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,7 +54,8 @@ def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) 
     facts: dict[str, Any] = {"attacker": attacker.name, "informed": attacker.informed}
     try:
         attacker.fit(hidden.gallery, hidden.background, defend)
-        found = attacker.scores(release.first if attacker.one_draw else release.photos)
+        shown = release.first if attacker.one_draw else release.photos
+        found = attacker.scores(shown)
     except Unavailable as error:
         return [Attack(attacker.name, **facts, status="unavailable", reason=str(error))]
     except (Exception, SystemExit) as error:
@@ -62,14 +65,23 @@ def attack(attacker: Attacker, hidden: Blind, defend: Defend, release: Release) 
         reason = broke("attack", ValueError("it gave no answer"))
         return [Attack(attacker.name, **facts, status="invalid", reason=reason)]
     seconds = time.perf_counter() - start
-    return [_judge(scores, release.people, facts, seconds / len(found)) for scores in found]
+    facts["seconds"] = seconds / len(found)
+    return told_apart([_judge(scores, release.people, facts, len(shown)) for scores in found])
 
 
-def _judge(
-    scores: Scores, truth: NDArray[np.int64], facts: dict[str, Any], seconds: float
-) -> Attack:
+def told_apart(attacks: Sequence[Attack]) -> list[Attack]:
+    """Number attacks that are called alike: else one would stand for all, be it the weakest."""
+    told, seen = [], Counter[tuple[str, str]]()
+    for one in attacks:
+        seen[one.name, one.recognizer] += 1
+        count = seen[one.name, one.recognizer]
+        told.append(one if count == 1 else replace(one, name=f"{one.name} #{count}"))
+    return told
+
+
+def _judge(scores: Scores, truth: NDArray[np.int64], facts: dict[str, Any], shown: int) -> Attack:
     name = "/".join(filter(None, (facts["attacker"], scores.variant)))
-    facts = {**facts, "recognizer": scores.recognizer, "seconds": seconds, "notes": scores.notes}
+    facts = {**facts, "recognizer": scores.recognizer, "notes": scores.notes}
     if scores.informed is not None:
         facts["informed"] = scores.informed
     if scores.unavailable:
@@ -78,6 +90,7 @@ def _judge(
     asked: dict[str, dict[str, Credits]] = {}
     figures: list[Figure] = []
     try:
+        _check_shape(scores, truth, shown)
         if scores.people is not None:
             asked = answers(scores.people, truth)
             credits = {f"rank{k}": _credits(scores.people, truth, k) for k in (1, 5)}
@@ -88,6 +101,18 @@ def _judge(
     except Exception as error:  # a plug-in may answer anything
         return Attack(name, **facts, status="invalid", reason=broke("attack", error))
     return Attack(name, **facts, credits=credits, asked=asked, figures=tuple(figures))
+
+
+def _check_shape(scores: Scores, truth: NDArray[np.int64], shown: int) -> None:
+    """Refuse answers of which nobody knows on which photos or whom they name."""
+    if scores.people is not None:
+        wanted = shown, int(truth.max()) + 1
+        if np.shape(scores.people) != wanted:
+            raise ValueError(f"scores must be {wanted}, photos and people, "
+                             f"got {np.shape(scores.people)}")  # fmt: skip
+    if scores.verification is not None and len(scores.verification.scores) != shown:
+        raise ValueError(f"scores of pairs need a row for each of {shown} photos, got "
+                         f"{len(scores.verification.scores)}")  # fmt: skip
 
 
 def _credits(scores: NDArray[np.float64], truth: NDArray[np.int64], k: int) -> Credits:

@@ -15,6 +15,7 @@ from ..attackers.base import Attacker
 from ..metrics.base import Metric
 from ..recognizers.base import Recognizer
 from ..recognizers.known import KNOWN
+from ..results.questions import QUESTIONS
 
 ATTACKERS: Registry[Attacker] = Registry(
     "unmask.attackers", "attacker", "unmask.evaluate.attackers.base:Attacker"
@@ -80,7 +81,7 @@ def with_added(specs: Sequence[str], usual: Callable[[], tuple[str, ...]]) -> tu
             f"either all have a '{MORE}', to be added to the usual ones, or none, got "
             f"'{' '.join(specs)}'; the usual ones are {', '.join(usual())}"
         )
-    return tuple(dict.fromkeys([*usual(), *added])) if added else tuple(specs)
+    return tuple(dict.fromkeys([*usual(), *added] if added else specs))
 
 
 @dataclass(frozen=True)
@@ -147,15 +148,27 @@ class Plan:
         return replace(self, recognizers=self.face_models)
 
     def build_recognizers(self) -> tuple[Recognizer, ...]:
-        """Build the face models."""
-        return tuple(RECOGNIZERS.build(spec) for spec in self.face_models)
+        """Build the face models.
+
+        Raises:
+            ValueError: two have one label.
+        """
+        models = tuple(RECOGNIZERS.build(spec) for spec in self.face_models)
+        _check_names("face models", [one.label for one in models], self.face_models)
+        return models
 
     def build_attackers(self) -> list[Attacker]:
-        """Build the attackers, each with all face models and the seed."""
+        """Build the attackers, each with all face models and the seed.
+
+        Raises:
+            ValueError: two have one name, or one has that of a question.
+        """
         models = self.build_recognizers()
-        return [
+        built = [
             ATTACKERS.build(spec, recognizers=models, seed=self.seed) for spec in self.attackers
         ]
+        _check_names("attackers", [one.name for one in built], self.attackers)
+        return built
 
     def build_metrics(self) -> list[Metric]:
         """Build the metrics."""
@@ -174,6 +187,24 @@ class Plan:
     def as_dict(self) -> dict[str, Any]:
         """Return the plan, ready for JSON."""
         return {**asdict(self), "recognizers": self.face_models}
+
+
+def _check_names(what: str, names: Sequence[str], specs: Sequence[str]) -> None:
+    """Refuse names of which records would not say whose figure they hold.
+
+    Raises:
+        ValueError: two are called alike, and one figure would stand for both, be it the lower
+            one; or one is called as the answer to a question is.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        both = " and ".join(s for s, name in zip(specs, names, strict=True) if name == twice)
+        raise ValueError(f"two {what} are called {twice} ({both}), and nobody could tell their "
+                         "figures apart; compare them in two runs")  # fmt: skip
+    taken = next((name for name in names if name in ("worst", *QUESTIONS)), None)
+    if taken is not None:
+        raise ValueError(f"none of the {what} may be called '{taken}': figures of all attackers "
+                         "together are called so")  # fmt: skip
 
 
 def default_defenses() -> list[str]:
