@@ -119,6 +119,11 @@ class OwnCopies:
         self._made: dict[tuple[str, int], Photo] = {}
         self.made, self.failures = 0, Counter[str]()
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it is another program, of which nobody knows what it did."""
+        return self._blindfolded.defense.foreign
+
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
         """Defend photos with seeds of the attacker's own."""
         draw = self._distinct(draw)

@@ -24,6 +24,7 @@ from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
+from .misnamed import slips
 from .pair_list import pair_attacks
 from .parts import attack_face, breach
 from .plan import Plan
@@ -120,7 +121,9 @@ def measure(
         copies.made,
         dict(copies.failures),
         _disclosed(plan, hidden, blindfolded, release) if judged else (),
-        _doubts(spec, blindfolded, hidden, release) if judged else (),
+        (*_doubts(spec, blindfolded, hidden, release), *slips(scene, defended, copies, wanted))
+        if judged
+        else (),
         _found(defense, hidden),
         ceiling=ceiling(blindfolded, hidden, release.first, attackers, release.people)
         if judged
