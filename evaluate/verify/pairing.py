@@ -95,6 +95,11 @@ def read_names(path: Path) -> dict[str, str]:
     return {_plain(line[0]): _plain(line[1]) for line in lines if line}
 
 
+def is_video(name: str) -> bool:
+    """Return whether a file is a video, by its name."""
+    return _is(name, VIDEOS)
+
+
 def lines_in(path: Path) -> io.StringIO:
     """Return the lines of a CSV file; a name in it may hold line ends of its own."""
     return io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")

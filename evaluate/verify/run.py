@@ -20,7 +20,7 @@ from .findings import WORDS, Finding
 from .judging import judge
 from .kept import excused
 from .linking import Linked, linked
-from .pairing import VIDEOS, Paired, paired
+from .pairing import Paired, is_video, paired
 from .recorded import Recorded, read_manifest
 from .seers import seers
 from .telling import Told, told
@@ -153,6 +153,10 @@ def _verify(
         tell("looking", done, len(files.pairs))
     for name in files.extra:
         found += work.alone(name)
+    for name in files.others:
+        found += work.other(name) if not is_video(name) else [
+            Finding("doubt", "not looked at", name, "a video of which there is no source")
+        ]  # fmt: skip
     for done, pair in enumerate(files.films, 1):
         found += work.film(*pair, recorded, frames)
         tell("videos", done, len(files.films))
@@ -162,6 +166,8 @@ def _verify(
     traced = told(work.trials, work.vectors, work.lost) if leakage else []
     links = linked(work.trials, work.vectors, "dlib") if leakage else None
     notes = [*lacking, *recorded.notes, *work.notes]
+    if unseen := sum((one.level, one.kind) == ("note", "not looked at") for one in found):
+        notes.append(f"{unseen} files that are neither photo nor video were not looked at")
     if leakage and files.pairs and len(work.trials) < 2:
         notes.append("leakage was not measured: that takes two photos with faces")
     order = list(WORDS)
@@ -180,10 +186,6 @@ def _unpaired(files: Paired, recorded: Recorded) -> list[Finding]:
         found.append(
             Finding("note" if why else "fault", "left out" if why else "missing", name, why)
         )
-    for name in files.others:
-        video = Path(name).suffix.lower() in VIDEOS
-        what = "a video of which there is no source" if video else ""
-        found.append(Finding("doubt" if video else "note", "not looked at", name, what))
     return found
 
 

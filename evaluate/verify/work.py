@@ -10,7 +10,7 @@ from unmask.defenses import Pixels
 from unmask.defenses.files.printable import printable
 
 from .faces import Look, crop, look_at
-from .files import Originals, carried, read
+from .files import Originals, carried, hidden_picture, read
 from .films import film_of, told_by
 from .findings import Finding
 from .recorded import Kept, Recorded
@@ -18,6 +18,10 @@ from .seers import Seer, candidates
 from .telling import Trial, trial
 from .turned import framed
 from .vectors import Vectors
+
+_MOST = 1 << 28  # bytes: so much is read of a file that is no picture
+_PACKED = ((b"PK", 0), (b"\x1f\x8b", 0), (b"BZh", 0), (b"\xfd7zXZ", 0), (b"7z\xbc\xaf", 0),
+           (b"Rar!", 0), (b"\x28\xb5\x2f\xfd", 0), (b"ustar", 257))  # fmt: skip
 
 
 class Work:
@@ -99,6 +103,31 @@ class Work:
         """Look at an output that has no source."""
         found, pixels = self._file(name)
         return [Finding("fault", "extra", name), *found, *self._seen(name, pixels)]
+
+    def other(self, name: str) -> list[Finding]:
+        """Look at a file whose name says that it is no picture: many a program keeps a clean
+        copy of what it changed (`photo.jpg_original`, `photo.jpg~`), or packs a whole folder.
+        """  # fmt: skip
+        path = self.output / name
+        try:
+            if path.is_dir():  # only links to folders are listed
+                return [Finding("doubt", "not looked at", name, "a link to a folder")]
+            if path.stat().st_size > _MOST:
+                return [Finding("doubt", "not looked at", name, "it is too large")]
+            data, pixels, _ = read(path)
+        except OSError as error:
+            return [Finding("doubt", "not looked at", name, error.strerror or str(error))]
+        if pixels is not None:
+            return self.alone(name)
+        inside = hidden_picture(data)
+        if copied := self.originals.copied(data, inside):
+            shown = None if inside is None else crop(inside, _all_of(inside))
+            return [Finding("survivor", "copy", name, copied, crop=shown)]
+        if inside is not None:
+            return [Finding("doubt", "not looked at", name, "it holds a picture")]
+        if any(data[place:].startswith(mark) for mark, place in _PACKED):
+            return [Finding("doubt", "not looked at", name, "a packed file, which may hold more")]
+        return [Finding("note", "not looked at", name)]
 
     def _file(self, name: str) -> tuple[list[Finding], Pixels | None]:
         try:

@@ -191,6 +191,25 @@ def test_what_was_not_looked_at_is_said(folders: Folders) -> None:
     assert found.photos == 4
 
 
+def test_clean_photos_in_files_of_any_name_are_found(folders: Folders) -> None:
+    """As exiftool, editors and archivers leave them; a name with no known ending hides nothing."""
+    clean = (folders.source / "0.jpg").read_bytes()
+    (folders.output / "0.jpg_original").write_bytes(clean)
+    (folders.output / "0.jpg~").write_bytes(clean)
+    (folders.output / "thumbs.db").write_bytes(b"head" * 9 + clean)
+    write_picture(folders.output / "new.png", strangers())
+    (folders.output / "new.png").rename(folders.output / "new")
+    shutil.make_archive(str(folders.output / "all"), "zip", folders.source)
+    (folders.output / "link").symlink_to(folders.source)
+    (folders.output / "read me.txt").write_text("made by us")
+    found = look(folders)
+    assert kinds(found) == [("copy", "0.jpg_original"), ("copy", "0.jpg~"), ("copy", "thumbs.db")]
+    assert ("extra", "new") in kinds(found, "fault")
+    assert {("not looked at", "all.zip"), ("not looked at", "link")} <= {*kinds(found, "doubt")}
+    assert ("not looked at", "read me.txt") in kinds(found, "note")
+    assert "1 files that are neither photo nor video were not looked at" in found.notes
+
+
 def test_files_are_paired_by_name_ending_or_map(tmp_path: Path) -> None:
     for name in ("s/a.jpg", "s/b.png", "s/c.jpg", "s/c.png", "o/a.png", "o/7.jpg", "o/c.webp"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
