@@ -105,9 +105,11 @@ class Work:
         return [Finding("fault", "extra", name), *found, *self._seen(name, pixels)]
 
     def other(self, name: str) -> list[Finding]:
-        """Look at a file whose name says that it is no picture: many a program keeps a clean
-        copy of what it changed (`photo.jpg_original`, `photo.jpg~`), or packs a whole folder.
-        """  # fmt: skip
+        """Look at a file whose name says that it is no picture.
+
+        Many a program keeps a clean copy of what it changed (`photo.jpg_original`, `photo.jpg~`),
+        or packs a whole folder.
+        """
         path = self.output / name
         try:
             if path.is_dir():  # only links to folders are listed
