@@ -27,6 +27,7 @@ class Advice:
         own: whether they are those of people in this folder; None of a run that names nobody.
         away: how unlike the data set of the figures is, see `distance`; 0 of a run of the user.
         choice: what the figures say about the limit.
+        here: whether the people of the folder were measured just now, and not known by names.
     """
 
     held: Held
@@ -36,6 +37,7 @@ class Advice:
     own: bool | None
     away: float
     choice: Choice
+    here: bool = False
 
     @property
     def setting(self) -> Setting | None:
@@ -92,4 +94,13 @@ def advise(
     else:
         table, away = most_similar(looked.kind, tables())
         own = False
-    return Advice(held, looked, max_leakage, table, own, away, choose(table, max_leakage))
+    return Advice(
+        held,
+        looked,
+        max_leakage,
+        table,
+        own,
+        away,
+        choose(table, max_leakage),
+        here=measure_into is not None,
+    )

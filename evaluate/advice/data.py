@@ -42,9 +42,10 @@ def about(table: Table) -> dict[str, Any]:
     undefended = table.undefended
     return {"data": table.name, "title": table.title, "people": table.people,
             "budget": table.budget, "models": table.models, "command": table.command,
-            "made": table.made, "undefended": undefended and asdict(undefended)}  # fmt: skip
+            "made": table.made, "changed": table.changed,
+            "undefended": undefended and asdict(undefended)}  # fmt: skip
 
 
 def _setting(one: Setting) -> dict[str, Any]:
     kept = asdict(one)
-    return {key: kept[key] for key in ("defense", "leakage", "answers", "groups", "use")}
+    return {key: kept[key] for key in ("defense", "leakage", "answers", "groups", "use", "seeds")}

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from unmask.defenses import DEFENSES
+
+from ..comparison.config import code_of, plugins_of
 from ..comparison.plan import Plan
 from ..comparison.run import compare
 from ..data.scene import Progress, prepare
-from ..results.folder import SCRATCH
+from ..results.folder import SCRATCH, is_as_written
 from ..results.origin import config_of
 from ..results.records import read_records
 from .folder import Held
-from .table import Table, settings_of
+from .table import Setting, Table, settings_of
 
 BUDGET = "standard"
 SETTINGS = (
@@ -70,19 +74,48 @@ def minutes(photos: int, cores: int) -> float:
 def table_of_run(folder: Path) -> Table:
     """Return the table of a finished comparison.
 
+    What a plug-in was measured to do says nothing of what another code of it does: then its
+    settings cannot be applied as they were measured.
+
     Raises:
-        ValueError: it is no run folder, or has no leakage in it.
+        ValueError: it is no run folder, has no leakage in it, or other records than it wrote.
     """
     path = folder / "records.jsonl"
     if not path.is_file():
         raise ValueError(f"{folder} holds no records.jsonl; is it the folder of a finished run?")
+    config = config_of(folder)
     records = read_records(path)
+    if is_as_written(folder, config) is False:
+        raise ValueError(
+            f"{path} is not what the run wrote (its digest in config.json is another one), so it "
+            "shows nothing; measure again, or go on with --resume, which writes it anew"
+        )
     settings = settings_of(records)
     if not settings:
         raise ValueError(f"{folder} holds no leakage; advice needs a run of 'unmask compare'")
-    first = records[0]
+    first, others = records[0], _changed(config, [one.defense for one in settings])
+    settings = tuple(
+        replace(one, applies=one.applies and not _made_by(one) & {*others}) for one in settings
+    )
     return Table(first.dataset, settings, first.budget, first.models,
-                 _command(config_of(folder), first.dataset, first.budget, first.seed))  # fmt: skip
+                 _command(config, first.dataset, first.budget, first.seed), changed=others
+                 )  # fmt: skip
+
+
+def _changed(config: Mapping[str, Any], specs: Sequence[str]) -> tuple[str, ...]:
+    """Return whose code is another one now than in a run: `unmask`, or plug-ins."""
+    then = config.get("code")
+    if not isinstance(then, dict):
+        return ()
+    found = [spec for spec in specs if spec.partition(":")[0] in DEFENSES.available()]
+    now = code_of(plugins_of(found))
+    return tuple(name for name, mark in now.items() if then.get(name, mark) != mark)
+
+
+def _made_by(one: Setting) -> set[str]:
+    """Return the plug-in that brings a defense, if it is none of ours."""
+    there = one.defense.partition(":")[0] in DEFENSES.available()
+    return {*plugins_of([one.defense])} if there else set()
 
 
 def attacked_in(folder: Path) -> frozenset[str] | None:

@@ -71,13 +71,14 @@ def _digest(entry: Mapping[str, Any]) -> str:
 
 def _short(setting: Mapping[str, Any]) -> dict[str, Any]:
     """Return a setting without what is empty."""
-    kept = {key: value for key, value in setting.items() if value not in ({}, "", True)}
+    kept = {key: value for key, value in setting.items() if value not in ({}, "", True, None)}
     return kept | {"state": setting["leakage"]["state"]}  # so that whoever greps a line sees it
 
 
 def _table(entry: Mapping[str, Any]) -> Table:
     fields = {key: value for key, value in entry.items() if key != "schema"}
     fields["settings"] = tuple(_setting(one) for one in entry["settings"])
+    fields["changed"] = tuple(entry.get("changed", ()))
     fields["kind"] = None if entry["kind"] is None else Kind(**entry["kind"])
     table = Table(**fields)
     if not any(one.defense == NONE for one in table.settings):
@@ -92,6 +93,7 @@ def _setting(entry: Mapping[str, Any]) -> Setting:
     fields["leakage"] = _figure(entry["leakage"])
     for part in ("answers", "groups"):
         fields[part] = {name: _figure(one) for name, one in entry.get(part, {}).items()}
+    fields["seeds"] = None if entry.get("seeds") is None else _figure(entry["seeds"])
     setting = Setting(**fields)
     if entry["state"] != setting.leakage.state:
         raise ValueError(f"{setting.defense}: two states, {entry['state']} and "

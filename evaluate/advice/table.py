@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..results.records import Record, Status, with_model
+from ..results.records import SEEDS, Record, Status, with_model
 from ..results.shown import is_program
 from ..results.summary import Row, rows
 
@@ -58,7 +59,10 @@ class Setting:
         groups: the worst case of each subgroup of people, where there are any.
         use: utilities by name.
         reason: why it is not `ok`.
-        applies: whether `unmask apply` can make it: not so for another program's pictures.
+        applies: whether `unmask apply` can make it: not so for another program's pictures, and
+            for a plug-in whose code is another one now.
+        seeds: its leakages with several seeds, the median with the lowest and the highest as
+            its ends; None of a run with one.
     """
 
     defense: str
@@ -68,18 +72,25 @@ class Setting:
     use: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
     applies: bool = True
+    seeds: Figure | None = None
+
+    @property
+    def _limited(self) -> list[Figure]:
+        """What a limit is held against."""
+        return [self.leakage, *self.groups.values(), *filter(None, [self.seeds])]
 
     @property
     def highest(self) -> float:
         """The upper end of the leakage, that of its worst group; 1 where nobody knows it."""
-        known = [
-            f.high if f.state == "ok" else None for f in (self.leakage, *self.groups.values())
-        ]
+        known = [f.high if f.state == "ok" else None for f in self._limited]
         return max(1.0 if high is None else high for high in known)
 
     def holds(self, limit: float) -> bool:
-        """Return whether all people, and each group of them, are shown to stay within a limit."""
-        return all(found.within(limit) for found in (self.leakage, *self.groups.values()))
+        """Return whether all people, and each group of them, are shown to stay within a limit.
+
+        Where several seeds were tried, none of them may be above it.
+        """
+        return all(found.within(limit) for found in self._limited)
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,7 @@ class Table:
         kind: what its photos are like; None where nobody looked.
         made: day of the run, `2026-11-26`.
         versions: of what decides the figures.
+        changed: whose code is another one here than in the run: `unmask`, or plug-ins.
     """
 
     name: str
@@ -122,6 +134,7 @@ class Table:
     kind: Kind | None = None
     made: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -158,6 +171,7 @@ def _setting(row: Row) -> Setting:
         use,
         row.worst.reason,
         not is_program(row.worst),
+        _figure(row.others[SEEDS]) if SEEDS in row.others else None,
     )
 
 
@@ -165,6 +179,8 @@ def _figure(record: Record) -> Figure:
     def short(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
 
-    ends = short(record.value), short(record.low), short(record.high)
+    low = None if record.low is None else math.floor(record.low * 1e4 + 1e-6) / 1e4
+    high = None if record.high is None else math.ceil(record.high * 1e4 - 1e-6) / 1e4  # outwards
     who = with_model(record.attack or record.name, record.recognizer)
-    return Figure(*ends, short(record.chance), record.people, who, record.status)
+    return Figure(short(record.value), low, high, short(record.chance), record.people, who,
+                  record.status)  # fmt: skip

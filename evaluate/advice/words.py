@@ -86,8 +86,16 @@ def source(advice: Advice) -> str:
     effort = f"Budget {table.budget}, face models {table.models.replace(' ', ' and ')}."
     if table.budget not in FULL:
         effort += " Stronger attackers were not asked: more may leak."
-    if advice.own:
+    if table.changed:
+        others = " and ".join(table.changed)
+        effort += f" Measured with other code of {others} than is installed here: measure again."
+    if advice.own and advice.here:
         return f"of {table.people} people of your folder, measured here. {effort}{clean}"
+    if advice.own:
+        return (
+            f"of {table.people} people who are called like yours, measured earlier: of yours only "
+            f"if the photos are the same, which nobody has compared. {effort}{clean}"
+        )
     if advice.own is None:
         return (
             f"of {table.people} people of {table.name}, whom the run does not name ('unmask "
@@ -113,6 +121,11 @@ def _use(advice: Advice, chosen: Setting) -> str:
     )
     if advice.choice.stronger:
         text += f"; {advice.choice.stronger.defense} leaks less and changes more"
+    if advice.choice.considered > 1:
+        text += (
+            ". Each of them had its own chance to hold by luck on these people: compare this one "
+            "again with another --seed before you rely on it"
+        )
     return f"{text}."
 
 
@@ -157,6 +170,9 @@ def figures(setting: Setting) -> list[Line]:
     if "line-up of 5" in known:
         five = f"{told(known['line-up of 5'])} named where it is known to be one of five"
         said.append(Line("one of five", five))
+    if setting.seeds and setting.seeds.value is not None:
+        spread = told(setting.seeds, guessing=False).replace("at 95 %", "lowest to highest")
+        said.append(Line("other seeds", f"{spread} named, with another split each"))
     for name, group in setting.groups.items():
         said.append(Line("a group", f"{name}: {_told(group)} named; {_who(group)}"))
     if "context" in known:

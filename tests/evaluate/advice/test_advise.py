@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from unmask.evaluate.advice.words import lines
 from unmask.evaluate.cli.main import app
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.results.folder import without_names
-from unmask.evaluate.results.records import Record, write_records
+from unmask.evaluate.results.gate import above
+from unmask.evaluate.results.records import SEEDS, Record, read_records, write_records
 
 Faces = Callable[[int, int], Path]
 
@@ -111,7 +113,7 @@ def test_a_run_of_these_people(labelled: Path, tmp_path: Path) -> None:
     people = sorted(path.name for path in labelled.iterdir())
     run = a_run(tmp_path / "own", people[:2])
     told = text_of(labelled, 0.1, run)
-    assert "of 40 people of your folder, measured here" in told
+    assert "of 40 people who are called like yours, measured earlier" in told
     assert "At most 8 of 100 photos are named" in told
     other = text_of(labelled, 0.1, a_run(tmp_path / "other", ["somebody"]))
     assert "NOT of your people" in other
@@ -226,3 +228,54 @@ def test_no_strength_is_made_up(
     monkeypatch.setattr(room, "tables", lambda: (table,))
     shown = advise(labelled, max_leakage=limit).setting
     assert shown in table.settings
+
+
+def test_a_run_whose_records_were_changed_shows_nothing(labelled: Path, tmp_path: Path) -> None:
+    run = a_run(tmp_path / "run", ["s1"])
+    settings = {"split": {"test": ["s1"]}, "records": "0123456789abcdef"}
+    (run / "config.json").write_text(json.dumps(settings), "utf-8")
+    with pytest.raises(ValueError, match="is not what the run wrote"):
+        advise(labelled, max_leakage=0.1, run=run)
+
+
+def test_other_code_than_was_measured_is_said(labelled: Path, tmp_path: Path) -> None:
+    run = a_run(tmp_path / "run", ["s1"])
+    settings = {"split": {"test": ["s1"]}, "code": {"unmask": "of long ago"}}
+    (run / "config.json").write_text(json.dumps(settings), "utf-8")
+    assert "Measured with other code of unmask than is installed here" in text_of(
+        labelled, 0.1, run
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "high"), [("ok", 0.2), ("at least", 0.06), ("unavailable", None)]
+)
+def test_no_seed_may_be_above_the_limit(
+    labelled: Path, tmp_path: Path, status: str, high: float | None
+) -> None:
+    """`compare --seeds --max-leakage` fails on the same records."""
+    run = a_run(tmp_path / "run", ["s1"])
+    records = read_records(run / "records.jsonl")
+    low = None if high is None else 0.04
+    records.append(
+        replace(records[1], name=SEEDS, statistic="median", value=low, low=low, high=high,
+                status=status, reason="seeds 0: 0.040, 1: 0.200")  # type: ignore[arg-type]
+    )  # fmt: skip
+    write_records(run / "records.jsonl", records)
+    assert advise(labelled, max_leakage=0.1, run=run).choice.chosen is None
+    assert len(above(records, 0.1)) == 2  # none, and this one
+
+
+def test_the_upper_end_is_not_rounded_down_to_the_limit(labelled: Path, tmp_path: Path) -> None:
+    run = a_run(tmp_path / "run", ["s1"])
+    records = read_records(run / "records.jsonl")
+    records[1] = replace(records[1], high=0.10004)
+    write_records(run / "records.jsonl", records)
+    assert advise(labelled, max_leakage=0.1, run=run).choice.chosen is None
+
+
+def test_luck_is_said_where_one_of_several_is_chosen(
+    labelled: Path, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "tables", lambda: (table,))
+    assert "had its own chance to hold by luck on these people" in text_of(labelled, 0.1)
