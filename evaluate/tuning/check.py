@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from unmask.defenses import DEFENSES
 
 from ..comparison.content import content_of
@@ -15,9 +17,9 @@ from ..comparison.plan import Plan
 from ..comparison.run import compare
 from ..comparison.store import restore_file
 from ..data.scene import Progress, Scene
-from ..results.records import AND, Record, find
+from ..results.records import AND, Record, find, with_model
 from ..results.summary import rows
-from ..statistics import Estimate
+from ..statistics import Estimate, constant_bound
 from .choose import UnmetError, choose, nearest, next_stronger, spread
 from .goal import Goal
 from .looks import for_two_looks
@@ -167,20 +169,24 @@ def _tested(records: Sequence[Record], like: Point, goal: Goal, *, alone: bool) 
 def _named(mine: Sequence[Record], worst: Record) -> Record:
     """Return the highest figure of a model that was asked for names, where nobody else attacked.
 
-    A comparison gives no worst case then, for nobody who knows the defense was there. If the
-    model hardly names undefended photos, its figure is only a lower bound.
+    A comparison gives no worst case then, for nobody who knows the defense was there. It is only
+    a lower bound if undefended photos are named about as guessing names them, and if one of
+    several models gave no answer: it may name more.
     """
-    asked = [r for r in mine if r.name.partition("/")[0] == ASKED and r.status == "ok"
-             and r.statistic == "rank1" and r.value is not None]  # fmt: skip
+    every = [r for r in mine if r.name.partition("/")[0] == ASKED]
+    asked = [r for r in every if r.status == "ok" and r.statistic == "rank1"
+             and r.value is not None]  # fmt: skip
     if not asked:
         return worst
     best = max(asked, key=lambda r: r.value or 0.0)
     best = replace(best, attack=best.name, ceiling=worst.ceiling)
-    if (worst.ceiling or 0.0) < 2 * (best.chance or 0.0):
-        most = worst.ceiling or 0.0
-        why = f"the model names {most:.2f} of undefended photos, about as guessing does"
-        return replace(best, status="at least", reason=why)
-    return best
+    broken = {f"{with_model(r.name, r.recognizer)} did not count: {r.reason or r.status}": None
+              for r in every if r.status != "ok"}  # fmt: skip
+    doubts, most = [*broken], worst.ceiling or 0.0
+    luck = constant_bound(np.arange(worst.people)) if worst.people > 1 else 0.0
+    if most <= max(2 * (best.chance or 0.0), luck):
+        doubts.append(f"the model names {most:.2f} of undefended photos, about as guessing does")
+    return replace(best, status="at least", reason=AND.join(doubts)) if doubts else best
 
 
 def _above(records: Sequence[Record], defense: str, other: str) -> Estimate:

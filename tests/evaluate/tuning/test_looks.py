@@ -161,3 +161,23 @@ def test_all_studies_in_a_storage_are_counted(tmp_path: Path) -> None:
     assert openings(one, "others") == 1
     one._storage.remove_session()
     two._storage.remove_session()
+
+
+def test_a_model_alone_shows_nothing_by_luck_or_beside_one_that_broke() -> None:
+    """Asked for names, it must name more undefended photos than guesses among 20 people do."""
+    worst = Record("orl", "x", "quick", "mask", {}, "leakage", "worst", "rank1", n=80, people=20,
+                   status="invalid", reason="nobody knows the defense", ceiling=0.8)  # fmt: skip
+    named = replace(worst, name="named", recognizer="a", value=0.05, low=0.0, high=0.15,
+                    chance=0.05, status="ok", reason="")  # fmt: skip
+    broken = replace(named, recognizer="b", value=None, status="unavailable", reason="NaN")
+
+    def tested(*records: Record) -> Point:
+        return _tested(records, replace(FIRST, defense="mask"), Goal(), alone=True)
+
+    fine = tested(worst, named)
+    assert (fine.reason, fine.leakage.high) == ("", 0.15)
+    beside = tested(worst, named, broken)
+    assert (beside.reason, beside.leakage.high) == ("named (b) did not count: NaN", 1.0)
+    lucky = tested(replace(worst, ceiling=0.15), named)
+    assert "about as guessing does" in lucky.reason
+    assert lucky.leakage.high == 1.0
