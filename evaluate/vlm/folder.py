@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-_EDGE = 1 << 20  # bytes at both ends of a weights file that go into the fingerprint
+from unmask.defenses.files.code_digest import file_digest
 
 
 def fingerprint_of(folder: Path) -> str:
-    """Return a digest of what a folder holds; of large files, their ends and size."""
+    """Return a digest of all that a folder holds.
+
+    Each byte counts: weights that were trained further in the middle of a file alone keep its
+    size and both its ends.
+    """
     whole = hashlib.sha256()
     for path in sorted(folder.iterdir()):
-        if not path.is_file():
-            continue
-        size = path.stat().st_size
-        whole.update(f"{path.name} {size}".encode())
-        with path.open("rb") as file:
-            whole.update(file.read(_EDGE))
-            if size > _EDGE:
-                file.seek(max(_EDGE, size - _EDGE), os.SEEK_SET)
-                whole.update(file.read(_EDGE))
+        if path.is_file():
+            whole.update(f"{path.name} {file_digest(path)} ".encode())
     return whole.hexdigest()[:16]
 
 

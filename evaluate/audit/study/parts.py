@@ -11,6 +11,7 @@ from typing import Any
 from unmask.defenses.files.atomic import write_text
 
 from ...results.jsonfile import read_json
+from ...vlm.folder import mark_of
 from .cost import Estimate
 from .listed import Listed, folder_name
 
@@ -86,8 +87,9 @@ def _part(entry: Any) -> Part:
 def taken_over(study: Path, models: Sequence[Listed]) -> list[Part]:
     """Return the models of a study that goes on, with what is known of them.
 
-    A line whose model has begun must be what it was, where it was. Any other may be corrected,
-    taken out, or added at the end: nothing was measured of it.
+    A line whose model has begun must be what it was, where it was, and so must be the files of
+    its folder: a model that was trained further would be told by what it said before. Any other
+    may be corrected, taken out, or added at the end: nothing was measured of it.
 
     Raises:
         ValueError: a model that has begun is another one now; the message says what changed.
@@ -98,12 +100,23 @@ def taken_over(study: Path, models: Sequence[Listed]) -> list[Part]:
         now = new[number] if number < len(new) else None
         if now is not None and now.mark == part.mark:
             new[number] = replace(part, reason="")
+            if part.begun(study) and _is_other(part, models[number]):
+                changed.append(
+                    f"model {number + 1}, '{part.told}' ({part.label}), has other files"
+                )
         elif part.begun(study):
             what = f"is now '{now.told}' ({now.label})" if now else "is gone"
             changed.append(f"model {number + 1}, '{part.told}' ({part.label}), {what}")
     if changed:
         raise ValueError(
-            f"the file of models has changed since {study} began: {'; '.join(changed)}; put it "
-            "back as it was, or name another folder"
+            f"the models have changed since {study} began: {'; '.join(changed)}; put them "
+            "back as they were, or name another folder"
         )
     return new
+
+
+def _is_other(part: Part, one: Listed) -> bool:
+    """Return whether the folder of a model holds other files than when it was asked."""
+    if not (one.local and part.fingerprint and Path(one.model).is_dir()):
+        return False  # of a server or a hub nobody knows before it is asked
+    return part.fingerprint.split()[0] != mark_of(one.model)

@@ -214,6 +214,24 @@ def test_an_audit_resumes_after_a_torn_line(seen: tuple[Audited, Audit], tmp_pat
         read(tmp_path)
 
 
+def test_answers_that_were_edited_are_asked_again(
+    seen: tuple[Audited, Audit], tmp_path: Path
+) -> None:
+    """Names are taken out of a file that is shown around, and the audit goes on with it."""
+    whole = seen[0].page.parent
+    shutil.copy(whole / "config.json", tmp_path / "config.json")
+    text = (whole / NAME).read_text()
+    edited = text
+    for name in NAMES:
+        edited = edited.replace(f'"answer": "{name}"', '"answer": "somebody"')
+    assert edited != text
+    (tmp_path / NAME).write_text(edited)
+    known = subjects()
+    again = audit(Witness(known), known, seen[1].inquiry, folder=tmp_path, resume=True)
+    assert list(again.records) == list(seen[0].records)
+    assert sorted((tmp_path / NAME).read_text().splitlines()) == sorted(text.splitlines())
+
+
 def names_file(folder: Path, known: Subjects) -> Path:
     path = folder / "names.csv"
     rows = [f"{key},{person.name}" for key, person in known.people.items()]

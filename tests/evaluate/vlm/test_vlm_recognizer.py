@@ -12,6 +12,7 @@ from unmask.evaluate.data.scene import prepare
 from unmask.evaluate.recognizers.vlm import Vlm
 from unmask.evaluate.testing import recognizer_checks
 from unmask.evaluate.testing.subjects import faces
+from unmask.evaluate.vlm.folder import fingerprint_of
 
 
 @pytest.mark.parametrize("name", ["clip", "llava", "qwen"])
@@ -32,6 +33,16 @@ def test_another_file_is_another_model(clip: Path, tmp_path: Path) -> None:
     (other / "config.json").write_text((other / "config.json").read_text() + " ")
     assert Vlm(str(other)).fingerprint != Vlm(str(clip)).fingerprint
     assert Vlm(str(clip), size=64).fingerprint != Vlm(str(clip)).fingerprint
+
+
+def test_each_byte_of_the_weights_counts(tmp_path: Path) -> None:
+    """Training that leaves both ends of a large file alone makes another model all the same."""
+    data = bytearray(5 << 20)
+    (tmp_path / "model.safetensors").write_bytes(data)
+    before = fingerprint_of(tmp_path)
+    data[len(data) // 2] = 1
+    (tmp_path / "model.safetensors").write_bytes(data)
+    assert fingerprint_of(tmp_path) != before
 
 
 def test_a_model_that_is_not_there() -> None:

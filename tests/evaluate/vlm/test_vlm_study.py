@@ -233,6 +233,21 @@ def test_going_on(seen: tuple[Studied, Path, list[str]], tmp_path: Path, llava: 
     assert (folder / "study.jsonl").read_bytes() != before
 
 
+def test_a_model_that_was_trained_further_is_not_told_by_what_it_said(
+    clip: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(clip, tmp_path / "mine")
+    path = models_file(tmp_path, "mine")
+    few = replace(INQUIRY, probes=("votes",), contexts=("whole",))
+    side_by_side(path, tmp_path / "run", few)
+    weights = tmp_path / "mine" / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-40] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(ValueError, match=r"model 1, 'mine' \(mine\), has other files"):
+        side_by_side(path, tmp_path / "run", few, resume=True)
+
+
 def test_stop_and_resume(llava: Path, clip: Path, tmp_path: Path) -> None:
     path = models_file(tmp_path, clip, f"{llava} batch=2")
     few = replace(INQUIRY, contexts=("whole",), probes=("open", "forced"))
