@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..results.records import Record, find
 from ..results.rounding import ends_of, rounded_up
 from .curve import statistic_of
-from .knowledge import CONTROLS, MASKED, Known, known
+from .knowledge import CONTROLS, MASKED, Known, known, silent
 from .reached import MARGIN, Reached, reached
 from .strengths import Ladder, ladders
 
@@ -83,9 +83,10 @@ def _cannot_tell(name: str, one: Known, measures: dict[str, Known]) -> str:
         )
     if all(measure.unknown for measure in measures.values()):
         return f"{model} does not know these people: {names}; {beside}; {_NOTHING}"
+    refused = f", and it refuses {one.silent:.2f} of the questions" if one.silent else ""
     return (
         f"It cannot be told whether {model} knows these people: {names}; {beside}, and the first "
-        f"is not shown to be more; {_NOTHING}"
+        f"is not shown to be more{refused}; {_NOTHING}"
     )
 
 
@@ -176,12 +177,11 @@ def _figure(records: Sequence[Record], spec: str, measure: str) -> str:
 
 def _refused(records: Sequence[Record], spec: str, measures: Sequence[str]) -> str:
     """Say what a refusal is where nothing but open answers tells that less is named."""
-    found = [r for name in ("named/open", "unasked/name") for r in find(
-        records, kind="leakage", defense=spec, group="", name=name, statistic="refusal",
-        status="ok") if r.value]  # fmt: skip
+    found = [share for name in ("named/open", "unasked/name") if (share := silent(
+        records, name, spec))]  # fmt: skip
     if not (found and _SAYING.issuperset(measures)):
         return ""
-    return (f" There it refuses {found[0].value:.2f} of the questions: a refusal is not privacy, "
+    return (f" There it refuses {found[0]:.2f} of the questions: a refusal is not privacy, "
             "and no choice among names says what it would have named.")  # fmt: skip
 
 

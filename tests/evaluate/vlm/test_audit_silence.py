@@ -156,3 +156,42 @@ def test_likelihoods_that_are_no_numbers_are_no_answer(tmp_path: Path) -> None:
     assert clean.n == 16
     assert "no answer about 8 photos" in clean.reason
     assert "no numbers" in clean.reason
+
+
+class Thinking(Shy):
+    """Thinks for longer than it may, so that its answers are empty, as some servers have it."""
+
+    def one(self, picture: Picture, prompt: str) -> str:
+        return ""
+
+
+@pytest.mark.parametrize("kind", [Shy, Thinking])
+@pytest.mark.parametrize("probe", ["open", "unasked"])
+def test_who_refuses_everything_is_not_said_to_know_nobody(
+    kind: type[Lettered], probe: str, tmp_path: Path
+) -> None:
+    inquiry = Inquiry((BLANK,), (probe,), contexts=("whole",), candidates=0)
+    known = cast()
+    found = audit(kind(known), known, inquiry, folder=tmp_path, progress=None)
+    told = verdict(found.records)[0]
+    assert told.startswith("It cannot be told whether lettered knows these people")
+    assert "refuses 1.00 of the questions" in told
+
+
+class Wordy(Lettered):
+    """Says more about defended photos than it may, and names nobody before it is cut off."""
+
+    def one(self, picture: Picture, prompt: str) -> str:
+        if isinstance(picture, np.ndarray) and picture[0, 0, 2] == 77:
+            return self.names[picture[0, 0, 0]]
+        return "The photo is blurred but what can still be seen is a man who"
+
+
+def test_answers_that_are_cut_short_are_said(tmp_path: Path) -> None:
+    inquiry = Inquiry((BLANK,), ("open",), ("direct",), contexts=("whole",), candidates=0)
+    known = cast()
+    found = audit(Wordy(known), known, inquiry, folder=tmp_path, progress=None)
+    page = found.page.read_text(encoding="utf-8")
+    assert "read from the first 24 tokens of each answer" in page
+    # 24 defended photos, and without a picture 24 people; nobody has a face to be masked
+    assert "48 of 96 answers seem to be cut short" in page
