@@ -126,12 +126,12 @@ def _stage_video(
 
 
 def _shown(row: Row, pair: Pair) -> Row:
-    """Return the row under the name that is shown; a reason must not tell the one it hides."""
+    """Return the row under the name that is shown; nothing in it must tell the one it hides."""
     reason = row.reason
     if pair.shown:
         for name in (pair.key, Path(pair.key).name):
             reason = reason.replace(printable(name), pair.shown).replace(name, pair.shown)
-    return replace(row, path=pair.path, reason=reason)
+    return replace(row, path=pair.path, reason=reason, hash_in=pair.came(row.hash_in))
 
 
 def settle(done: Staged) -> Row:
@@ -232,7 +232,7 @@ def _stands(known: Row, came: str, pair: Pair) -> bool:
         if known.hash_out == came:  # what it wrote itself is never done again
             return True
         return not known.hash_out and known.hash_in == came and _is_final(known)
-    if known.hash_in != came or not _is_final(known):
+    if known.hash_in != pair.came(came) or not _is_final(known):
         return False
     if not known.hash_out:
         return not pair.target.exists()

@@ -13,6 +13,7 @@ from ..files.printable import printable
 from .records import Part
 from .targets import Pair, Task
 
+_SECRET = ""  # in place of the path in the map: no photo is called so
 # what cameras, phones and programs call photos
 _CAMERA = re.compile(
     r"(?i)\b(img|mg|dsc[nf]?|pxl|mvimg|pic|pict|photo|image|dcim|picture|frame|scan|screenshot|"
@@ -30,7 +31,8 @@ def map_of(target: Path, part: Part) -> Path:
 def renamed(task: Task, target: Path, part: Part) -> Task:
     """Give each photo a drawn name, without its folders, and write the names down.
 
-    What is skipped has no name any more: the record of it lies among what is published.
+    What is skipped has no name any more: the record of it lies among what is published. So has
+    what was read: the map holds a secret with which its hashes are mixed.
     Names that the map has already are kept, so that a run can go on. Only its owner can read
     the map; it must not be published.
 
@@ -40,6 +42,7 @@ def renamed(task: Task, target: Path, part: Part) -> Task:
     """
     path = map_of(target, part)
     names = _read(path)
+    secret = names.setdefault(_SECRET, secrets.token_hex(16))
     taken = set(names.values())
     pairs: list[Pair] = []
     for pair in task.pairs:
@@ -49,7 +52,7 @@ def renamed(task: Task, target: Path, part: Part) -> Task:
             name = secrets.token_hex(8) + ending
         names[pair.key] = name
         taken.add(name)
-        pairs.append(pair._replace(target=target / name, shown=name))
+        pairs.append(pair._replace(target=target / name, shown=name, secret=secret))
     _write(path, names)
     nameless = tuple(one._replace(path="*/" if one.path.endswith("/") else "*")
                      for one in task.skipped)  # fmt: skip
@@ -80,7 +83,8 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _is_entry(line: Sequence[str]) -> bool:
-    return len(line) == 2 and re.fullmatch(r"[0-9a-f]{16}\.\w+", line[1]) is not None
+    given = r"[0-9a-f]{16}\.\w+" if line[:1] != [_SECRET] else "[0-9a-f]{32}"
+    return len(line) == 2 and re.fullmatch(given, line[1]) is not None
 
 
 def _write(path: Path, names: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import tempfile
 import unicodedata
@@ -26,17 +27,29 @@ class Pair(NamedTuple):
         target: what is written.
         key: stable name, by which its randomness is drawn: path below the source.
         shown: its path in the manifest, if that is another one.
+        secret: with which the hash of what was read is mixed there; empty: it is told as it is.
     """
 
     source: Path
     target: Path
     key: str
     shown: str = ""
+    secret: str = ""
 
     @property
     def path(self) -> str:
         """What the manifest calls it."""
         return self.shown or self.key
+
+    def came(self, digest: str) -> str:
+        """Return what the manifest says of the SHA-256 of what was read.
+
+        Whoever has the photo, or a list of such hashes of published ones, must not find it by
+        the manifest of a run that hides names.
+        """
+        if not (self.secret and digest):
+            return digest
+        return hmac.new(self.secret.encode(), digest.encode(), "sha256").hexdigest()
 
 
 class Task(NamedTuple):
