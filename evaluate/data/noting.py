@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from unmask.defenses import Photo
 
@@ -64,6 +65,7 @@ def notes_of(
     if split.single:
         people = _count([*split.single], "person", "people")
         notes.append(f"{people} with one photo among the background people")
+    notes += _twice({photo.identity for photo in photos})
     attacked = {photo.identity for photo in photos} - set(split.background)
     if len(attacked) * folds < LEAST_ATTACKED:
         notes.append(
@@ -76,6 +78,20 @@ def notes_of(
     if faceless:
         notes.append(f"no face found on {faceless} of {len(photos)} clean photos; they stay in")
     return notes
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    """Say how many names are those of others but for case, spaces or the form of letters.
+
+    Folders of several machines may hold one person twice: `José` with one letter or with two.
+    """
+    counts = Counter(normalize("NFKC", name).casefold().strip() for name in names)
+    count = sum(number for number in counts.values() if number > 1)
+    return [
+        f"{count} people are called like another one but for case, spaces or the form of letters: "
+        "if these are one person, who is named by the other name counts as not named, and the "
+        "leakage is too low"
+    ] if count else []  # fmt: skip
 
 
 def _prolific(probes: Sequence[str]) -> list[str]:

@@ -52,3 +52,15 @@ def test_a_single_photo_that_is_somebody_elses_too_is_left_out(people: Path) -> 
     assert "Jo_Doe_13/0.png" not in everyone
     assert {f"Jo_Doe_{n}/0.png" for n in (14, 15)} <= {p.key for p in scene.background}
     assert "2 people with one photo among the background people" in scene.notes
+
+
+def test_people_called_alike_are_said(people: Path) -> None:
+    """One person in two folders, `JO_Doe` and `Jo_Doe`, is hardly ever named as either."""
+    (people / "Jo_Doe_01").rename(people / "JO_Doe_00")
+    (people / "Jo_Doe_02").rename(people / "Jose\u0301")
+    (people / "Jo_Doe_03").rename(people / "Jos\u00e9")
+    notes = [prepare(str(people), seed=n, drop_duplicates=True).notes for n in range(6)]
+    told = {note for some in notes for note in some if "called like another" in note}
+    assert {note.partition(" ")[0] for note in told} <= {"2", "4"}
+    assert told
+    assert "Jos" not in " ".join(told)
