@@ -69,9 +69,11 @@ def _spec_of(given: str | Defense) -> str:
 def _lost(given: Defense, again: Defense) -> list[str]:
     """Return the attributes in which an object differs from what its spec builds.
 
-    Fields that are not compared hold what was learned, and a comparison teaches it anew.
+    Fields that are not compared hold what was learned, where a comparison teaches it anew. Of
+    one that does not learn they may be what it works with, as a network: then all would be lost.
     """
-    learned = {f.name for f in fields(given) if not f.compare}
+    learned = {f.name for f in fields(given)
+               if not f.compare and (given.needs_background or not f.init)}  # fmt: skip
     mine, theirs = vars(given), vars(again)
     names = [name for name in dict.fromkeys((*mine, *theirs)) if name not in learned]
     absent = object()

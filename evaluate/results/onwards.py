@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from unmask.defenses import DEFENSES
 
 from .failures import failures
-from .records import Record
+from .records import SEEDS, Record
 from .rounding import rounded_up
 from .summary import Row
 from .table import is_undefended, printed, sorted_rows, two
@@ -31,7 +31,7 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
     """
     found = sorted_rows(records)
     defended = [row for row in found if not is_undefended(row)]
-    known = [row for row in defended if row.state == "ok" and row.worst.high is not None]
+    known = [row for row in defended if _is_sure(row)]
     if not any(row.measured for row in found):
         return f"next: nothing could be measured; {page} says why"
     if failures(records, asked=asked):
@@ -43,9 +43,10 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
         return (
             f"next: no defense here has a leakage that can be relied on ({why}); {page} says why"
         )
-    best = min(known, key=lambda row: (row.worst.high or 1.0, row.worst.value or 0.0))
-    low, high = best.worst.low or 0.0, best.worst.high or 1.0
-    figure = f"{two(best.worst.value)} (at 95 % up to {rounded_up(high)})"
+    best = min(known, key=lambda row: (_end(row), row.worst.value or 0.0))
+    low, own, high = best.worst.low or 0.0, best.worst.high or 1.0, _end(best)
+    other = f", with another seed {rounded_up(high)}" if high > own else ""
+    figure = f"{two(best.worst.value)} (at 95 % up to {rounded_up(own)}{other})"
     said = f"next: the lowest sure leakage is {figure}, of {best.shown}"
     if high <= _LITTLE:
         return f"{said}; {_tune(best, data)} looks for the weakest setting that stays there"
@@ -58,6 +59,21 @@ def onwards(records: Sequence[Record], *, data: str = "", page: str = "report.ht
             f"{_larger(best)}"
         )
     return f"{said}: not safe; {_tune(best, data)} looks for a stronger setting"
+
+
+def _is_sure(row: Row) -> bool:
+    """Return whether a leakage is known, and with every seed that was asked for."""
+    over_seeds = row.others.get(SEEDS)
+    return (
+        row.state == "ok" and row.worst.high is not None
+        and (over_seeds is None or over_seeds.status == "ok")
+    )  # fmt: skip
+
+
+def _end(row: Row) -> float:
+    """Return what a defense leaks at most: the upper end, or the highest figure of a seed."""
+    over_seeds = row.others.get(SEEDS)
+    return max(row.worst.high or 1.0, over_seeds.high or 1.0 if over_seeds else 0.0)
 
 
 def _tune(row: Row, data: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .records import Record, find
 
 SURE = 0.05  # for all pairs of defenses together
+NO_DEFENSE = ("naive", "context")  # names of differences to something else than a defense
 
 
 class Beaten(NamedTuple):
@@ -79,7 +80,7 @@ def beaten(records: Sequence[Record]) -> list[Beaten]:
     for record in find(records, kind="difference"):
         if not {record.name, record.defense} <= known:
             continue
-        if record.p is None or record.p > SURE or not record.value:
+        if record.name in NO_DEFENSE or record.p is None or record.p > SURE or not record.value:
             continue
         if record.value > 0:
             won = Beaten(record.defense, record.name, record.value, record.low, record.high)

@@ -4,7 +4,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,7 @@ def test_what_cannot_be_told_apart_or_built_again_is_refused() -> None:
         pass
     with pytest.raises(TypeError, match=r"add \(\)"), hosted([mine]):  # type: ignore[list-item]
         pass
-    for loses in (mine(np.arange(3)), _hidden(mine, 7), _with_state(mine)):
+    for loses in (mine(np.arange(3)), _hidden(mine, 7), _with_state(mine), _with_network(mine)):
         with pytest.raises(ValueError, match="built again by its parameters"), hosted([loses]):
             pass
 
@@ -192,6 +192,14 @@ def _hidden(mine: type[Any], k: int) -> Any:
             object.__setattr__(self, "k", k)
 
     return Hidden(k)
+
+
+def _with_network(mine: type[Any]) -> Any:
+    """What it works with is a field that says nothing: its spec would build one without."""
+    network = field(default=None, repr=False, compare=False)
+    return make_dataclass("Mine", [("network", object, network)], bases=(mine,), frozen=True)(
+        network=np.arange(3)
+    )
 
 
 def _with_state(mine: type[Any]) -> Any:
