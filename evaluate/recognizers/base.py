@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from unmask.defenses import Photo, default_cache
 from unmask.defenses.faces.landmarks import Kind
 from unmask.defenses.files.class_digest import class_digest
+from unmask.defenses.files.code_digest import file_digest
 from unmask.defenses.photo import Pixels
 
 Embeddings = NDArray[np.float32]
@@ -66,7 +69,7 @@ class Recognizer(ABC):
 
         Vectors are cached on disk by the content of the chip, never the chip itself.
         """
-        known_by = class_digest(type(self)) + self.fingerprint
+        known_by = class_digest(type(self)) + self.fingerprint + _files_of(self)
         mark = hashlib.sha256(known_by.encode()).digest()
         parts = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
         return np.concatenate([self._embed(mark, some) for some in parts or [photos]])
@@ -95,3 +98,20 @@ class Recognizer(ABC):
             keys[mark] = hashlib.sha256(mark + chip.tobytes()).digest()
             chips[keys[mark]] = chip
         return keys[mark]
+
+
+def _files_of(recognizer: Recognizer) -> str:
+    """Return digests of the files that parameters of a model name; empty for one of ours.
+
+    Ours say in `fingerprint` what they are made of, with care. One of others may forget it: then
+    vectors of the weights before would be taken for those of the new ones.
+    """
+    if type(recognizer).__module__.partition(".")[0] == "unmask":
+        return ""
+    texts = [getattr(recognizer, one.name) for one in fields(recognizer)]
+    named = [text for text in texts if isinstance(text, str | Path) and text]
+    found = []
+    for path in (Path(text).expanduser() for text in named):
+        with suppress(OSError):  # a text too long for a path
+            found += [file_digest(path)] if path.is_file() else []
+    return " ".join(found)
