@@ -82,10 +82,24 @@ class Recognizer(ABC):
         if missing:
             cut = [chips[key] if key in chips else self.chip(missing[key]) for key in missing]
             made = self.forward(cut).astype(np.float32)
+            self._check(made, len(cut))
             fresh = {key: vector.tobytes() for key, vector in zip(missing, made, strict=True)}
             default_cache().put_many(fresh)
             known |= fresh
         return np.stack([np.frombuffer(known[key], np.float32) for key in keys])
+
+    def _check(self, vectors: Embeddings, count: int) -> None:
+        """Refuse what attackers could only learn nothing from, and would call privacy.
+
+        Raises:
+            ValueError: not a vector for each face, or numbers that are not finite.
+        """
+        if vectors.ndim != 2 or len(vectors) != count:
+            got = f"got {vectors.shape}"
+            raise ValueError(f"{self.label} must give (N, D) for {count} faces, {got}")
+        if bad := int((~np.isfinite(vectors)).any(1).sum()):
+            told = f"that are not finite for {bad} of {count} faces"
+            raise ValueError(f"{self.label} gives numbers {told}")
 
     def _key(self, mark: bytes, photo: Photo, chips: dict[bytes, Pixels]) -> bytes:
         """Return the key of a photo's vector; a chip that must be cut for it goes to `chips`.
