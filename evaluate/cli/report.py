@@ -67,7 +67,7 @@ def report(
 
 def _print(runs: Sequence[Path], form: str, out: Path | None) -> None:
     """Print each run in one form, as `compare` does."""
-    from ..report.reading import read_run
+    from ..report.reading import CHANGED, read_run
     from ..results.formats import formatted
     from .leakage import print_leakage
 
@@ -77,7 +77,10 @@ def _print(runs: Sequence[Path], form: str, out: Path | None) -> None:
     shape = chosen_form(form, as_json=False)
     _check_compared(runs, "--format prints the table of runs of compare")
     for folder in runs:
-        records = read_run(folder).records
+        run = read_run(folder)
+        records = run.records
+        if CHANGED in run.notes:
+            typer.echo(f"! {folder}: {CHANGED}", err=True)
         if shape == "table":
             print_leakage(records)
         else:

@@ -15,7 +15,7 @@ from .over_seeds import seeds
 from .overview import overview
 from .page import FOOTER
 from .provenance import provenance
-from .reading import Run, read_run
+from .reading import CHANGED, Run, read_run
 from .side_by_side import (
     common_plane,
     leakage_map,
@@ -39,7 +39,11 @@ def write_merged(folders: Sequence[Path], out: Path) -> Path:
     """
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise ValueError("each run can stand on a page once; a folder is named twice")
-    write_text(out, merged_page([read_run(folder) for folder in folders]))
+    runs = [read_run(folder) for folder in folders]
+    for folder, run in zip(folders, runs, strict=True):
+        if CHANGED in run.notes:
+            raise ValueError(f"{folder}: {CHANGED}; measure again")
+    write_text(out, merged_page(runs))
     return out
 
 

@@ -6,7 +6,7 @@ from ..pages.table import Cell, Heading, number, sortable_table
 from ..pages.tags import tag
 from ..results.failures import failures
 from ..results.records import find
-from .reading import Run
+from .reading import CHANGED, Run
 
 _SAID = (
     "Shares of photos. One that no face was found on, or that a defense failed on, stays as it "
@@ -37,7 +37,7 @@ def outcomes(run: Run) -> list[str]:
 
 def notes(run: Run) -> list[str]:
     """Return what must be known about the data, and what could not be measured."""
-    items = [*unmeasured(run), *run.notes]
+    items = [*unmeasured(run), *(note for note in run.notes if note != CHANGED)]
     return [tag("ul", *(tag("li", item) for item in items))] if items else []
 
 
@@ -52,5 +52,5 @@ def unmeasured(run: Run) -> list[str]:
 
 def broken(run: Run) -> list[str]:
     """Return what broke, for the top: figures that rest on it are not what was meant."""
-    lines = failures(run.records)
+    lines = [*(note for note in run.notes if note == CHANGED), *failures(run.records)]
     return [tag("ul", *(tag("li", line) for line in lines), class_="bad")] if lines else []

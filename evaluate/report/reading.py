@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..results.folder import is_as_written
 from ..results.origin import config_of, notes_of
 from ..results.records import Record, read_records
 from ..results.summary import Row, chance_of
@@ -79,6 +80,12 @@ class Run:
         return found if isinstance(found, dict) else {}
 
 
+CHANGED = (
+    "records.jsonl is not what the run wrote (its digest in config.json is another one): nobody "
+    "knows whether these figures were measured"
+)
+
+
 def heading(metric: str) -> str:
     """Return what a metric is called in headings."""
     return HEADINGS.get(metric, metric.replace("_", " "))
@@ -99,5 +106,7 @@ def read_run(folder: Path, notes: Sequence[str] | None = None) -> Run:
         raise ValueError(f"{folder} holds no records.jsonl; is it a run folder?")
     config = config_of(folder)
     said = notes_of(folder) if notes is None else list(notes)
+    if is_as_written(folder, config) is False:
+        said = [CHANGED, *said]
     name = folder.resolve().name
     return Run(name, read_records(source), config, read_faces(folder), said)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from unmask.evaluate.cli.main import app
 from unmask.evaluate.report.faces import Example, Faces, read_faces, write_faces
 from unmask.evaluate.report.frontier import plot_frontier
+from unmask.evaluate.report.merged import write_merged
 from unmask.evaluate.report.page import write_report
 from unmask.evaluate.results.records import Record
 
@@ -145,3 +148,15 @@ def test_plots_by_their_ending_and_the_same_each_time(
     assert one.startswith(start)
     with pytest.raises(ValueError, match="a plot ends with"):
         plot_frontier(tmp_path / "x.gif", records)
+
+
+def test_records_that_the_run_did_not_write_are_said_first(run: Run, made_row: Row) -> None:
+    """As when somebody puts those of another run beside the settings of this one."""
+    folder = run("changed", made_row("mask", 0.05))
+    (folder / "config.json").write_text('{"records": "0123456789abcdef"}')
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert page.index("is not what the run wrote") < page.index("<table")
+    with pytest.raises(ValueError, match="is not what the run wrote"):
+        write_merged([folder], folder.parent / "both.html")
+    done = CliRunner().invoke(app, ["report", str(folder), "--format", "csv"])
+    assert "is not what the run wrote" in done.stderr
