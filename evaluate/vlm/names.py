@@ -19,6 +19,9 @@ _LETTERS = str.maketrans({
     "Þ": "Th", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "\u0131": "i",
     "\u2019": "'", "\u2018": "'", "`": "'", "\u02bc": "'",
 })  # fmt: skip
+_GERMAN = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa"}
+)
 _TITLES = frozenset(
     ["dr", "mr", "mrs", "ms", "sir", "dame", "prof", "jr", "sr", "ii", "iii", "iv", "phd"]
 )
@@ -75,7 +78,8 @@ class Forms:
     """How one person may be named, normalized.
 
     Args:
-        sure: full names, aliases, first and last name, last name first.
+        sure: full names, aliases, first and last name, with the initials of what is between
+            them, last name first; in each usual spelling (O'Brien, O Brien; Müller, Mueller).
         short: initials with the last name; counted only if nobody else has the same.
         surname: the last name alone, likewise; empty for a name of one word.
     """
@@ -88,7 +92,12 @@ class Forms:
 def forms(name: str, aliases: Sequence[str] = ()) -> Forms:
     """Return how a person may be named."""
     sure, short, surname = set(), set(), ""
-    for position, text in enumerate((name, *aliases)):
+    spellings = [
+        (not place and text == own, text)
+        for place, own in enumerate((name, *aliases))
+        for text in _spellings(own)
+    ]
+    for is_name, text in spellings:
         words = normalize(text).split()
         words = [word for word in words if word not in _TITLES] or words
         if not words:
@@ -99,11 +108,20 @@ def forms(name: str, aliases: Sequence[str] = ()) -> Forms:
         given, last = words[:-1], words[-1]
         sure |= {f"{given[0]} {last}", f"{last} {given[0]}", f"{last} {' '.join(given)}"}
         letters = [word[0] for word in given]
+        sure.add(" ".join([given[0], *letters[1:], last]))
         short |= {f"{letters[0]} {last}", f"{' '.join(letters)} {last}",
                   f"{''.join(letters)} {last}"}  # fmt: skip
-        if position == 0:
+        if is_name:
             surname = last
     return Forms(frozenset(sure), frozenset(short - sure), surname)
+
+
+def _spellings(text: str) -> list[str]:
+    """Return a name as it is, and as it is often spelled by others."""
+    spaced = re.sub(r"(?<=\w)['\u2019\u2018`\u02bc](?=\w{2})", " ", text)
+    return list(
+        dict.fromkeys((text, spaced, unicodedata.normalize("NFC", text).translate(_GERMAN)))
+    )
 
 
 class Register:
@@ -138,7 +156,8 @@ class Register:
     def names(self, answer: str, identity: str) -> bool:
         """Return whether an answer names this person."""
         own, text = self._forms[identity], normalize(answer)
-        if any(_inside(form, text) or _joined(form, text) for form in own.sure):
+        if any(_inside(form, text) or _joined(form, text) or _spelled_out(form, text)
+               for form in own.sure):  # fmt: skip
             return True
         if any(form not in self._shared and _inside(form, text) for form in own.short):
             return True
@@ -185,6 +204,19 @@ def _joined(form: str, text: str) -> bool:
     if whole == form or len(whole) < _TAG or min(map(len, form.split())) < 2:
         return False
     return any(whole == word or (len(whole) >= _JOINED and whole in word) for word in text.split())
+
+
+def _spelled_out(form: str, text: str) -> bool:
+    """Return whether a full name stands there with its middle names, of which initials are known.
+
+    George Walker Bush is George W Bush, also where another George Bush is in the audit.
+    """
+    first, *middle, last = form.split() if " " in form else (form, form)
+    if not any(len(word) == 1 and word.isascii() for word in middle):
+        return False
+    known = [f"{word}\\w*" if len(word) == 1 else re.escape(word) for word in middle]
+    words = " ".join([re.escape(first), *known, re.escape(last)])
+    return re.search(rf"(?<!\w){words}(?!\w)", text) is not None
 
 
 def _unspaced(letter: str) -> bool:

@@ -152,3 +152,22 @@ def test_a_letter_that_is_led_up_to_is_chosen(answer: str) -> None:
 ])  # fmt: skip
 def test_yes_and_no_in_other_words_are_read(answer: str, said: bool | None) -> None:
     assert said_yes(answer) is said
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("Conan O'Brien", "It is Conan O Brien."),
+        ("Gerd Müller", "The footballer Gerd Mueller"),
+        ("Gerd Mu\u0308ller", "The footballer Gerd Mueller"),
+        ("George W Bush", "President George Walker Bush"),
+        ("George Walker Bush", "George W. Bush"),
+        ("George H W Bush", "George Herbert Walker Bush"),
+    ],
+)
+def test_names_are_found_as_others_spell_them(name: str, answer: str) -> None:
+    """With somebody of the same surname beside, which alone then tells nobody."""
+    same = {"x": (f"Xaver {name.split()[-1]}",), "own": (name,)}
+    register = Register(same)
+    assert register.bin_of(answer, "own") == "right"
+    assert not register.names(answer, "x")
