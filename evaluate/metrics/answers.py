@@ -66,12 +66,32 @@ class Answers(Metric):
         Raises:
             Unavailable: the hub does not give the model, or it answers no such question.
         """
+        return self._kept(clean, [one.photo.pixels for one in defended])
+
+    def floor(self, clean: Sequence[Photo]) -> float | None:
+        """Return what somebody else's clean photo keeps: as much is kept where nothing is.
+
+        Args:
+            clean: of several people; None comes back where they are of one, or nothing is said.
+
+        Raises:
+            Unavailable: as for `values`.
+        """
+        others = [next((o for o in (*clean[i:], *clean) if o.identity != one.identity), None)
+                  for i, one in enumerate(clean)]  # fmt: skip
+        if not clean or None in others:
+            return None
+        found = self._kept(clean, [one.pixels for one in others if one is not None])
+        known = found[np.isfinite(found)]
+        return float(known.mean()) if known.size else None
+
+    def _kept(self, clean: Sequence[Photo], shown: Sequence[Pixels]) -> NDArray[np.float64]:
         from ..vlm.base import CannotAnswerError
 
         try:
             asked = _asked(self.model, self.dtype, self.batch)
             before = asked.replies([photo.pixels for photo in clean])
-            after = asked.replies([one.photo.pixels for one in defended])
+            after = asked.replies(shown)
         except (CannotAnswerError, LookupError) as error:
             raise Unavailable(str(error)) from error
         pairs = zip(clean, before, after, strict=True)

@@ -12,6 +12,8 @@ from unmask.defenses import Choice, Defense, Range
 
 from ..comparison.plan import Plan
 from ..data.scene import Scene
+from ..metrics.answers import Answers
+from ..metrics.base import Unavailable
 from ..statistics import Estimate, clustered_interval
 from .goal import Goal
 from .points import asked_alone
@@ -103,6 +105,7 @@ def notes_of(
             f"the limit is on what leaks beyond {goal.as_good_as} of the same region; what that "
             "leaks itself is no less for it"
         )
+    notes += _floor_of_use(goal, search, scene)
     if asked_alone(test.attackers):
         notes.append(
             "leakage is what the model names when it is asked; whoever knows the defense, or "
@@ -121,3 +124,23 @@ def notes_of(
             f"change, not what another recognizer sees; name one with --report-recognizers"
         )
     return tuple(notes)
+
+
+def _floor_of_use(goal: Goal, search: Plan, scene: Scene) -> list[str]:
+    """Say how many answers a picture of somebody else keeps, if they are the use that is sought.
+
+    A model that says the same of every picture keeps all: then any setting looks useful.
+    """
+    asked = [one for one in search.build_metrics() if one.name == goal.utility]
+    if not (asked and isinstance(asked[0], Answers)):
+        return []
+    try:
+        floor = asked[0].floor(scene.probes)
+    except Unavailable:
+        return []
+    if floor is None:
+        return []
+    said = f"somebody else's clean photo keeps {floor:.2f} of the answers: so much is no use"
+    if goal.min_utility is not None and goal.min_utility <= floor:
+        said += f", and --min-utility {goal.min_utility:g} asks for no more"
+    return [said]

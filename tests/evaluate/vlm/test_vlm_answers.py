@@ -15,6 +15,7 @@ from unmask.evaluate.data.scene import Scene, prepare
 from unmask.evaluate.metrics import answers
 from unmask.evaluate.metrics.answers import Answers, _Asked
 from unmask.evaluate.metrics.base import Unavailable
+from unmask.evaluate.tuning.caveats import notes_of
 from unmask.evaluate.tuning.goal import Goal
 from unmask.evaluate.tuning.plans import with_utility
 from unmask.evaluate.tuning.run import tune
@@ -153,5 +154,33 @@ def test_a_search_by_what_the_model_names_and_answers(
     assert {p.attacker.partition("/")[0].split()[0] for p in found.points} == {"named"}
     assert all(0 <= p.utilities["answers"].value <= 1 for p in found.points)
     assert any("whoever knows the defense" in note for note in found.notes)
+    assert any("somebody else's clean photo keeps" in note for note in found.notes)
     assert found.check is not None
     assert found.check.leakage.value < 1
+
+
+class Parrot(Light):
+    """Says the same of every picture."""
+
+    def answer(
+        self, pictures: Sequence[Picture], prompts: Sequence[str], max_new_tokens: int = 24
+    ) -> list[str]:
+        return ["it is bright ."] * len(pictures)
+
+
+def test_a_model_that_always_says_the_same_keeps_nothing_of_use(
+    few: Scene, llava: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan(("naive",), (f"answers:model={llava}",), ("dlib",))
+
+    def said(model: Model, least: float) -> str:
+        asked = _Asked(model, TAUGHT)
+        monkeypatch.setattr(answers, "_asked", lambda *_: asked)
+        goal = Goal("answers", min_utility=least)
+        return " ".join(notes_of(few, goal, plan, plan, (), 3))
+
+    told = said(Parrot(), 0.9)
+    assert "somebody else's clean photo keeps 1.00 of the answers: so much is no use" in told
+    assert "--min-utility 0.9 asks for no more" in told
+    assert "asks for no more" not in said(Light(), 0.9)
+    assert Answers(str(llava)).floor(few.probes[:1]) is None  # nobody else is there
