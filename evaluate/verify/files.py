@@ -17,6 +17,7 @@ from .findings import Finding
 from .metadata import extras
 from .turned import marks
 
+_EVEN = 8.0  # grey levels: what varies less is one colour, stored with losses
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"II*\0", b"MM\0*", b"GIF8")
 
 
@@ -69,7 +70,31 @@ def carried(path: str, data: bytes) -> list[Finding]:
                 Finding("survivor", "picture inside", path, f"{extra.words}, {width}x{height}",
                         crop=crop(picture, (0, 0, width, height)))
             )  # fmt: skip
+    if (under := under_transparency(data)) is not None:
+        height, width = under.shape[:2]
+        found.append(Finding("survivor", "picture inside", path,
+                             "colours are stored under transparent pixels",
+                             crop=crop(under, (0, 0, width, height))))  # fmt: skip
     return found
+
+
+def under_transparency(data: bytes) -> Pixels | None:
+    """Return what a picture shows where it is fully transparent; None where that is nothing.
+
+    Who erases a face in an editor often changes its opacity alone: nobody sees it any more, and
+    whoever drops the opacity has it back.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if not picture.has_transparency_data:
+                return None
+            whole = np.asarray(picture.convert("RGBA"), np.uint8)
+    except Exception:  # on broken data decoders raise nearly anything
+        return None
+    gone = whole[..., 3] == 0
+    if not gone.any() or float(whole[gone][:, :3].std(0).max()) < _EVEN:
+        return None
+    return np.ascontiguousarray(whole[..., :3])
 
 
 def hidden_picture(data: bytes) -> Pixels | None:

@@ -22,6 +22,7 @@ from unmask.defenses.files.pictures import read_picture, write_picture
 from unmask.evaluate.cli import app
 from unmask.evaluate.verify import Finding, Verdict, verify
 from unmask.evaluate.verify.changed import changed, region_of, share_covered
+from unmask.evaluate.verify.files import carried
 from unmask.evaluate.verify.metadata import extras
 from unmask.evaluate.verify.pairing import paired, read_names
 
@@ -265,6 +266,20 @@ def test_a_second_picture_in_a_file_is_a_survivor(tmp_path: Path, kind: str) -> 
     assert extras((tmp_path / f"1.{kind}").read_bytes()) == []
     (extra,) = extras((tmp_path / f"2.{kind}").read_bytes())
     assert "further pictures" in extra.words
+
+
+def test_a_face_that_was_made_transparent_is_still_there(tmp_path: Path) -> None:
+    """The eraser of an editor: nobody sees the face, and without the opacity it is back."""
+    clean = strangers()
+    seen = np.full((*clean.shape[:2], 1), 255, np.uint8)
+    seen[40:280] = 0
+    erased = np.concatenate([clean, seen], 2)
+    Image.fromarray(erased).save(tmp_path / "erased.png")
+    (found,) = carried("erased.png", (tmp_path / "erased.png").read_bytes())
+    assert (found.level, found.kind) == ("survivor", "picture inside")
+    erased[40:280, :, :3] = 255
+    Image.fromarray(erased).save(tmp_path / "white.png")
+    assert carried("white.png", (tmp_path / "white.png").read_bytes()) == []
 
 
 def test_somebody_else_of_the_source_in_a_photo_is_to_be_looked_at(folders: Folders) -> None:
