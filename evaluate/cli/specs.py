@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from unmask.defenses import DEFENSES, format_spec
 
@@ -120,11 +121,31 @@ def doubt_of(spec: str) -> str:
         return ""
     path = Path(_bare(spec.strip()[1:]))
     entry = read_json(path)
-    if not isinstance(entry, dict) or entry.get("holds", True) is True:
+    if not isinstance(entry, dict):
         return ""
+    if entry.get("holds", True) is True:
+        return _changed_since(path, entry)
     if entry["holds"] is None:
         return f"the setting in {path} was held to no limit"
     return f"the setting in {path} did not hold its limit on the test people"
+
+
+def _changed_since(path: Path, entry: dict[str, Any]) -> str:
+    """Say that a setting is not what was checked: it was edited, or its plug-in was."""
+    from ..comparison.config import code_of, plugins_of
+
+    spec, test = load_chosen(path), entry.get("test")
+    checked = test.get("defense") if isinstance(test, dict) else None
+    if checked and DEFENSES.build(spec).spec != DEFENSES.build(str(checked)).spec:
+        return f"the setting in {path} is not the one that was checked on the test people"
+    then = entry.get("code")
+    if not isinstance(then, dict):
+        return ""
+    now = code_of(plugins_of([spec]))
+    other = [name for name, mark in now.items() if name != "unmask" and then.get(name) != mark]
+    if other:
+        return f"the code of {other[0]} is another one than when the setting in {path} was checked"
+    return ""
 
 
 def is_refuted(spec: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from unmask.defenses import DEFENSES
 from unmask.defenses.files.atomic import write_text
 
+from ..results.origin import config_of
 from .curve import plot_curve
 from .kept import keep
 from .page import search_page
@@ -47,7 +48,8 @@ def write_chosen(path: Path, tuned: Tuned | None, **more: Any) -> None:
     chosen = {
         "defense": built.name, "params": built.parameters, "holds": tuned.holds,
         "search": tuned.chosen.as_dict(), "test": tuned.check and tuned.check.as_dict(),
-        "second_choice": tuned.first is not None, **more,
+        "second_choice": tuned.first is not None,
+        "code": config_of(tuned.folder).get("code"), **more,
     }  # fmt: skip
     write_text(path, json.dumps(chosen, indent=2) + "\n")
 

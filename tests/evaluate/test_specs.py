@@ -70,3 +70,31 @@ def test_what_a_search_could_not_promise_is_said(
     assert told.endswith(said)
     assert bool(told) == bool(said)
     assert doubt_of("pixelate") == ""
+
+
+def test_a_chosen_setting_that_was_edited_is_not_the_one_that_was_checked(tmp_path: Path) -> None:
+    path = tmp_path / "chosen.json"
+    found = {"defense": "pixelate", "params": {"blocks": 4}, "holds": True,
+             "test": {"defense": "pixelate:blocks=4"}, "code": {"unmask": "of then"}}  # fmt: skip
+    path.write_text(json.dumps(found))
+    assert doubt_of(f"@{path}") == ""
+    path.write_text(json.dumps({**found, "params": {"blocks": 12}}))
+    assert "is not the one that was checked" in doubt_of(f"@{path}")
+
+
+def test_a_plug_in_that_was_edited_is_not_the_one_that_was_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "chosen.json"
+    found = {
+        "defense": "pixelate",
+        "params": {"blocks": 4},
+        "holds": True,
+        "code": {"myplug": "a"},
+    }
+    path.write_text(json.dumps(found))
+    marks = {"unmask": "x", "myplug": "a"}
+    monkeypatch.setattr("unmask.evaluate.comparison.config.code_of", lambda _: marks)
+    assert doubt_of(f"@{path}") == ""
+    marks["myplug"] = "b"
+    assert "the code of myplug is another one" in doubt_of(f"@{path}")
