@@ -1,4 +1,4 @@
-"""Do pictures of another program show the photos that they are named after?
+"""Do pictures of another program show the photos that they are named after, and all of them?
 
 A program that counts its results, or sorts names otherwise, mixes people up: then nobody can be
 named, and what is a slip of names would pass for privacy.
@@ -11,15 +11,18 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from unmask.defenses import Defended, Photo
 
 from ..data.scene import Scene
 from .defending import OwnCopies
+from .likeness import ALARM
 
 SIDE = 16  # cells across a picture: its layout, which blur, noise and blocks leave
 MOST = 200  # pictures that are looked at, of those to be named and of those to learn from
 ALIKE, OTHERWISE = 0.9, 0.6  # correlation with a photo that a picture shows; with one it does not
+HARDLY = 1.0  # levels that a picture differs in the mean where it was saved anew and no more
 FEW = 2  # pictures that clearly show somebody else
 
 Halves = list[NDArray[np.float64]]
@@ -39,12 +42,50 @@ def slips(
     if not copies.foreign:
         return ()
     known = (*scene.gallery, *scene.background)
-    every = (*scene.probes, *known)
-    told = (
-        misnamed(scene.probes, [done.photo for done in defended], every),
-        (misnamed(known, copies(wanted), every) if wanted else ""),
-    )
+    every, shown = (*scene.probes, *known), [done.photo for done in defended]
+    told = [misnamed(scene.probes, shown, every)]
+    if wanted:
+        own = copies(wanted)
+        cut = len(scene.gallery)
+        told += [
+            misnamed(known, own, every),
+            untouched("gallery", scene.gallery, own[:cut], scene.probes, shown),
+            untouched("background", scene.background, own[cut:], scene.probes, shown),
+        ]
     return tuple(dict.fromkeys(filter(None, told)))
+
+
+def untouched(
+    role: str, clean: Sequence[Photo], own: Sequence[Photo], probes: Sequence[Photo],
+    shown: Sequence[Photo],
+) -> str:  # fmt: skip
+    """Say that what is to be learned from was left as it was, and what is to be named was not.
+
+    Whoever copies the originals of people whom a program was not run on leaves attackers nothing
+    to learn of it. The shares of photos that are hardly changed are compared by Fisher's test.
+
+    Args:
+        role: of the photos to learn from.
+        clean: these.
+        own: what became of them.
+        probes: to be named.
+        shown: what became of them.
+    """
+    kept, left = (
+        sum(map(_hardly_changed, *some)) for some in ((clean, own), (probes, shown))
+    )  # fmt: skip
+    table = [[kept, len(clean) - kept], [left, len(probes) - left]]
+    if not clean or stats.fisher_exact(table, alternative="greater").pvalue >= ALARM:
+        return ""
+    return (
+        f"{kept} of {len(clean)} {role} pictures are hardly changed, and {left} of {len(probes)} "
+        "of those to be named: attackers learned from clean photos"
+    )
+
+
+def _hardly_changed(before: Photo, after: Photo) -> bool:
+    a, b = before.pixels, after.pixels
+    return a.shape == b.shape and float(cv2.absdiff(a, b).mean()) < HARDLY
 
 
 def misnamed(clean: Sequence[Photo], shown: Sequence[Photo], among: Sequence[Photo]) -> str:
@@ -75,10 +116,11 @@ def misnamed(clean: Sequence[Photo], shown: Sequence[Photo], among: Sequence[Pho
     other = (first == second) & (best.min(0) > 0)
     other &= who[first] != np.array([clean[i].identity for i in some])
     clearly = other & (best.min(0) >= ALIKE) & (mine.max(0) < OTHERWISE)
-    count = int(other.sum())
-    if count <= len(some) / 2 and int(clearly.sum()) < FEW:
+    # whoever is mixed up takes the place of one other: pictures that are all alike take one
+    several, few = (len(np.unique(first[which])) for which in (other, clearly))
+    if several <= len(some) / 2 and few < FEW:
         return ""
-    count = count if count > len(some) / 2 else int(clearly.sum())
+    count = several if several > len(some) / 2 else few
     return (
         f"{count} of {len(some)} pictures look like the photo of somebody else than that after "
         "which they are named: did the program keep the names?"
@@ -94,8 +136,8 @@ def _halves(photos: Sequence[Photo]) -> Halves:
 
 
 def _unit(rows: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what sets each row apart from the mean of all, with length 1; 0 for none."""
-    apart = rows - of.mean(0)
+    """Return what sets each row apart from the median of all, with length 1; 0 for none."""
+    apart = rows - np.median(of, 0)
     apart = apart - apart.mean(1, keepdims=True)
     length = np.linalg.norm(apart, axis=1, keepdims=True)
     return np.asarray(apart / np.where(length > 1, length, np.inf))

@@ -41,6 +41,11 @@ def test_pictures_of_others_are_seen(scene: Scene, spec: str) -> None:
     assert told_of(scene, spec, list) == ""
 
 
+def test_one_that_failed_among_pictures_that_are_alike_is_no_slip(scene: Scene) -> None:
+    grey = [photo.with_pixels(np.full_like(photo.pixels, 7)) for photo in scene.probes[1:]]
+    assert misnamed(scene.probes, [scene.probes[0], *grey], every(scene)) == ""
+
+
 def test_two_that_were_exchanged_are_seen(scene: Scene) -> None:
     assert told_of(scene, "jpeg", two_swapped).startswith("2 of ")
 
@@ -67,3 +72,20 @@ def test_a_folder_with_mixed_up_names_is_a_lower_bound(
     spec = DEFENSES.build("folder", path=str(tmp_path)).spec
     (doubt,) = [d for d in measure(spec, scene, Plan(("pixels",), ())).doubts if "look like" in d]
     assert f"of {len(scene.probes) if part == 'probes' else 48} pictures" in doubt
+
+
+@pytest.mark.parametrize("part", ["gallery", "background"])
+def test_originals_among_what_is_learned_from_are_seen(
+    scene: Scene, tmp_path: Path, part: str
+) -> None:
+    """The program ran on the people to be named alone, and the rest was copied."""
+    blur = DEFENSES.build("gaussian_blur")
+    for photos in (scene.probes, scene.gallery, scene.background):
+        made = photos if photos is getattr(scene, part) else [d.photo for d in blur.many(photos)]
+        for photo, picture in zip(photos, made, strict=True):
+            file = (tmp_path / photo.key).with_suffix(".png")
+            file.parent.mkdir(exist_ok=True)
+            Image.fromarray(picture.pixels).save(file)
+    spec = DEFENSES.build("folder", path=str(tmp_path)).spec
+    doubts = measure(spec, scene, Plan(("pixels",), ())).doubts
+    assert any(f"24 of 24 {part} pictures are hardly changed, and 0 of" in d for d in doubts)
