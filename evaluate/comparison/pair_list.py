@@ -20,7 +20,7 @@ from ..data.paired import Paired
 from ..data.scene import Scene
 from ..recognizers.base import Recognizer
 from ..results.questions import PAIR_LIST
-from ..results.records import AND, Record
+from ..results.records import AND, Record, broke
 from ..statistics import Figure, fold_accuracy
 from .blind import hidden, names_of, secret
 from .defending import Blindfolded
@@ -61,7 +61,8 @@ def pair_attacks(
         models: face models.
 
     Returns:
-        A result for each face model and each of `SAID`.
+        A result for each face model and each of `SAID`; one alone, without a figure, of a model
+        that raised.
     """
     if pairs is None:
         return ()
@@ -72,6 +73,7 @@ def pair_attacks(
     clean: dict[str, list[NDArray[np.float32]]] = {label: [] for label, _ in looks}
     seen: dict[str, list[NDArray[np.float32]]] = {label: [] for label, _ in looks}
     grey: list[list[NDArray[np.float32]]] = [[], []]
+    lost: dict[str, str] = {}
     kept, fresh = 0, taught.fresh()
     for start in range(0, len(photos), BLOCK):
         some = photos[start : start + BLOCK]
@@ -79,13 +81,21 @@ def pair_attacks(
         kept += sum(one.outcome != "defended" for one in done)
         shown = [p.with_pixels(one.photo.pixels) for p, one in zip(some, done, strict=True)]
         for label, model in looks:
-            clean[label].append(model.embed(some))
-            seen[label].append(model.embed(shown))
+            if label not in lost:
+                try:
+                    clean[label].append(model.embed(some))
+                    seen[label].append(model.embed(shown))
+                except Exception as error:  # one of others; what the rest tells still counts
+                    lost[label] = broke("face model", error)
         for side, those in zip(grey, (some, shown), strict=True):
             side.append(_normalized(those))
     note = f"{kept:,} of {len(photos):,} photos came out as they were" if kept else ""
     found: list[Attack] = []
     for label, model in looks:
+        if label in lost:
+            found.append(Attack(f"{PAIR_LIST}/{BOTH}", PAIR_LIST, label, True, status="invalid",
+                                reason=lost[label]))  # fmt: skip
+            continue
         vectors = np.concatenate(clean[label]), np.concatenate(seen[label])
         found += _told(pairs, _alike(pairs, *vectors, model), "", label, note)
     told = _alike(pairs, np.concatenate(grey[0]), np.concatenate(grey[1]))
@@ -109,13 +119,20 @@ def pair_records(base: Record, measured: Measured, scene: Scene) -> list[Record]
                 reason=one.reason)
         for attack in measured.pairs for one in attack.figures
     ]  # fmt: skip
+    lost = [
+        replace(base, name=attack.name, recognizer=attack.recognizer, value=None, low=None,
+                high=None, status=attack.status, reason=attack.reason)
+        for attack in measured.pairs if attack.status != "ok"
+    ]  # fmt: skip
     clean = [one for one in made if one.name.endswith(CLEAN)]
     rest = [one for one in made if one not in clean]
     best = max(rest, key=lambda one: one.value or 0.0)
     top = max((one.value or 0.0) for one in clean)
-    notes = AND.join([best.reason, f"list {scene.pairs.name}", *scene.pairs.notes])
-    worst = replace(best, name=PAIR_LIST, attack=best.name, ceiling=top, reason=notes)
-    return [worst, *made]
+    doubts = [f"{one.recognizer} did not count: {one.reason}" for one in lost]
+    notes = AND.join([*doubts, best.reason, f"list {scene.pairs.name}", *scene.pairs.notes])
+    worst = replace(best, name=PAIR_LIST, attack=best.name, ceiling=top, reason=notes,
+                    status="at least" if lost else best.status)  # fmt: skip
+    return [worst, *made, *lost]
 
 
 def _told(pairs: Paired, seen: _Seen, kind: str, label: str, note: str) -> list[Attack]:

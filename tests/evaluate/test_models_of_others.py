@@ -68,3 +68,15 @@ def test_a_vector_too_few_is_said(scene: Scene, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Odd, "forward", lambda self, chips: np.ones((len(chips) - 1, 4)))
     with pytest.raises(ValueError, match=r"odd must give \(N, D\) for \d+ faces"):
         Odd().embed(scene.background)
+
+
+def test_copies_that_cannot_be_compared_with_the_release_are_a_doubt(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlike(*_: object) -> str:
+        raise ValueError("shapes differ")
+
+    monkeypatch.setattr("unmask.evaluate.comparison.measure.unlike", unlike)
+    with RECOGNIZERS.host([("odd", Odd)]):
+        found = measure("gaussian_blur", scene, Plan(("pixels",), (), recognizers=("odd",)))
+    assert any("shapes differ" in doubt for doubt in found.doubts)

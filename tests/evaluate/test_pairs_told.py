@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from PIL import Image
 
 from unmask.defenses import DEFENSES
 from unmask.defenses.drawn import made_up_people
+from unmask.defenses.photo import Pixels
 from unmask.evaluate.comparison.config import measurement_key
 from unmask.evaluate.comparison.defending import Blindfolded
 from unmask.evaluate.comparison.measured import Attack, Measured
@@ -21,6 +24,7 @@ from unmask.evaluate.data import dataset_of
 from unmask.evaluate.data.pair_list import make_pairs, write_any
 from unmask.evaluate.data.paired import Paired, paired
 from unmask.evaluate.data.scene import prepare
+from unmask.evaluate.recognizers.base import Embeddings
 from unmask.evaluate.results.records import Record
 from unmask.evaluate.testing.subjects import Thumbnail
 
@@ -182,3 +186,28 @@ def test_the_list_decides_what_is_kept(root: Path, tmp_path: Path) -> None:
     every = [scene, shorter, fewer, replace(scene, pairs=None)]
     assert len({measurement_key(one, plan, "none") for one in every}) == len(every)
     assert found(f"{root},pairs={tmp_path / 'pairs.txt'}").digest == scene.pairs.digest
+
+
+class Broken(Thumbnail):
+    """Raises where a photo is defended, as a model of others may."""
+
+    label = "broken"
+    fingerprint = "broken 1"
+
+    def forward(self, chips: Sequence[Pixels]) -> Embeddings:
+        made = super().forward(chips)
+        return np.where(made.std(1, keepdims=True) > 0, made, np.nan)
+
+
+def test_a_face_model_that_breaks_makes_a_lower_bound_and_ends_nothing(some: Paired) -> None:
+    blind = Blindfolded(DEFENSES.build("constant"), 0)
+    made = pair_attacks(some, blind, [Thumbnail(), Broken()])
+    (bad,) = (one for one in made if one.recognizer == "broken")
+    assert bad.status == "invalid"
+    assert "not finite" in bad.reason
+    assert len([one for one in made if one.recognizer == "thumbnail"]) == 4
+    measured = Measured("constant", {}, np.arange(4), ("defended",) * 4, (), (), pairs=made)
+    base = Record("d", "s", "quick", "constant", {}, "leakage", "worst", "rank1")
+    worst = pair_records(base, measured, SimpleNamespace(pairs=some))[0]  # type: ignore[arg-type]
+    assert worst.status == "at least"
+    assert worst.reason.startswith("broken did not count: ")
