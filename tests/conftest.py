@@ -7,6 +7,7 @@ os.environ["UNMASK_CACHE"] = tempfile.mkdtemp(prefix="unmask-tests-")
 os.environ["UNMASK_OFFLINE"] = "1"  # dlib alone: quick, and the same everywhere
 os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 
+import gc
 import importlib.util
 import shutil
 import sys
@@ -24,6 +25,31 @@ from unmask.threads import pin_threads
 pin_threads()
 
 
+LONGEST = (  # minutes of a processor each: whoever begins with them ends with the others
+    "tuning/test_search.py", "tests/test_contract.py", "vlm/test_vlm_audit.py",
+    "evaluate/test_cli.py", "vlm/test_vlm_study.py", "tests/test_docs.py",
+    "evaluate/test_stale.py", "tests/test_contributing.py", "tests/test_kit.py",
+    "evaluate/test_contracts.py", "evaluate/test_on_ray.py", "tests/test_tutorial.py",
+    "shards/test_ray.py", "evaluate/test_workers.py", "tests/test_plugin.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process is left alone with one at the end."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+
+    def turn(item: pytest.Item) -> int:
+        return min((place[n] for n in LONGEST if item.path.as_posix().endswith(n)), default=99)
+
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """Let no later search for garbage look at all that was imported, half a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def scene() -> Scene:
     """Sixteen people of ORL: four background, four search, eight test."""
@@ -35,6 +61,12 @@ def _no_example_faces(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Let comparisons make no example faces, a second a defense, unless a test is about them."""
     if "example_faces" not in request.keywords:
         monkeypatch.setattr("unmask.evaluate.report.faces.TAKEN", False)
+
+
+@pytest.fixture(autouse=True)
+def _one_plot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs plot as PNG alone: SVG and PDF take another second, and a test of their own."""
+    monkeypatch.setattr("unmask.evaluate.report.page.SUFFIXES", (".png",))
 
 
 @pytest.fixture

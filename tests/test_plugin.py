@@ -96,7 +96,7 @@ def test_it_takes_part_and_an_attacker_that_sees_nothing_proves_nothing(
         "'orl:people=12,photos=4', '--few', "
         "'--defenses', 'negative,pixelate:blocks=4,region=image', "
         "'--metrics', 'ssim', '--workers', '1', '--attackers', '{attackers}', '--out', r'{out}', "
-        "'--quiet']; main()"
+        "'--quiet', '--budget', 'quick']; main()"
     )
     done = _run(program.format(attackers="naive,confused", out=out), site)
     assert done.returncode == 0, done.stderr

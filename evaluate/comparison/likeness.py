@@ -17,6 +17,7 @@ from .defending import Blindfolded
 
 MOST = 48  # photos whose statistics are compared
 EQUAL = 16  # photos that must be equal to the last bit
+FEWEST = 14  # of fewer, no order of ranks is rarer than 2 in 2 ** 13: none could alarm
 ALARM = 1e-5  # a table has some dozen rows with four statistics each: one false alarm in 2,000
 NAMES = ("change", "changed share", "fine detail", "brightness")
 
@@ -85,7 +86,9 @@ def _alarm(chances: Sequence[float]) -> str:
 
 def _signed_rank(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     gaps = a - b
-    return float(stats.wilcoxon(gaps).pvalue) if gaps.any() else 1.0
+    if len(gaps) < FEWEST or not gaps.any():
+        return 1.0
+    return float(stats.wilcoxon(gaps).pvalue)
 
 
 def _facts(clean: Sequence[Photo], defended: Sequence[Photo]) -> NDArray[np.float64]:

@@ -1,9 +1,11 @@
 """The program as a user meets it."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +21,28 @@ SMALL = ("orl:people=12,photos=4", "--budget", "quick", "--metrics", "ssim", "--
          "--workers", "1")  # fmt: skip
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    program = [str(Path(sys.executable).parent / "unmask"), *map(str, arguments)]
+def program(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the program as the shell does."""
+    words = [str(Path(sys.executable).parent / "unmask"), *map(str, arguments)]
     told = {**os.environ, "COLUMNS": "100"}
-    return subprocess.run(program, capture_output=True, text=True, check=False, env=told)
+    return subprocess.run(words, capture_output=True, text=True, check=False, env=told)
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the program in this process: each one alone would take seconds to start."""
+    words, code = ["unmask", *map(str, arguments)], 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(io.StringIO()) as out,
+        redirect_stderr(io.StringIO()) as err,
+    ):
+        patch.setattr(sys, "argv", words)
+        patch.setenv("COLUMNS", "100")
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +59,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_leaves_its_files(finished: Path) -> None:
     names = {path.name for path in finished.iterdir()}
-    assert {"records.jsonl", "summary.csv", "config.json", "frontier.png", "report.html"} <= names
+    assert {"records.jsonl", "summary.csv", "config.json", "report.html"} <= names
+    assert {"frontier.png", "frontier.svg", "frontier.pdf"} <= names
     worst = {r.defense: r for r in read_records(finished / "records.jsonl") if r.name == "worst"}
     assert list(worst) == ["none", "pixelate:blocks=4,region=image", "constant"]
     assert worst["none"].value == 1
@@ -170,7 +191,7 @@ def test_there_may_be_nothing_to_go_on_with(
 
 
 def test_ls_names_what_is_there() -> None:
-    done = run("ls", "defenses")
+    done = program("ls", "defenses")
     assert {"pixelate", "none", "k_same"} <= set(done.stdout.split())
     assert "attackers" in run("ls").stdout
 
@@ -192,7 +213,7 @@ def test_apply_goes_on_after_a_bad_file(tmp_path: Path) -> None:
     source.mkdir()
     Image.fromarray(np.zeros((40, 40, 3), np.uint8)).save(source / "plain.png")
     (source / "broken.jpg").write_bytes(b"\xff\xd8 not a photo")
-    done = run("apply", "pixelate", source, tmp_path / "out")
+    done = program("apply", "pixelate", source, tmp_path / "out")
     assert done.returncode == 1
     assert "broken.jpg" in done.stderr
     assert not (tmp_path / "out" / "plain.png").exists()  # nobody was found in it

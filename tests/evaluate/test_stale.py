@@ -58,8 +58,10 @@ BOTH = """
 import sys
 from pathlib import Path
 from unmask.evaluate import Plan, compare
+from unmask.evaluate.comparison import run
 from unmask.evaluate.data.scene import prepare
 from unmask.evaluate.tuning.points import measured_at
+run.write_report = lambda folder: None  # plots take seconds
 scene = prepare("orl:people=12,photos=3")
 found = compare(scene, ["none", "weak"], Plan(("mine",), (), budget="quick"),
                 folder=Path(sys.argv[1]), few=True)

@@ -21,6 +21,7 @@ from unmask.evaluate.audit.kept import NAME, read
 from unmask.evaluate.audit.people import Person, Subjects, load_subjects
 from unmask.evaluate.audit.reached import reached
 from unmask.evaluate.audit.run import Audited, audit
+from unmask.evaluate.cli import main
 from unmask.evaluate.results.records import Record, find, read_records
 from unmask.evaluate.vlm.base import Matrix, Model, Picture
 from unmask.evaluate.vlm.names import BINS
@@ -239,18 +240,18 @@ def names_file(folder: Path, known: Subjects) -> Path:
     return path
 
 
-def test_kill_and_resume_gives_the_same_records(llava: Path, tmp_path: Path) -> None:
-    known = subjects(5, 2)
-    listed = names_file(tmp_path, known)
-    command = [
-        sys.executable, "-P", "-c", "from unmask.evaluate.cli import main; main()", "audit-vlm",
-        str(llava), "orl:people=5,photos=2", "--names", str(listed), "--batch", "1", "--tokens",
-        "4", "--defenses", WEAK, "--strengths", "1", "--candidates", "0", "--contexts",
-        "whole,blurred", "--prompts", "direct,caption",
-        "--no-text", "--quiet", "--out",
+def test_kill_and_resume_gives_the_same_records(
+    llava: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, killed = names_file(tmp_path, subjects(4, 2)), tmp_path / "killed"
+    words = [
+        "audit-vlm", str(llava), "orl:people=4,photos=2", "--names", str(listed), "--batch", "1",
+        "--tokens", "4", "--defenses", WEAK, "--strengths", "1", "--candidates", "0",
+        "--contexts", "whole,blurred", "--prompts", "direct", "--no-text", "--quiet", "--out",
+        str(killed),
     ]  # fmt: skip
-    killed = tmp_path / "killed"
-    with subprocess.Popen([*command, str(killed)]) as process:
+    command = [sys.executable, "-P", "-c", "from unmask.evaluate.cli import main; main()", *words]
+    with subprocess.Popen(command) as process:
         stop = time.monotonic() + 60
         while time.monotonic() < stop and process.poll() is None:
             if (killed / NAME).exists() and (killed / NAME).stat().st_size > 6000:
@@ -261,10 +262,13 @@ def test_kill_and_resume_gives_the_same_records(llava: Path, tmp_path: Path) -> 
     assert not (killed / "records.jsonl").exists()
     before = len(read(killed))
     assert before > 10
-    subprocess.run([*command, str(killed), "--resume"], check=True)
-    inquiry = Inquiry(defenses=(WEAK,), candidates=0, tokens=4, prompts=("direct", "caption"),
+    monkeypatch.setattr(sys, "argv", ["unmask", *words, "--resume"])
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert not done.value.code
+    inquiry = Inquiry(defenses=(WEAK,), candidates=0, tokens=4, prompts=("direct",),
                       contexts=("whole", "blurred"))  # fmt: skip
-    named = load_subjects("orl:people=5,photos=2", names=listed)
+    named = load_subjects("orl:people=4,photos=2", names=listed)
     model = load(str(llava), batch=1)
     whole = audit(model, named, inquiry, folder=tmp_path / "whole")
     assert (killed / NAME).read_bytes() == (whole.page.parent / NAME).read_bytes()
