@@ -247,8 +247,8 @@ def test_kill_and_resume_gives_the_same_records(
     words = [
         "audit-vlm", str(llava), "orl:people=4,photos=2", "--names", str(listed), "--batch", "1",
         "--tokens", "4", "--defenses", WEAK, "--strengths", "1", "--candidates", "0",
-        "--contexts", "whole,blurred", "--prompts", "direct", "--no-text", "--quiet", "--out",
-        str(killed),
+        "--contexts", "whole,blurred", "--prompts", "direct", "--probes", "open,forced,yes_no",
+        "--no-text", "--quiet", "--out", str(killed),
     ]  # fmt: skip
     command = [sys.executable, "-P", "-c", "from unmask.evaluate.cli import main; main()", *words]
     with subprocess.Popen(command) as process:
@@ -266,8 +266,10 @@ def test_kill_and_resume_gives_the_same_records(
     with pytest.raises(SystemExit) as done:
         main()
     assert not done.value.code
-    inquiry = Inquiry(defenses=(WEAK,), candidates=0, tokens=4, prompts=("direct",),
-                      contexts=("whole", "blurred"))  # fmt: skip
+    inquiry = Inquiry(
+        defenses=(WEAK,), candidates=0, tokens=4, prompts=("direct",),
+        contexts=("whole", "blurred"), probes=("open", "forced", "yes_no"),
+    )  # fmt: skip
     named = load_subjects("orl:people=4,photos=2", names=listed)
     model = load(str(llava), batch=1)
     whole = audit(model, named, inquiry, folder=tmp_path / "whole")
