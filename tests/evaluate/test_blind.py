@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from unmask.defenses import DEFENSES, Defended, Defense, Photo
 from unmask.defenses.photo import Pixels
 from unmask.evaluate.comparison.blind import blind, secret
 from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
-from unmask.evaluate.comparison.likeness import unlike
+from unmask.evaluate.comparison.likeness import ALARM, FEWEST, unlike
 from unmask.evaluate.data.scene import Scene
 
 
@@ -136,3 +137,7 @@ def test_one_that_counts_photos_is_told_apart(scene: Scene) -> None:
 )
 def test_honest_defenses_raise_no_alarm(scene: Scene, spec: str) -> None:
     assert released(DEFENSES.build(spec), scene) == ""
+
+
+def test_photos_too_few_to_alarm_are_not_ranked() -> None:
+    assert stats.wilcoxon(np.arange(1.0, FEWEST)).pvalue > ALARM
