@@ -165,10 +165,11 @@ def test_killed_and_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     words = ["tune", "noise", DATA, "--trials", "6", "--out", str(run), *SMALL, "--quiet"]
     process = subprocess.Popen(program(*words), cwd=tmp_path)
     strips = run / "strips"
-    for _ in range(1200):
-        if strips.is_dir() and len(list(strips.iterdir())) >= 3:
+    for _ in range(4000):
+        if process.poll() is not None or (strips.is_dir() and len(list(strips.iterdir())) >= 3):
             break
         time.sleep(0.05)
+    assert process.poll() is None, "it was done before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
     before = {p.name: p.stat().st_mtime_ns for p in strips.iterdir()}
