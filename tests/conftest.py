@@ -7,7 +7,6 @@ os.environ["UNMASK_CACHE"] = tempfile.mkdtemp(prefix="unmask-tests-")
 os.environ["UNMASK_OFFLINE"] = "1"  # dlib alone: quick, and the same everywhere
 os.environ["MPLCONFIGDIR"] = os.environ["UNMASK_CACHE"]
 
-import gc
 import importlib.util
 import shutil
 import sys
@@ -42,12 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return min((place[n] for n in LONGEST if item.path.as_posix().endswith(n)), default=99)
 
     items.sort(key=turn)
-
-
-def pytest_collection_finish() -> None:
-    """Let no later search for garbage look at all that was imported, half a second each time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
