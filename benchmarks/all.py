@@ -24,7 +24,7 @@ from unmask.defenses.files.atomic import write_text
 from .origin import origin
 from .published_results import RESULTS, Result
 
-_MARK = "Made on "
+_MARK, _OLDER = "Made on ", "> **Older code**"
 _ABOUT = """# Measured results
 
 Each page names its command. They are made again by
@@ -40,8 +40,9 @@ python -m unmask.benchmarks.all results --only coverage.md --only presets-orl.md
 which lists them, makes those that need no further data, those whose data are named, or those that
 are asked for; what exists already is left alone. Minutes are of wall time on two cores without a
 graphics card that did other work as well, as the page says; - where it says nothing. Versions:
-whether the page names those of all packages that decide its figures. What a page says in words,
-and what it compares with earlier code, was written by hand.
+whether the page names those of all packages that decide its figures; older code: it says what has
+changed since, and its leakages are lower bounds. What a page says in words, and what it compares
+with earlier code, was written by hand.
 """
 
 
@@ -66,10 +67,13 @@ def listed(folder: Path | None = None) -> str:
         name = f"[{result.file.removesuffix('.md')}]({result.file})"
         cells = [name, result.shows, needs, cost]
         if folder:
-            named = _MARK in (folder / result.file).read_text("utf-8")
-            cells.append("named" if named else "not named")
+            cells.append(_versions((folder / result.file).read_text("utf-8")))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _versions(page: str) -> str:
+    return ("named" if _MARK in page else "not named") + ", older code" * (_OLDER in page)
 
 
 def make(result: Result, out: Path, data: dict[str, str]) -> None:
