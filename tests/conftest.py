@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from unmask.device import CPU, device, on_device
+from unmask.device import CPU, VARIABLE, device, on_device
 from unmask.evaluate.data.scene import Scene, prepare
 from unmask.threads import pin_threads
 
 pin_threads()
+DEVICE = os.environ.get(VARIABLE)  # that of the whole run
 
 
 LONGEST = (  # minutes of a processor each: whoever begins with them ends with the others
@@ -54,6 +55,15 @@ def _no_example_faces(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Let comparisons make no example faces, a second a defense, unless a test is about them."""
     if "example_faces" not in request.keywords:
         monkeypatch.setattr("unmask.evaluate.report.faces.TAKEN", False)
+
+
+@pytest.fixture(autouse=True)
+def _same_device() -> Iterator[None]:
+    """Forget the device that a command chose, where a test ran it in this process."""
+    yield
+    os.environ.pop(VARIABLE, None)
+    if DEVICE:
+        os.environ[VARIABLE] = DEVICE
 
 
 @pytest.fixture(autouse=True)

@@ -108,7 +108,8 @@ def test_as_good_as_chooses_the_mildest() -> None:
 
 def test_a_search_under_a_cap_on_the_face(tmp_path: Path) -> None:
     goal = Goal(max_leakage=0.6, of="face")
-    found = small(tmp_path, "mask", goal=goal, search=PIXELS, test=PIXELS, trials=3)
+    found = small(tmp_path, "mask", goal=goal, search=PIXELS, test=PIXELS, trials=3,
+                  data="orl:people=16,photos=6")  # fmt: skip
     assert found.chosen is not None
     assert found.check is not None
     assert found.check.leakage.value == pytest.approx(1 / 6)  # people

@@ -39,9 +39,9 @@ SMALL = [
 
 
 def small(folder: Path, defense: str = "pixelate", **settings: object) -> Tuned:
-    given = {"trials": 6, "search": QUICK, "test": QUICK, "shares": SHARES, "workers": 1,
-             "few": True}  # fmt: skip
-    return tune(defense, DATA, folder=folder, **{**given, **settings})  # type: ignore[arg-type]
+    given = {"data": DATA, "trials": 6, "search": QUICK, "test": QUICK, "shares": SHARES,
+             "workers": 1, "few": True}  # fmt: skip
+    return tune(defense, folder=folder, **{**given, **settings})  # type: ignore[arg-type]
 
 
 def table(folder: Path, name: str = "trials.csv") -> list[dict[str, str]]:

@@ -49,7 +49,14 @@ def test_part_of_a_name(names: Sequence[str], line: str, found: bool) -> None:
 
 
 def test_short_words_are_no_part() -> None:
-    assert parts_of(["An Al Berg"]) == {"berg", "analberg", "anberg", "bergan", "berganal"}
+    assert parts_of(["An Al Berg"]) == {
+        "berg",
+        "analberg",
+        "anaberg",
+        "anberg",
+        "bergan",
+        "berganal",
+    }
 
 
 def drawn(line: str, *, scale: float = 0.7, turned: float = 0, size: int = 250) -> np.ndarray:
