@@ -36,7 +36,7 @@ _WHOLE = "gaussian_blur:sigma=0.16,region=image pixelate:blocks=16,region=image"
 _LFW = ("lfw",)
 RESULTS = (
     Result(
-        "leaderboard.md", "every default defense on ORL, London and LFW: who beats whom",
+        "leaderboard.md", "every default defense on LFW and ORL (London waits): who beats whom",
         ("unmask compare orl --drop-duplicates --out {run} --into {into}",
          "unmask compare {london} --drop-duplicates --out {run} --into {into}",
          "unmask compare lfw:{lfw},people=100,photos=10 --drop-duplicates --out {run} "
