@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..results.records import SEEDS, Record, Status, with_model
+from ..results.rounding import rounded_down, rounded_up
 from ..results.shown import is_program
 from ..results.summary import Row, rows
 
@@ -179,8 +179,8 @@ def _figure(record: Record) -> Figure:
     def short(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
 
-    low = None if record.low is None else math.floor(record.low * 1e4 + 1e-6) / 1e4
-    high = None if record.high is None else math.ceil(record.high * 1e4 - 1e-6) / 1e4  # outwards
+    low = None if record.low is None else float(rounded_down(record.low, 4))
+    high = None if record.high is None else float(rounded_up(record.high, 4))
     who = with_model(record.attack or record.name, record.recognizer)
     return Figure(short(record.value), low, high, short(record.chance), record.people, who,
                   record.status)  # fmt: skip

@@ -38,7 +38,7 @@ def unlike(defense: Blindfolded, photos: Blind, release: Sequence[Photo]) -> str
         release: the defended probes.
     """
     most = MOST if defense.defense.draws or isinstance(defense.defense, Folder) else EQUAL
-    some = _spread(len(release), most)
+    some = spread(len(release), most)
     clean, given = [photos.probes[i] for i in some], [release[i] for i in some]
     if isinstance(defense.defense, Folder) and not defense.defense.further:
         return _other_folder(defense, photos, clean, given)
@@ -62,7 +62,7 @@ def unlike(defense: Blindfolded, photos: Blind, release: Sequence[Photo]) -> str
 def _other_folder(
     defense: Blindfolded, photos: Blind, clean: Sequence[Photo], given: Sequence[Photo]
 ) -> str:
-    some = [photos.gallery[i] for i in _spread(len(photos.gallery), MOST)]
+    some = [photos.gallery[i] for i in spread(len(photos.gallery), MOST)]
     done = defense.use(defense.fresh(), some, secret(defense.seed, "copies"))
     kept = [(a, b.photo) for a, b in zip(some, done, strict=True) if b.outcome != "failed"]
     if len(kept) < 8:
@@ -72,7 +72,7 @@ def _other_folder(
     return _alarm([stats.ks_2samp(a, b).pvalue for a, b in zip(ours.T, theirs.T, strict=True)])
 
 
-def _spread(count: int, most: int) -> list[int]:
+def spread(count: int, most: int) -> list[int]:
     """Return at most so many of `count` places, evenly spread."""
     return sorted({int(place) for place in np.linspace(0, count - 1, min(most, count))})
 

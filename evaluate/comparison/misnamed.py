@@ -17,7 +17,7 @@ from unmask.defenses import Defended, Photo
 
 from ..data.scene import Scene
 from .defending import OwnCopies
-from .likeness import ALARM
+from .likeness import ALARM, spread
 
 SIDE = 16  # cells across a picture: its layout, which blur, noise and blocks leave
 MOST = 200  # pictures that are looked at, of those to be named and of those to learn from
@@ -102,7 +102,7 @@ def misnamed(clean: Sequence[Photo], shown: Sequence[Photo], among: Sequence[Pho
         shown: what the program made of each.
         among: photos that it may have taken for them, with identities.
     """
-    some = sorted({int(place) for place in np.linspace(0, len(clean) - 1, min(MOST, len(clean)))})
+    some = spread(len(clean), MOST)
     if not some:
         return ""
     given, own = _halves([shown[i] for i in some]), _halves([clean[i] for i in some])
