@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from unmask.device import mark
+from unmask.packages import installed
 
 from .. import Defense
 from ..faces.find import fingerprint_of
@@ -99,7 +100,7 @@ class Settings:
         told["detector"] = fingerprint_of(self.detector)
         told["device"] = mark()
         told["code"] = [code_digest(distribution("unmask")), class_digest(type(self.defense))]
-        told["versions"] = [distribution(name).version for name in _PACKAGES]
+        told["versions"] = [installed(name).version for name in _PACKAGES]
         whole = hashlib.sha256()
         _add(whole, told)
         return whole.hexdigest()

@@ -6,11 +6,12 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 from unmask.device import mark
+from unmask.packages import installed
 
 from ..files.atomic import write_text
 from .manifest import Row
@@ -105,7 +106,7 @@ def _versions() -> dict[str, str]:
     found: dict[str, str] = {}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
+            found[name] = installed(name).version
         except PackageNotFoundError:
             continue
     return found

@@ -6,11 +6,13 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from typing import ClassVar
 
 import cv2
 import numpy as np
+
+from unmask.packages import installed
 
 from ..photo import Pixels
 from .tiles import Found as Found  # detectors take both from here
@@ -160,6 +162,6 @@ def _moved(found: Found, border: int, scale: float) -> Found:
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        return installed(package).version
     except PackageNotFoundError:
         return "unknown"

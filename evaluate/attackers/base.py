@@ -140,9 +140,14 @@ def people_of(photos: Sequence[Photo]) -> list[str]:
     return sorted({photo.identity for photo in photos})
 
 
-def indices(photos: Sequence[Photo]) -> NDArray[np.int64]:
-    """Return `(N,)`: the position of each photo's person in `people_of`."""
-    place = {name: i for i, name in enumerate(people_of(photos))}
+def indices(photos: Sequence[Photo], known: Sequence[Photo] | None = None) -> NDArray[np.int64]:
+    """Return `(N,)`: the position of each photo's person in `people_of`.
+
+    Args:
+        photos: of whom.
+        known: photos of all people that count, where these do not show them all.
+    """
+    place = {name: i for i, name in enumerate(people_of(photos if known is None else known))}
     return np.array([place[photo.identity] for photo in photos], np.int64)
 
 

@@ -27,17 +27,17 @@ def doctor(device: Device = "") -> None:
     """
     import importlib.util
     import platform
-    from importlib.metadata import version
 
     from unmask import __version__
     from unmask.defenses.files.published import offline
+    from unmask.packages import installed
 
     from .devices import devices
     from .weights import weights
 
     typer.echo(f"unmask {__version__}, Python {platform.python_version()}")
     for package in ("numpy", "torch", "opencv-python", "onnxruntime", "diffusers", "transformers"):
-        typer.echo(f"  {package} {version(package)}")
+        typer.echo(f"  {package} {installed(package).version}")
     typer.echo("devices")
     for line in devices():
         typer.echo(f"  {line}")

@@ -95,7 +95,7 @@ def measure(
             for some in (defended, *more)
             for photo, done in zip(hidden.probes, some, strict=True)
         ),
-        indices(scene.probes),
+        indices(scene.probes, scene.gallery),
     )
     enough = settled if spare else never
     attacks, spared = ask(attackers, lambda one: attack(one, hidden, copies, release), enough)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..attackers.base import first_of_each
+import numpy as np
+
+from ..attackers.base import first_of_each, people_of
 from ..data.scene import Scene
 from ..statistics import mean_of
 from .cases import CASES, Case, planted
@@ -15,7 +17,8 @@ from .plan import Plan
 from .sparing import SINGLY, settled
 
 SOLVED = 0.9  # at this rate nobody else needs to be asked
-PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos
+PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos;
+ASKED, GALLERY = 100, 600  # of many people, so many are asked about, and so many photos are known
 
 
 def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
@@ -24,7 +27,8 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
     What every attacker reaches is asked of undefended photos and of those without anything.
     Of a leak it is asked whether anybody sees it: those who are meant to get a first try with
     the first face model alone and a share of the photos, and only if that fails all are asked
-    with all of them. The share holds all people, so that nobody is named more easily in it.
+    with all of them. The share knows all people, so that nobody is named more easily in it; of
+    many, some are asked about.
 
     Args:
         case: key of `CASES`.
@@ -73,12 +77,16 @@ def _ceiling(case: Case, scene: Scene, plan: Plan) -> Measured:
 
 
 def _share(scene: Scene) -> Scene:
-    """Return the same people with fewer photos."""
-    people = len({photo.identity for photo in scene.probes})
+    """Return the same people with fewer photos; some of them, evenly spread, are asked about."""
+    people = people_of(scene.gallery)
+    # the last one too: as many columns of scores are looked for as the last one's place tells
+    asked = {people[place] for place in np.linspace(0, len(people) - 1, ASKED).round().astype(int)}
+    known = min(KNOWN, max(1, GALLERY // len(people)))
+    probes = first_of_each(scene.probes, max(1, PROBES // len(people)))
     return replace(
         scene,
-        gallery=first_of_each(scene.gallery, KNOWN),
-        probes=first_of_each(scene.probes, max(1, PROBES // people)),
+        gallery=first_of_each(scene.gallery, known),
+        probes=tuple(photo for photo in probes if photo.identity in asked),
     )
 
 

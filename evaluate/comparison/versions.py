@@ -9,6 +9,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from packaging.requirements import InvalidRequirement, Requirement
 
 from unmask.defenses.files.code_digest import distribution_name
+from unmask.packages import installed
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']*)["']""")
 _ASIDE = ("test", "tests", "dev", "docs", "demo")  # extras that measure nothing
@@ -41,7 +42,7 @@ def _closure(roots: Mapping[str, Distribution]) -> dict[str, str]:
         if name in found:
             continue
         try:
-            one = roots.get(name) or distribution(name)
+            one = roots.get(name) or installed(name)
         except PackageNotFoundError:
             continue  # of an extra
         found[name] = one.version

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from unmask.defenses import Photo
 from unmask.evaluate.comparison import planted
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.planted import measure_case
 from unmask.evaluate.data.scene import Scene
+from unmask.evaluate.data.split import Split
 
 TWO = Plan(("pixels", "sought", "naive"), (), ("dlib", "onnx:other"))
 
@@ -102,3 +104,40 @@ def test_who_answers_with_one_face_model_is_told(
     asked.clear()
     measure_case("undefended", scene, TWO)  # everybody was named by the user
     assert asked == [(TWO.attackers, TWO.face_models)]
+
+
+def crowd(people: int, photos: int = 4) -> Scene:
+    """Return people who are known by a texture each, two photos of whom are known."""
+    rng = np.random.default_rng(0)
+    size = 16
+    looks = rng.integers(40, 216, (people, size, size, 3))
+    made = [
+        Photo(
+            np.clip(looks[who] + rng.normal(0, 8, looks[who].shape), 0, 255).astype(np.uint8),
+            key=f"p{who:04d}/{number}", identity=f"p{who:04d}", faces=(),
+        )
+        for who in range(people) for number in range(photos)
+    ]  # fmt: skip
+    strangers = tuple(replace(p, identity=f"q{p.identity}") for p in made[: 20 * photos])
+    known = tuple(p for p in made if int(p.key.split("/")[1]) < photos // 2)
+    asked = tuple(p for p in made if int(p.key.split("/")[1]) >= photos // 2)
+    return Scene("crowd", Split((), (), (), (), ()), known, asked, strangers)
+
+
+def test_of_a_crowd_some_are_asked_about_and_all_are_known() -> None:
+    some = planted._share(crowd(700))
+    assert len({p.identity for p in some.gallery}) == len(some.gallery) == 700
+    asked = [p.identity for p in some.probes]
+    assert len(asked) == len(set(asked)) == planted.ASKED
+    assert asked[0] == "p0000"
+    assert asked[-1] == "p0699"
+    few = crowd(30)
+    assert planted._share(few).gallery == few.gallery
+    assert len(planted._share(few).probes) == 30
+
+
+def test_who_is_asked_about_in_a_crowd_is_told_from_all_of_it() -> None:
+    found = measure_case("permuted", crowd(230), Plan(("pixels",), (), recognizers=("dlib",)))
+    assert len(found.people) == planted.ASKED
+    assert found.people.max() == 229  # places are those among all
+    assert max(a.credits["rank1"].mean() for a in found.attacks) >= 0.9
