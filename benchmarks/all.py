@@ -118,6 +118,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("out", type=Path, nargs="?", help="folder for the pages; none: list them")
     parser.add_argument("--lfw", default="", help="folder with a sub-folder for each person")
     parser.add_argument("--london", default="", help="the Face Research Lab London Set, likewise")
+    parser.add_argument("--card", default="", help="a graphics card: cuda:0")
     parser.add_argument("--only", action="append", default=[], help="a page; may be repeated")
     given = parser.parse_args(arguments)
     known = [result.file for result in RESULTS]
@@ -126,7 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.out is None:
         print(listed())
         return 0
-    data = {"lfw": given.lfw, "london": given.london}
+    data = {"lfw": given.lfw, "london": given.london, "card": given.card}
     given.out.mkdir(parents=True, exist_ok=True)
     failed = []
     for result in RESULTS:

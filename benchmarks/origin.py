@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from importlib.metadata import version
+
+from unmask.packages import installed
 
 PACKAGES = (
     "unmask", "numpy", "scikit-learn", "scikit-image", "opencv-python", "torch", "dlib-bin",
@@ -19,7 +20,7 @@ def origin() -> str:
         >>> origin().startswith("Made on 20")
         True
     """
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    packages = ", ".join(f"{name} {installed(name).version}" for name in PACKAGES)
     day = time.strftime("%Y-%m-%d")
     python = platform.python_version()
     return f"Made on {day} with Python {python}, {packages}; {platform.machine()}."

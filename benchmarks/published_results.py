@@ -1,8 +1,8 @@
 """What stands in `benchmarks/results`: what each page shows, needs and costs, and its commands.
 
 In a command `{out}` is the page, `{run}` a run folder beside it, `{into}` a folder of many runs
-beside it, `{lfw}` and `{london}` are data (docs/install.md says where they come from). Minutes are
-those that the page states, of wall time on two cores that did other work as well; 0 where it
+beside it, `{lfw}` and `{london}` are data (docs/install.md says where they come from), `{card}` is a
+graphics card. Minutes are those that the page states, of wall time on two cores that did other work as well; 0 where it
 states none.
 """
 
@@ -36,7 +36,7 @@ _WHOLE = "gaussian_blur:sigma=0.16,region=image pixelate:blocks=16,region=image"
 _LFW = ("lfw",)
 RESULTS = (
     Result(
-        "leaderboard.md", "every default defense on LFW and ORL (London waits): who beats whom",
+        "leaderboard.md", "every default defense on LFW, London and ORL: who beats whom",
         ("unmask compare orl --drop-duplicates --out {run} --into {into}",
          "unmask compare {london} --drop-duplicates --out {run} --into {into}",
          "unmask compare lfw:{lfw},people=100,photos=10 --drop-duplicates --out {run} "
@@ -192,6 +192,10 @@ RESULTS = (
     Result(
         "apply-growth.md", "time and memory from 100 to 10,000 photos",
         (_RUN + "apply_growth {out} --photos {lfw}",), _LFW,
+    ),
+    Result(
+        "devices.md", "what a graphics card gains, and how far from the processor it is",
+        (_RUN + "devices {out} --device {card}",), ("card",),
     ),
     Result(
         "growth.md", "time and memory of comparisons from 50 to 1,000 people",

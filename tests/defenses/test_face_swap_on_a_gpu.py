@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unmask.defenses import DEFENSES, Defense
+from unmask.defenses import DEFENSES, Defense, Photo
 from unmask.defenses.face_swap.pipeline import inpainted, load_pipeline
 from unmask.device import on_device
 from unmask.evaluate.data.scene import Scene
+from unmask.evaluate.recognizers.dlib_resnet import DlibResNet
 
 pytestmark = [
     pytest.mark.gpu,
@@ -38,9 +39,21 @@ def test_new_faces_of_the_small_model(scene: Scene, accelerator: str) -> None:
 
 
 def test_a_cloak(scene: Scene, accelerator: str) -> None:
-    here, there, _ = _both(DEFENSES.build("cloak:epsilon=4,steps=3"), scene, accelerator)
-    # the ascent follows signs: where a slope is nearly 0 they may differ
-    assert (np.abs(there - here) > 1).mean() < 0.02
+    here, there, again = _both(DEFENSES.build("cloak:epsilon=4,steps=3"), scene, accelerator)
+    # the ascent follows signs: where a slope is nearly 0 they differ, .05 of values on an H200
+    assert (np.abs(there - here) > 1).mean() < 0.1
+    assert np.abs(there - again).mean() < 0.1
+    clean = DlibResNet().embed(scene.gallery[:2])
+    far = [
+        np.linalg.norm(DlibResNet().embed(_shown(scene, made)) - clean, axis=1)
+        for made in (here, there)
+    ]
+    assert np.abs(far[0] - far[1]).max() < 0.05 < far[0].min()  # it moves a face alike
+
+
+def _shown(scene: Scene, made: np.ndarray) -> list[Photo]:
+    pairs = zip(scene.gallery, made.astype(np.uint8), strict=False)
+    return [photo.with_pixels(pixels) for photo, pixels in pairs]
 
 
 def test_crops_are_those_of_a_processor_and_of_any_batch(
