@@ -28,7 +28,8 @@ def looks(pictures: Iterable[Pixels]) -> list[Vectors]:
     """Return four arrays `(N, D)`, float32: colours, histograms, edges, textures.
 
     - colours: means and spreads of Lab in places of a grid;
-    - histograms: roots of the shares of lightness and of tints (Lab's a with b);
+    - histograms: roots of the shares of lightness and of tints (Lab's a with b), of pixels as
+      they are: in the small square, fine colours of a large photo are all one grey;
     - edges: histograms of oriented gradients (Dalal and Triggs, CVPR 2005);
     - textures: roots of the shares of uniform local binary patterns (Ojala, Pietikäinen,
       Mäenpää, IEEE TPAMI 2002) in places of a grid.
@@ -37,12 +38,12 @@ def looks(pictures: Iterable[Pixels]) -> list[Vectors]:
         pictures: any sizes; no more than `BATCH` of them are held at once.
     """
     parts: list[list[Vectors]] = []
-    squares = (_square(one, SIDE) for one in pictures)
-    while some := list(islice(squares, BATCH)):
-        lab = np.stack([_lab(one) for one in some])
-        grey = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one in some]
+    both = ((_square(one, SIDE), _picked(one, SIDE)) for one in pictures)
+    while some := list(islice(both, BATCH)):
+        lab, fine = (np.stack([_lab(one) for one in kind]) for kind in zip(*some, strict=True))
+        grey = [np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), np.uint8) for one, _ in some]
         small = np.stack([_square(one, EDGES) for one in grey])
-        made = [_colours(lab), _histograms(lab), edges_of(small), textures_of(np.stack(grey))]
+        made = [_colours(lab), _histograms(fine), edges_of(small), textures_of(np.stack(grey))]
         parts.append([one.astype(np.float32) for one in made])
     return [np.concatenate(same) for same in zip(*parts, strict=True)]
 
@@ -129,6 +130,12 @@ def _of_one_length(vectors: NDArray[np.floating]) -> Floats:
 
 def _lab(picture: Pixels) -> Floats:
     return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _picked(picture: Pixels, side: int) -> Pixels:
+    """Return pixels of the picture in even steps, `(side, side, 3)`."""
+    rows, columns = ((2 * np.arange(side) + 1) * n // (2 * side) for n in picture.shape[:2])
+    return np.asarray(picture[np.ix_(rows, columns)], np.uint8)
 
 
 def _square(picture: Pixels, side: int) -> Pixels:

@@ -15,8 +15,14 @@ from unmask.evaluate import ATTACKERS, METRICS
 from unmask.evaluate.cli import app
 from unmask.evaluate.cli.specs import split_specs
 
-PLACES = {"out": "page.md", "run": "run", "into": "many", "lfw": "lfw", "london": "london",
-          "card": "cuda:0"}
+PLACES = {
+    "out": "page.md",
+    "run": "run",
+    "into": "many",
+    "lfw": "lfw",
+    "london": "london",
+    "card": "cuda:0",
+}
 COMMANDS = [
     pytest.param(command, id=f"{result.file}-{number}")
     for result in RESULTS for number, command in enumerate(result.commands)

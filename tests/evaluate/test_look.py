@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from skimage.feature import hog
 
+from unmask.defenses import Photo
 from unmask.defenses.drawn import odd_sizes
 from unmask.evaluate.attackers.looks import edges_of, looks, textures_of, together
 from unmask.evaluate.comparison.cases import CASES, planted
@@ -93,3 +94,14 @@ def test_each_kind_of_look_weighs_alike() -> None:
         start += kind.shape[1]
     assert both.known.shape[1] == both.asked.shape[1] == start
     assert np.isfinite(both.asked).all()
+
+
+def test_fine_colours_of_large_photos_are_seen(scene: Scene) -> None:
+    """In a small square they are all one grey: it saw .20 of the whole photos of London."""
+
+    def large(photos: tuple[Photo, ...]) -> tuple[Photo, ...]:
+        return tuple(photo.with_pixels(cv2.resize(photo.pixels, (1200, 1300))) for photo in photos)
+
+    grown = replace(scene, gallery=large(scene.gallery), probes=large(scene.probes))
+    painted = planted(grown, CASES["tinted"])
+    assert rank1("none", painted, "look")["look/whole"] >= 0.95
