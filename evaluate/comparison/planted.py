@@ -17,8 +17,8 @@ from .plan import Plan
 from .sparing import SINGLY, settled
 
 SOLVED = 0.9  # at this rate nobody else needs to be asked
-PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos;
-ASKED, GALLERY = 100, 600  # of many people, so many are asked about, and so many photos are known
+ASKED = 100  # people: of more, so many are asked about a leak
+PROBES, KNOWN = 40, 3  # a first try gets so many probes, but one of each person, and known photos
 
 
 def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
@@ -27,7 +27,7 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
     What every attacker reaches is asked of undefended photos and of those without anything.
     Of a leak it is asked whether anybody sees it: those who are meant to get a first try with
     the first face model alone and a share of the photos, and only if that fails all are asked
-    with all of them. The share knows all people, so that nobody is named more easily in it; of
+    with all of them. All people are known each time, so that nobody is named more easily; of
     many, some are asked about.
 
     Args:
@@ -41,7 +41,7 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
         return _ceiling(kind, scene, proof)
     if kind.kind != "leak":
         return measure(kind.defense, scene, proof, draws=1, judged=False)
-    ordered = _ordered(plan.attackers, kind)
+    scene, ordered = _fewer_asked(scene), _ordered(plan.attackers, kind)
     meant = [spec for spec in ordered if spec.partition(":")[0] in kind.first]
     alone, some = replace(proof, recognizers=proof.face_models[:1]), _share(scene)
     if some.probes != scene.probes or alone.face_models != proof.face_models:
@@ -77,17 +77,22 @@ def _ceiling(case: Case, scene: Scene, plan: Plan) -> Measured:
 
 
 def _share(scene: Scene) -> Scene:
-    """Return the same people with fewer photos; some of them, evenly spread, are asked about."""
-    people = people_of(scene.gallery)
-    # the last one too: as many columns of scores are looked for as the last one's place tells
-    asked = {people[place] for place in np.linspace(0, len(people) - 1, ASKED).round().astype(int)}
-    known = min(KNOWN, max(1, GALLERY // len(people)))
-    probes = first_of_each(scene.probes, max(1, PROBES // len(people)))
+    """Return the same people with fewer photos."""
+    people = len({photo.identity for photo in scene.probes})
     return replace(
         scene,
-        gallery=first_of_each(scene.gallery, known),
-        probes=tuple(photo for photo in probes if photo.identity in asked),
+        gallery=first_of_each(scene.gallery, KNOWN),
+        probes=first_of_each(scene.probes, max(1, PROBES // people)),
     )
+
+
+def _fewer_asked(scene: Scene) -> Scene:
+    """Return the same people, of whom at most `ASKED`, evenly spread, are asked about."""
+    people = people_of(scene.gallery)
+    # the last one too: as many columns of scores are looked for as the last one's place tells
+    places = np.linspace(0, len(people) - 1, min(ASKED, len(people))).round().astype(int)
+    asked = {people[place] for place in places}
+    return replace(scene, probes=tuple(p for p in scene.probes if p.identity in asked))
 
 
 def _until_solved(
