@@ -1,9 +1,9 @@
 """What stands in `benchmarks/results`: what each page shows, needs and costs, and its commands.
 
 In a command `{out}` is the page, `{run}` a run folder beside it, `{into}` a folder of many runs
-beside it, `{lfw}` and `{london}` are data (docs/install.md says where they come from), `{card}` is a
-graphics card. Minutes are those that the page states, of wall time on two cores that did other work as well; 0 where it
-states none.
+beside it, `{lfw}` and `{london}` are data (docs/install.md says where they come from), `{card}` is
+a graphics card. Minutes are those that the page states, of wall time on two cores that did other
+work as well; 0 where it states none.
 """
 
 from __future__ import annotations

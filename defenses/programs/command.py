@@ -93,6 +93,11 @@ class Command(Defense):
         """The files beside `path` that decide what is made."""
         return self.tool.files
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """Digests of what stands around these files: packages of an environment, modules."""
+        return self.tool.marks
+
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return what the program makes of one photo."""
         return self.many([photo])[0].photo.pixels

@@ -166,7 +166,10 @@ def _models(plans: Sequence[Plan]) -> dict[str, Any]:
 
 
 def files_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, str]:
-    """Return digests of the files, and folders of models, that parameters name."""
+    """Return digests of files, and folders of models, that parameters name; of programs, too.
+
+    Defenses that call a program tell by `marks` what stands around its files.
+    """
     built: list[Any] = [DEFENSES.build(spec) for spec in defenses]
     for plan in plans:
         built += [*plan.build_recognizers(), *plan.build_attackers(), *plan.build_metrics()]
@@ -180,6 +183,8 @@ def files_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, s
                 found[text] = folder_digest(path)
         except OSError:
             continue  # a text too long for a path; a file that cannot be read is no use to anybody
+    for one in built:
+        found |= getattr(one, "marks", {})
     return dict(sorted(found.items()))
 
 

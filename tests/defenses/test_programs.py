@@ -15,6 +15,7 @@ import pytest
 
 from unmask.defenses import DEFENSES, Choice, Defense, Photo, Range
 from unmask.defenses.drawn import made_up_people, one_face
+from unmask.evaluate.comparison.config import files_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "other-tools.md").read_text("utf-8")
@@ -309,3 +310,28 @@ def test_the_other_recipes_can_be_read(
     defense = DEFENSES.build(f"command:{tmp_path / 't.toml'}")
     assert defense.parameters["label"] == name
     assert "Not run here" in DOCS
+
+
+def test_an_update_of_its_packages_or_modules_is_another_program(place: Path) -> None:
+    """`bin/tool` stays as it is: a row of the version before would stand under `--resume`."""
+    alone = DEFENSES.build(tool(place))
+    before = files_of([alone.spec])
+    (place / "helper.py").write_text("LEVEL = 2")
+    beside = files_of([alone.spec])
+    assert beside != before
+    record = (
+        place / "env" / "lib" / "python3.11" / "site-packages" / "faces-1.dist-info" / "RECORD"
+    )
+    record.parent.mkdir(parents=True)
+    record.write_text("faces/blur.py,sha256=abc,120")
+    (place / "env" / "pyvenv.cfg").touch()
+    program = place / "env" / "bin" / "tool"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\n{PROGRAM}")
+    program.chmod(0o755)
+    spec = DEFENSES.build(tool(place, f"'{program}' {{input}} {{output}} keep")).spec
+    found = files_of([spec])
+    record.write_text("faces/blur.py,sha256=abd,120")
+    changed = files_of([spec])
+    different = {name for name in found if found[name] != changed[name]}
+    assert different == {f"packages of {place / 'env'}"}
