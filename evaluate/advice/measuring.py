@@ -10,7 +10,7 @@ from typing import Any
 
 from unmask.defenses import DEFENSES
 
-from ..comparison.config import code_of, plugins_of
+from ..comparison.config import changed_since, plugins_of
 from ..comparison.plan import Plan
 from ..comparison.run import compare
 from ..data.scene import Progress, prepare
@@ -93,23 +93,14 @@ def table_of_run(folder: Path) -> Table:
     settings = settings_of(records)
     if not settings:
         raise ValueError(f"{folder} holds no leakage; advice needs a run of 'unmask compare'")
-    first, others = records[0], _changed(config, [one.defense for one in settings])
+    first = records[0]
+    others = tuple(changed_since(config.get("code"), [one.defense for one in settings]))
     settings = tuple(
         replace(one, applies=one.applies and not _made_by(one) & {*others}) for one in settings
     )
     return Table(first.dataset, settings, first.budget, first.models,
                  _command(config, first.dataset, first.budget, first.seed), changed=others
                  )  # fmt: skip
-
-
-def _changed(config: Mapping[str, Any], specs: Sequence[str]) -> tuple[str, ...]:
-    """Return whose code is another one now than in a run: `unmask`, or plug-ins."""
-    then = config.get("code")
-    if not isinstance(then, dict):
-        return ()
-    found = [spec for spec in specs if spec.partition(":")[0] in DEFENSES.available()]
-    now = code_of(plugins_of(found))
-    return tuple(name for name, mark in now.items() if then.get(name, mark) != mark)
 
 
 def _made_by(one: Setting) -> set[str]:

@@ -132,17 +132,13 @@ def doubt_of(spec: str) -> str:
 
 def _changed_since(path: Path, entry: dict[str, Any]) -> str:
     """Say that a setting is not what was checked: it was edited, or its plug-in was."""
-    from ..comparison.config import code_of, plugins_of
+    from ..comparison.config import changed_since
 
     spec, test = load_chosen(path), entry.get("test")
     checked = test.get("defense") if isinstance(test, dict) else None
     if checked and DEFENSES.build(spec).spec != DEFENSES.build(str(checked)).spec:
         return f"the setting in {path} is not the one that was checked on the test people"
-    then = entry.get("code")
-    if not isinstance(then, dict):
-        return ""
-    now = code_of(plugins_of([spec]))
-    other = [name for name, mark in now.items() if name != "unmask" and then.get(name) != mark]
+    other = [name for name in changed_since(entry.get("code"), [spec]) if name != "unmask"]
     if other:
         return f"the code of {other[0]} is another one than when the setting in {path} was checked"
     return ""

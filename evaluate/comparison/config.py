@@ -133,6 +133,20 @@ def code_of(plugins: Mapping[str, Distribution]) -> dict[str, str]:
     return {name: code_digest(one) for name, one in every.items()}
 
 
+def changed_since(then: object, defenses: Sequence[str]) -> list[str]:
+    """Return whose code is another one than was written down: `unmask`, plug-ins.
+
+    Args:
+        then: digests by name, as `code_of` gave them; anything else was written before there
+            were digests, and says nothing.
+        defenses: specs; one that nobody brings any more is passed over.
+    """
+    if not isinstance(then, dict):
+        return []
+    known = [spec for spec in defenses if spec.partition(":")[0] in DEFENSES.available()]
+    return [name for name, mark in code_of(plugins_of(known)).items() if then.get(name) != mark]
+
+
 def plugins_of(defenses: Sequence[str], plans: Sequence[Plan] = ()) -> dict[str, Distribution]:
     """Return the distributions of others that bring a defense, attacker, metric or recognizer."""
     named: list[tuple[Registry[Any], Sequence[str]]] = [(DEFENSES, defenses)]
