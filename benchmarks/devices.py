@@ -1,6 +1,6 @@
 """What an accelerator gains, and how far from the processor it is, network by network.
 
-python -m unmask.benchmarks.devices OUT.md [--device cuda:0]
+python -m unmask.benchmarks.devices OUT.md --device DEVICE
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.defenses.faces.dlib_net import dlib_chip
+from unmask.defenses.faces.dlib_chip import dlib_chip
 from unmask.defenses.files.atomic import write_text
 from unmask.device import CPU, mark, on_device
 from unmask.evaluate.attackers.cnn import Cnn
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print and write the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("out", type=Path, help="where the table goes")
-    parser.add_argument("--device", default="cuda:0", help="what is beside the processor")
+    parser.add_argument("--device", required=True, help="what is beside the processor")
     options = parser.parse_args(arguments)
     pin_threads()
     with on_device(options.device):  # an error in one line before any work

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
+from unmask.defenses.faces.dlib_chip import WEIGHTS, dlib_chip
+from unmask.defenses.faces.dlib_net import load_dlib_net
 from unmask.defenses.faces.find import find_many
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels

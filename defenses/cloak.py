@@ -118,7 +118,7 @@ def _grid(photo: Photo) -> Tensor | None:
     """Return where the chip samples the photo, `(1, 150, 150, 2)`, from -1 to 1."""
     import torch
 
-    from .faces.dlib_net import CHIP, chip_to_photo
+    from .faces.dlib_chip import CHIP, chip_to_photo
 
     to_photo = chip_to_photo(photo)
     if to_photo is None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from .base import Defense
+from .blurring import WIDE, gaussian
 from .faces.regions import bounds
 from .photo import Photo, Pixels
 from .space import Range
 
-_WIDE = 40.0  # pixels: a wider blur is that of a shrunk copy,
-_SMALL = 8.0  # in which it is about this wide
 _ENDS = 4
 
 
@@ -58,40 +55,10 @@ class GaussianBlur(Defense):
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return the blurred cut-out."""
         sigma = max(self.sigma * photo.face_width, 1e-3)
-        if sigma > _WIDE:
-            return _rounded(_blurred_small(photo.pixels, sigma))
+        if sigma > WIDE:
+            return gaussian(photo.pixels, sigma)
         # what is not pasted need not be blurred; OpenCV's kernel ends at 4 standard deviations
         place = bounds(self.mask_of(photo), around=math.ceil(_ENDS * sigma) + 1)
         made = photo.pixels.copy()
-        made[place] = _rounded(_blurred(photo.pixels[place], sigma))
+        made[place] = gaussian(photo.pixels[place], sigma)
         return made
-
-
-def _rounded(values: NDArray[np.float32]) -> Pixels:
-    return np.rint(values).clip(0, 255).astype(np.uint8)
-
-
-def _blurred(pixels: NDArray[Any], sigma: float) -> NDArray[np.float32]:
-    # in float: OpenCV's uint8 blur rounds the kernel itself to 1/256, wrong for wide ones
-    border = cv2.BORDER_REPLICATE
-    blurred = cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), sigma, borderType=border)
-    return blurred.astype(np.float32, copy=False)
-
-
-def _blurred_small(pixels: Pixels, sigma: float) -> NDArray[np.float32]:
-    """Blur a shrunk copy and enlarge it: by far quicker, and the same to half a level.
-
-    The means of blocks, and the straight lines between them, blur a little themselves: as
-    variances add up, the copy is blurred by what is missing. A block of nothing but continued
-    border around it makes that border the same for the copy as it is for the photo.
-    """
-    height, width = pixels.shape[:2]
-    block = int(sigma / _SMALL)
-    right, bottom = block + -width % block, block + -height % block
-    wide = cv2.copyMakeBorder(pixels, block, bottom, block, right, cv2.BORDER_REPLICATE)
-    size = wide.shape[1] // block, wide.shape[0] // block
-    means = cv2.resize(wide.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    own = (1 - block**-2) / 12 + 1 / 6  # variances of a block and of lines, in blocks squared
-    small = _blurred(means, math.sqrt((sigma / block) ** 2 - own))
-    large = cv2.resize(small, wide.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return large[block : block + height, block : block + width].astype(np.float32, copy=False)

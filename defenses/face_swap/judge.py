@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import torch
 
-from ..faces.dlib_net import dlib_chip, load_dlib_net
+from ..faces.dlib_chip import dlib_chip
+from ..faces.dlib_net import load_dlib_net
 from ..faces.hog import Hog
 from ..photo import Face, Photo, Pixels
 

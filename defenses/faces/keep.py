@@ -135,7 +135,8 @@ def _of_one(paths: Sequence[Path], detector: str) -> Vectors:
 def _vector(pixels: Pixels, face: Face) -> NDArray[np.float32]:
     import torch  # takes a second to import
 
-    from .dlib_net import dlib_chip, load_dlib_net
+    from .dlib_chip import dlib_chip
+    from .dlib_net import load_dlib_net
 
     chip = torch.from_numpy(dlib_chip(Photo(pixels, faces=(face,))))
     with torch.inference_mode():

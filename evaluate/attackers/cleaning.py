@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unmask.defenses import Photo, Pixels
+from unmask.defenses.blurring import gaussian
 
 from .restoration.base import face_window
 
 SLIGHT, MIDDLE, STRONG = 0.02, 0.04, 0.07  # face widths: standard deviations of the blurs
 WIDE = 0.05  # face widths: side of the larger median
 ENDS = (1.0, 99.0)  # percentiles that become black and white
+QUICK = 16.0  # pixels: wider blurs are those of shrunk photos, a level beside at most
 WOVEN = 4  # pictures of which one may have every so many-th row
 BITS = range(1, 7)  # how many lower bits may hold a picture
 AROUND = 1.2  # face widths: side of the square whose values are stretched
@@ -27,9 +29,7 @@ def as_it_is(photo: Photo) -> Pixels:
 
 def blurred(photo: Photo, sigma: float) -> Pixels:
     """Blur by a Gaussian of so many face widths, against fine patterns."""
-    size = max(0.5, sigma * photo.face_width)
-    made = cv2.GaussianBlur(photo.pixels, (0, 0), size, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(made, np.uint8)
+    return gaussian(photo.pixels, max(0.5, sigma * photo.face_width), wide=QUICK)
 
 
 def median(photo: Photo, share: float) -> Pixels:

@@ -6,21 +6,22 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
-from torch import nn
 
 from unmask.defenses import Photo
-from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
+from unmask.defenses.faces.dlib_chip import WEIGHTS, dlib_chip
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels
-from unmask.device import suffix
+from unmask.device import suffix, torch_version
 
 from .base import Embeddings, Recognizer
+
+if TYPE_CHECKING:
+    from torch import nn
 
 BATCH = 8
 
@@ -59,11 +60,13 @@ class DlibResNet(Recognizer):
     @property
     def fingerprint(self) -> str:
         """Hash of the weights, and what else moves the last digits."""
-        return f"dlib batch={BATCH} torch={torch.__version__} {_hash_of_weights()}{suffix()}"
+        return f"dlib batch={BATCH} torch={torch_version()} {_hash_of_weights()}{suffix()}"
 
     @property
     def module(self) -> nn.Module:
         """The network: `(N, 3, 150, 150)` float32 RGB 0 to 255 to `(N, 128)`, differentiable."""
+        from unmask.defenses.faces.dlib_net import load_dlib_net
+
         return load_dlib_net()
 
     def chip(self, photo: Photo) -> Pixels:
@@ -74,6 +77,8 @@ class DlibResNet(Recognizer):
         """Return `(N, 128)` float32 for chips of 150 x 150 pixels."""
         if not chips:
             return np.zeros((0, 128), np.float32)
+        import torch  # seconds: who finds all vectors in the cache needs none of it
+
         made = []
         for start in range(0, len(chips), BATCH):
             some = np.stack(chips[start : start + BATCH]).astype(np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unmask.defenses import DEFENSES, Photo
-from unmask.defenses.faces.dlib_net import dlib_chip
+from unmask.defenses.faces.dlib_chip import dlib_chip
 from unmask.device import on_device
 from unmask.evaluate.attackers.cnn import Cnn
 from unmask.evaluate.attackers.restoration.unet import Unet

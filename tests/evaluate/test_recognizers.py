@@ -13,7 +13,8 @@ import torch
 
 from unmask.defenses import Face, Photo
 from unmask.defenses.faces.align import aligned, centre_crop, similarity_transform
-from unmask.defenses.faces.dlib_net import WEIGHTS, dlib_chip, load_dlib_net
+from unmask.defenses.faces.dlib_chip import WEIGHTS, dlib_chip
+from unmask.defenses.faces.dlib_net import load_dlib_net
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.files import sources
 from unmask.defenses.files.published import fetched
