@@ -133,9 +133,17 @@ def _lab(picture: Pixels) -> Floats:
 
 
 def _picked(picture: Pixels, side: int) -> Pixels:
-    """Return pixels of the picture in even steps, `(side, side, 3)`."""
-    rows, columns = ((2 * np.arange(side) + 1) * n // (2 * side) for n in picture.shape[:2])
-    return np.asarray(picture[np.ix_(rows, columns)], np.uint8)
+    """Return a pixel of each place of a grid, `(side, side, 3)`.
+
+    They are drawn, always the same: even steps would see nothing but the dots of a pattern.
+    """
+    within = np.random.default_rng(0).random((2, side, side))
+    places = (np.indices((side, side)) + within) / side
+    rows, columns = (
+        (part * length).astype(np.int64)
+        for part, length in zip(places, picture.shape[:2], strict=True)
+    )
+    return np.asarray(picture[rows, columns], np.uint8)
 
 
 def _square(picture: Pixels, side: int) -> Pixels:

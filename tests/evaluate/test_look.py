@@ -105,3 +105,13 @@ def test_fine_colours_of_large_photos_are_seen(scene: Scene) -> None:
     grown = replace(scene, gallery=large(scene.gallery), probes=large(scene.probes))
     painted = planted(grown, CASES["tinted"])
     assert rank1("none", painted, "look")["look/whole"] >= 0.95
+
+
+def test_dots_in_even_steps_do_not_hide_colours() -> None:
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, (960, 960, 3), np.uint8)
+    dotted = picture.copy()
+    for first in range(10):
+        dotted[first::10, first::10] = 128
+    before, after = (looks([one])[1][0] for one in (picture, dotted))
+    assert np.abs(before - after).mean() < 0.02
