@@ -101,7 +101,8 @@ def test_its_files_decide_what_may_be_taken_over(place: Path) -> None:
     assert {Path(name).name for name in before} >= {"grey.toml", "run.py"}
     (place / "run.py").write_text(f"{PROGRAM}\n# mended\n", "utf-8")
     after = files_of([spec])
-    assert {Path(n).name for n in before if before[n] != after[n]} == {"run.py"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {str(place / "run.py"), f"modules in {place}"}
 
 
 def test_a_file_stands_where_a_defense_does(place: Path) -> None:
