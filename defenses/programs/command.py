@@ -12,6 +12,7 @@ import numpy as np
 
 from ..base import Defended, Defense
 from ..photo import Photo, Pixels
+from .around import around
 from .call import CallError, call
 from .tool import Tool, Value, read_tool
 
@@ -96,7 +97,7 @@ class Command(Defense):
     @property
     def marks(self) -> dict[str, str]:
         """Digests of what stands around these files: packages of an environment, modules."""
-        return self.tool.marks
+        return around(map(Path, self.files))
 
     def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
         """Return what the program makes of one photo."""

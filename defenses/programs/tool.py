@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ..space import Choice, Range
-from .around import around
 
 Value = str | int | float | bool
 TIMEOUT = 600.0  # seconds a call
@@ -67,11 +66,6 @@ class Tool:
         """The files that the command names, such as its script: their content decides, too."""
         named = [self.folder / word for word in self.command if not _PLACE.search(word)]
         return tuple(str(path) for path in named if path.is_file())
-
-    @property
-    def marks(self) -> dict[str, str]:
-        """Digests of what stands around those files: an environment's packages, modules."""
-        return around(map(Path, self.files))
 
 
 def read_tool(path: Path, text: str) -> Tool:

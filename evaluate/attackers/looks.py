@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -133,17 +134,22 @@ def _lab(picture: Pixels) -> Floats:
 
 
 def _picked(picture: Pixels, side: int) -> Pixels:
-    """Return a pixel of each place of a grid, `(side, side, 3)`.
+    """Return a pixel of each place of a grid, `(side, side, 3)`."""
+    rows, columns = (
+        (part * length).astype(np.int64)
+        for part, length in zip(_places(side), picture.shape[:2], strict=True)
+    )
+    return np.asarray(picture[rows, columns], np.uint8)
+
+
+@cache
+def _places(side: int) -> NDArray[np.float64]:
+    """Return a place in each field of a grid, `(2, side, side)`, in shares of a picture.
 
     They are drawn, always the same: even steps would see nothing but the dots of a pattern.
     """
     within = np.random.default_rng(0).random((2, side, side))
-    places = (np.indices((side, side)) + within) / side
-    rows, columns = (
-        (part * length).astype(np.int64)
-        for part, length in zip(places, picture.shape[:2], strict=True)
-    )
-    return np.asarray(picture[rows, columns], np.uint8)
+    return np.asarray((np.indices((side, side)) + within) / side)
 
 
 def _square(picture: Pixels, side: int) -> Pixels:

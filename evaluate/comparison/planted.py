@@ -36,12 +36,13 @@ def measure_case(case: str, scene: Scene, plan: Plan) -> Measured:
         plan: attackers, recognizers, seed.
     """
     kind = CASES[case]
-    scene, proof = planted(scene, kind), replace(plan, metrics=())
+    scene = planted(_fewer_asked(scene) if kind.kind == "leak" else scene, kind)
+    proof = replace(plan, metrics=())
     if kind.kind == "ceiling" and not plan.everybody:
         return _ceiling(kind, scene, proof)
     if kind.kind != "leak":
         return measure(kind.defense, scene, proof, draws=1, judged=False)
-    scene, ordered = _fewer_asked(scene), _ordered(plan.attackers, kind)
+    ordered = _ordered(plan.attackers, kind)
     meant = [spec for spec in ordered if spec.partition(":")[0] in kind.first]
     alone, some = replace(proof, recognizers=proof.face_models[:1]), _share(scene)
     if some.probes != scene.probes or alone.face_models != proof.face_models:

@@ -16,7 +16,8 @@ from unmask.defenses import Photo
 from unmask.defenses.faces.dlib_chip import WEIGHTS, dlib_chip
 from unmask.defenses.faces.landmarks import model_path
 from unmask.defenses.photo import Pixels
-from unmask.device import suffix, torch_version
+from unmask.device import suffix
+from unmask.packages import torch_version
 
 from .base import Embeddings, Recognizer
 

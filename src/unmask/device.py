@@ -15,8 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache, wraps
-from importlib.util import find_spec
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -137,18 +136,6 @@ def once_a_device(
         return known
 
     return decorated
-
-
-@cache
-def torch_version() -> str:
-    """Return the version of torch with its build, `2.13.0+cpu`, without importing it."""
-    if "torch" not in sys.modules and (found := find_spec("torch")) and found.origin:
-        text = (Path(found.origin).parent / "version.py").read_text("utf-8")
-        if told := re.search(r"^__version__ = ['\"]([^'\"]+)", text, re.MULTILINE):
-            return told[1]
-    import torch
-
-    return str(torch.__version__)
 
 
 def memory() -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
 
 _ALSO = {
     "opencv-python": (
@@ -28,3 +33,15 @@ def installed(name: str) -> Distribution:
         except PackageNotFoundError:
             continue
     raise PackageNotFoundError(name)
+
+
+@cache
+def torch_version() -> str:
+    """Return the version of torch with its build, `2.13.0+cpu`, without importing it."""
+    if "torch" not in sys.modules and (found := find_spec("torch")) and found.origin:
+        text = (Path(found.origin).parent / "version.py").read_text("utf-8")
+        if told := re.search(r"^__version__ = ['\"]([^'\"]+)", text, re.MULTILINE):
+            return told[1]
+    import torch
+
+    return str(torch.__version__)
