@@ -27,8 +27,9 @@ def opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives the others its mode
     for file in files_of(path):
-        if file.stat().st_mode & 0o077:
-            file.chmod(0o600)
+        with suppress(FileNotFoundError):  # of a process that has just closed it
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
     # statements begin and end their own transactions; any thread may close it
     connection = sqlite3.connect(path, WAIT, isolation_level=None, check_same_thread=False)
     connection.text_factory = bytes  # damage may turn bytes into text that is none

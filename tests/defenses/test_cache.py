@@ -66,6 +66,18 @@ def test_processes_share_it(tmp_path: Path) -> None:
     assert len(Cache(path).get_many([*keys, b"shared"])) == 91
 
 
+def test_a_file_that_another_process_removes_is_no_reason_to_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last process to close it takes `-wal` away, once in a while after we have seen it."""
+    path = tmp_path / "cache.sqlite"
+    gone = path.with_name("cache.sqlite-wal")
+    monkeypatch.setattr(cache_file, "files_of", lambda path: [path, gone])
+    cache = Cache(path)
+    cache.put_many({b"a": b"1"})
+    assert cache.get_many([b"a"]) == {b"a": b"1"}
+
+
 def test_the_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNMASK_CACHE", str(tmp_path / "here"))
     default_cache().put_many({b"a": b"1"})
