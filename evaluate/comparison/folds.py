@@ -25,7 +25,7 @@ from .keeping import Keeping
 from .measured import Measured
 from .plan import Plan
 from .pooled import pooled
-from .where import Parts
+from .where import Parts, with_context
 
 Given = Scene | Sequence[Scene] | Path | str
 Deal = Callable[[int], Given]
@@ -103,8 +103,8 @@ def measured_round(
         told = with_prefix(progress, prefix) if len(scenes) > 1 else progress
         done = measured_fully(jobs_of(scene, defenses, plan), keeping, engine, told, known)
         parts = {spec: parts_of(spec, done, scene) for spec in defenses}
-        measured, taken = {s: done[s] for s in defenses}, keeping.memory.taken
-        rounds.append(Round(measured, proof_of(done), parts, taken))
+        measured = {spec: with_context(done[spec], parts[spec]) for spec in defenses}
+        rounds.append(Round(measured, proof_of(done), parts, keeping.memory.taken))
     return rounds[0] if len(rounds) == 1 else pooled_rounds(rounds)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unmask.defenses import DEFENSES
 from unmask.frames import frame
 
 from ..data.scene import Scene
@@ -21,6 +22,7 @@ from ..results.onwards import onwards
 from ..results.records import Record
 from ..results.summary import Row
 from ..results.table import leakage_table, said_of, sorted_rows
+from .measured import Measured
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,11 +42,13 @@ class Comparison:
         records: all records, in the order of the defenses given.
         scene: the photos that were used; None where a finished run was read.
         folder: where everything was written, `report.html` among it.
+        measured: what the records were made of, by defense; empty where a finished run was read.
     """
 
     records: tuple[Record, ...]
     scene: Scene | None
     folder: Path
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -73,13 +77,14 @@ class Comparison:
         A setting without a figure comes before all others: nobody knows what it leaks.
 
         Args:
-            defense: name or spec, as in the table.
+            defense: name or spec, as in the table or as it was given.
 
         Raises:
             LookupError: it is not in this comparison.
         """
         for mine in (
             [row for row in self.rows if defense in (row.shown, row.defense)],
+            [row for row in self.rows if row.defense == _full(defense)],
             [row for row in self.rows if row.family == defense],
         ):
             if mine:
@@ -183,6 +188,14 @@ def displayed(figure: Figure) -> Figure:
 
     figure._repr_png_ = picture  # type: ignore[attr-defined]
     return figure
+
+
+def _full(spec: str) -> str:
+    """Return a spec with all its parameters; as it is if it is none."""
+    try:
+        return DEFENSES.build(spec).spec
+    except (LookupError, ValueError):
+        return spec
 
 
 def _cut(line: str, most: int = 160) -> str:

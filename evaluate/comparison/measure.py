@@ -26,9 +26,9 @@ from .likeness import unlike
 from .measured import Attack, Measured, Utility
 from .misnamed import slips
 from .pair_list import pair_attacks
-from .parts import attack_face, breach
+from .parts import Asked, ask_parts
 from .plan import Plan
-from .region import Region, region_of
+from .region import region_of
 from .sparing import ask, never, settled
 from .usefulness import usefulness
 
@@ -67,8 +67,9 @@ def measure(
         judged: whether to ask what makes a low figure doubtful: the contract, the likeness of
             release and copies, and what is left once the seed is known.
         photo: whether attackers are shown whole photos.
-        face: whether they are, once more, shown the region of the face alone; of a defense that
-            draws, in one release. If there is none, it is the photo.
+        face: whether they are, once more, shown the region of the face alone, and what is around
+            it where that was changed; of a defense that draws, in one release. If there is no
+            region, the face is the photo.
         spare: whether nobody else is asked once nothing is left to be found.
         pairs: whether the list of pairs is asked about, if there is one.
 
@@ -99,12 +100,9 @@ def measure(
     )
     enough = settled if spare else never
     attacks, spared = ask(attackers, lambda one: attack(one, hidden, copies, release), enough)
-    faces: tuple[Attack, ...] = ()
-    face_spared: tuple[str, ...] = ()
+    parts = Asked()
     if region:
-        faces, face_spared = attack_face(
-            plan, region, hidden, copies, defended, release.people, enough=enough
-        )
+        parts = ask_parts(plan, region, hidden, copies, defended, release.people, enough=enough)
     return Measured(
         spec,
         defense.parameters,
@@ -128,11 +126,8 @@ def measure(
         ceiling=ceiling(blindfolded, hidden, release.first, attackers, release.people)
         if judged
         else (),
-        region=region.words if region else "",
-        face=faces,
-        face_doubts=_breach(region, defense, hidden, defended),
         spared=spared,
-        face_spared=face_spared,
+        **parts._asdict(),
         pairs=pair_attacks(scene.pairs, blindfolded, plan.build_recognizers()) if pairs else (),
     )
 
@@ -181,15 +176,6 @@ def _doubts(
     except Exception as error:  # a defense that gives attackers what cannot be compared
         other = broke("comparison of the release with attackers' copies", error)
     return tuple(filter(None, (broken_contract(spec), other)))
-
-
-def _breach(
-    region: Region | None, defense: Defense, hidden: Blind, defended: Sequence[Defended]
-) -> tuple[str, ...]:
-    if not region or defense.foreign:  # of which nobody knows the region
-        return ()
-    told = breach(region, hidden.probes, defended)
-    return (told,) if told else ()
 
 
 def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:

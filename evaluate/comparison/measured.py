@@ -90,6 +90,7 @@ class Measured:
             whole photo, or nobody asked.
         face: what attackers reached who were shown that region and nothing else.
         face_doubts: sentences that say why the region may leak more than they reached.
+        around: what they reached who were shown the photo with that region blanked.
         spared: attackers who were not asked, since others had left nothing to be found.
         face_spared: the same of the region alone.
         pairs: what is told about a list of pairs, where one was given.
@@ -116,6 +117,7 @@ class Measured:
     region: str = ""
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
+    around: tuple[Attack, ...] = ()
     spared: tuple[str, ...] = ()
     face_spared: tuple[str, ...] = ()
     pairs: tuple[Attack, ...] = ()
@@ -130,7 +132,7 @@ class Measured:
     @property
     def broken(self) -> bool:
         """Whether anything raised, so that it is worth to be tried again."""
-        reasons = [a.reason for a in (*self.attacks, *self.face)] + [
+        reasons = [a.reason for a in (*self.attacks, *self.face, *self.around)] + [
             u.reason for u in self.utilities
         ]
         return any(BROKE in reason for reason in (self.reason, *reasons))

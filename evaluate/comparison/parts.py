@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal, overload
+from functools import partial
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,21 +26,60 @@ from .sparing import Enough, ask, never, settled
 from .within import GREY, within
 
 Part = Literal["face", "context"]
+Cut = Callable[[Photo], Photo]
 SOLVED = 0.9  # at this rate nobody else needs to be asked about undefended faces
 
 
-def attack_face(
+class Asked(NamedTuple):
+    """What attackers reached on the parts of defended photos, by the fields of `Measured`."""
+
+    region: str = ""
+    face: tuple[Attack, ...] = ()
+    face_doubts: tuple[str, ...] = ()
+    face_spared: tuple[str, ...] = ()
+    around: tuple[Attack, ...] = ()
+
+
+def ask_parts(
     plan: Plan, region: Region, hidden: Blind, copies: OwnCopies, defended: Sequence[Defended],
     people: NDArray[np.int64], *, enough: Enough,
-) -> tuple[tuple[Attack, ...], tuple[str, ...]]:  # fmt: skip
-    """Let attackers name people by what a defense left in the region of the main face.
+) -> Asked:  # fmt: skip
+    """Let attackers name people by the face that a defense left, and by what is around it.
 
-    Photos are defended first and cut out then, by the region of the clean photo; so are the
-    attackers' own copies.
+    Where a defense leaves all around the face as it was, what they reach there is what they reach
+    on undefended photos, which is measured once for all (`with_context`). Only of one that
+    changes it, or of another program, of which nobody knows where, are they asked here.
 
     Args:
         plan: attackers and recognizers.
         region: what the defense may change.
+        hidden: the clean photos.
+        copies: the attackers' copy of the defense, for whole photos.
+        defended: the release.
+        people: `(N,)`, who is on each photo of it.
+        enough: whether what was found leaves nothing to ask others about the face for.
+    """
+    told = "" if copies.foreign else breach(region, hidden.probes, defended)
+    seen = hidden, copies, defended, people
+    face, spared = attack_part(plan, partial(within, region=region), *seen, enough=enough)
+    around: tuple[Attack, ...] = ()
+    if told or copies.foreign:
+        around, _ = attack_part(plan, partial(emptied, region=region), *seen, enough=never)
+    return Asked(region.words, face, (told,) if told else (), spared, around)
+
+
+def attack_part(
+    plan: Plan, cut: Cut, hidden: Blind, copies: OwnCopies, defended: Sequence[Defended],
+    people: NDArray[np.int64], *, enough: Enough,
+) -> tuple[tuple[Attack, ...], tuple[str, ...]]:  # fmt: skip
+    """Let attackers name people by what a defense left in one part of photos.
+
+    Photos are defended first and cut then, by the faces of the clean photo; so are the
+    attackers' own copies.
+
+    Args:
+        plan: attackers and recognizers.
+        cut: returns the part of a photo.
         hidden: the clean photos.
         copies: the attackers' copy of the defense, for whole photos.
         defended: the release.
@@ -49,7 +89,7 @@ def attack_face(
     Returns:
         What they found, and the names of those who were not asked.
     """
-    own = FaceCopies(copies, region, (*hidden.gallery, *hidden.background))
+    own = PartCopies(copies, cut, (*hidden.gallery, *hidden.background))
     shown = replace(
         hidden,
         gallery=own.clean(hidden.gallery),
@@ -66,9 +106,9 @@ def attack_face(
 def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measured:
     """Let attackers name people by one part of undefended photos.
 
-    Of faces this is the ceiling of what `attack_face` can reach; of the rest it is what no defense
-    of that region can prevent, for it leaves there what was there. The hole keeps its outline,
-    as a defended photo shows it: how large a face is and where counts as context.
+    Of faces this is the ceiling of what they can reach on defended ones; of the rest it is what no
+    defense of that region can prevent, for it leaves there what was there. The hole keeps its
+    outline, as a defended photo shows it: how large a face is and where counts as context.
 
     Args:
         part: which.
@@ -80,23 +120,18 @@ def measure_part(part: Part, region: Region, scene: Scene, plan: Plan) -> Measur
     if part == "context":
         hidden = replace(
             hidden,
-            gallery=_emptied(region, hidden.gallery),
-            probes=_emptied(region, hidden.probes),
-            background=_emptied(region, hidden.background),
+            gallery=tuple(emptied(photo, region) for photo in hidden.gallery),
+            probes=tuple(emptied(photo, region) for photo in hidden.probes),
+            background=tuple(emptied(photo, region) for photo in hidden.background),
         )
     copies = OwnCopies(Blindfolded(DEFENSES.build("none"), plan.seed, hidden.names))
     if part == "face":
         none = np.zeros((1, 1), np.float32)
         clean = [Defended(photo, "unchanged", none) for photo in hidden.probes]
-        attacks, _ = attack_face(
-            plan,
-            region,
-            hidden,
-            copies,
-            clean,
-            people,
+        attacks, _ = attack_part(
+            plan, partial(within, region=region), hidden, copies, clean, people,
             enough=lambda found: _solved(found, people),
-        )
+        )  # fmt: skip
         return Measured("none", {}, people, (), attacks, ())
     release = Release(hidden.probes, people)
     enough = never if plan.everybody else settled
@@ -131,41 +166,41 @@ def breach(region: Region, clean: Sequence[Photo], defended: Sequence[Defended])
     ) if changed else ""  # fmt: skip
 
 
-class FaceCopies:
-    """The attacker's copy of a defense, where only the face is shown.
+class PartCopies:
+    """The attacker's copy of a defense, where only a part of photos is shown.
 
     Args:
         copies: of whole photos.
-        region: of the main face.
+        cut: returns the part of a photo.
         photos: clean, whole: what attackers may ask for.
     """
 
-    def __init__(self, copies: OwnCopies, region: Region, photos: Sequence[Photo]) -> None:
-        self._copies, self._region = copies, region
+    def __init__(self, copies: OwnCopies, cut: Cut, photos: Sequence[Photo]) -> None:
+        self._copies, self._cut = copies, cut
         self._whole = {photo.key: photo for photo in photos}
-        self._faces: dict[Photo, Photo] = {}
+        self._parts: dict[Photo, Photo] = {}
 
     def cut(self, clean: Photo, defended: Photo) -> Photo:
-        """Return what a defended photo shows in the region of the clean one."""
-        return within(clean.with_pixels(defended.held), self._region)
+        """Return the part of a defended photo, by the faces of the clean one."""
+        return self._cut(clean.with_pixels(defended.held))
 
     def clean(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
-        """Return the faces of clean photos."""
+        """Return the parts of clean photos."""
         return tuple(self._cut_all(photos, photos))
 
     def __call__(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
-        """Defend the whole photos of these faces, and show the faces."""
+        """Defend the whole photos of these parts, and show the parts."""
         whole = [self._whole[photo.key] for photo in photos]
         return self._cut_all(whole, self._copies(whole, draw=draw))
 
     def again(self, photos: Sequence[Photo], *, draw: int = 0) -> list[Photo]:
-        """Refuse: a face of the attacker's own making belongs to no photo."""
-        raise Unavailable("a face alone cannot be defended")
+        """Refuse: a part of the attacker's own making belongs to no photo."""
+        raise Unavailable("a part of a photo cannot be defended by itself")
 
     def varied(
         self, photos: Sequence[Photo], *, draws: int, seed: int
     ) -> list[tuple[Sequence[Photo], list[Photo]]]:
-        """Vary and defend whole photos, and show pairs of faces; clean ones to who looks."""
+        """Vary and defend whole photos, and show pairs of parts; clean ones to who looks."""
         whole = [self._whole[photo.key] for photo in photos]
         pairs = self._copies.varied(whole, draws=draws, seed=seed)
         return [(self._later(a), self._cut_all(a, b)) for a, b in pairs]
@@ -182,9 +217,9 @@ class FaceCopies:
 
     def _kept(self, clean: Photo, defended: Photo) -> Photo:
         """Cut each photo once: `OwnCopies` gives the same object for the same copy."""
-        if defended not in self._faces:
-            self._faces[defended] = self.cut(clean, defended)
-        return self._faces[defended]
+        if defended not in self._parts:
+            self._parts[defended] = self.cut(clean, defended)
+        return self._parts[defended]
 
 
 class Lazily(Sequence[Photo]):
@@ -218,9 +253,7 @@ class Lazily(Sequence[Photo]):
         return len(self._photos)
 
 
-def _emptied(region: Region, photos: Sequence[Photo]) -> tuple[Photo, ...]:
-    """Blank the region of all faces."""
-    return tuple(
-        photo.with_pixels(np.where(region.all(photo)[..., None] > 0, np.uint8(GREY), photo.pixels))
-        for photo in photos
-    )
+def emptied(photo: Photo, region: Region) -> Photo:
+    """Return a photo with the region of all its faces blanked."""
+    inside = region.all(photo)[..., None] > 0
+    return photo.with_pixels(np.where(inside, np.uint8(GREY), photo.pixels))

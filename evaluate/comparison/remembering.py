@@ -113,7 +113,9 @@ def _lasts(measured: Measured) -> bool:
     """Return whether a measurement would come out the same another time, as far as is known."""
     if measured.status != "ok" or measured.broken or measured.doubts:
         return False
-    attacks: tuple[Attack, ...] = (*measured.attacks, *measured.face, *measured.disclosed)
+    attacks: tuple[Attack, ...] = (
+        *measured.attacks, *measured.face, *measured.around, *measured.disclosed,
+    )  # fmt: skip
     return all(one.status == "ok" or one.name != one.attacker for one in attacks)
 
 

@@ -204,7 +204,7 @@ def _compare_seeds(
     write_found(folder, records)
     write_report(folder)
     write_merged(list(found), folder / "seeds.html")
-    return Comparison(records, first.scene, folder)
+    return replace(first, records=records)
 
 
 def _begun(
@@ -256,4 +256,4 @@ def _compare(
     write_found(folder, records)
     write_faces(folder, example_faces(scenes[0], defenses, plan.seed, faces, progress))
     write_report(folder)
-    return Comparison(tuple(records), scene, folder)
+    return Comparison(tuple(records), scene, folder, done)

@@ -30,6 +30,21 @@ class Parts(NamedTuple):
     context: Measured
 
 
+def with_context(measured: Measured, parts: Parts | None) -> Measured:
+    """Return what was measured of a defense, with what attackers reach around the face.
+
+    Whoever has a defended photo can blank the region of the face. Of a defense that left all
+    around it as it was, that is the very picture that an undefended photo gives.
+
+    Args:
+        measured: of the defense; it tells what was reached `around` the face if that was changed.
+        parts: what attackers reach on undefended photos; None where the photo has no parts.
+    """
+    if parts is None or not measured.region or measured.around:
+        return measured
+    return replace(measured, around=parts.context.attacks)
+
+
 def where_records(
     worst: Record, attacks: Sequence[Attack], measured: Measured, proof: Proof,
     parts: Parts | None,
@@ -64,11 +79,12 @@ def where_records(
         return [replace(base, name=name, status="invalid", reason=f"not measured: {NEITHER}")
                 for name in ("face", "context")]  # fmt: skip
     face, around = (
-        checked_attacks(replace(measured, attacks=some, face=()), proof)
+        checked_attacks(replace(measured, attacks=some, face=(), around=()), proof)
         for some in (measured.face, parts.context.attacks)
     )
     alone = replace(measured, spared=measured.face_spared)
-    doubts = (*measured.doubts, *measured.face_doubts, *_unseen(attacks, face, measured))
+    seeing = checked_attacks(replace(measured, around=()), proof)
+    doubts = (*measured.doubts, *measured.face_doubts, *_unseen(seeing, face, measured))
     records = [
         worst_record(
             replace(base, name="face"), face, replace(alone, doubts=doubts),

@@ -23,22 +23,35 @@ FAMILIES = (
 def checked_attacks(measured: Measured, proof: Proof) -> list[Attack]:
     """Return the attacks, `invalid` where one cheats, with a reason where one is too weak.
 
-    Whoever has a photo can cut the face out of it and look at that alone: what is reached there
-    is reached on the photo.
+    Whoever has a photo can cut the face out of it and look at that alone, or blank it and look at
+    the rest: what is reached there is reached on the photo.
     """
-    photo = [_checked(attack, measured, proof.cheats) for attack in measured.attacks]
-    alone = replace(measured, attacks=measured.face)
-    return photo + [on_face(_checked(attack, alone, proof.cheats)) for attack in measured.face]
+    found = []
+    for attacks, called in (
+        (measured.attacks, str), (measured.face, face_alone), (measured.around, context_alone),
+    ):  # fmt: skip
+        shown = replace(measured, attacks=attacks)
+        checked = (_checked(attack, shown, proof.cheats) for attack in attacks)
+        found += [replace(attack, name=called(attack.name)) for attack in checked]
+    return found
 
 
-def on_face(attack: Attack) -> Attack:
-    """Return an attack on the face alone as one on the photo, under a name of its own."""
-    return replace(attack, name=face_alone(attack.name))
+def on_parts(measured: Measured) -> list[Attack]:
+    """Return the attacks on parts of photos as some on the photo, under names of their own."""
+    return [
+        *(replace(attack, name=face_alone(attack.name)) for attack in measured.face),
+        *(replace(attack, name=context_alone(attack.name)) for attack in measured.around),
+    ]
 
 
 def face_alone(name: str) -> str:
     """Return what an attack is called that was shown the face alone."""
     return f"{name}, face alone"
+
+
+def context_alone(name: str) -> str:
+    """Return what an attack is called that was shown all but the face."""
+    return f"{name}, context alone"
 
 
 def worst_record(

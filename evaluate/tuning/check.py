@@ -15,7 +15,6 @@ from ..comparison.content import content_of
 from ..comparison.found import Comparison
 from ..comparison.plan import Plan
 from ..comparison.run import compare
-from ..comparison.store import restore_file
 from ..data.scene import Progress, Scene
 from ..results.records import AND, Record, find, with_model
 from ..results.summary import rows
@@ -90,16 +89,14 @@ class Check:
         run = self._runs[point.defense]
         mine = find(run.records, defense=point.defense, kind="leakage", statistic="rank1",
                     status="ok", group="")  # fmt: skip
-        stored = {
-            one.defense: one
-            for one in map(restore_file, sorted((run.folder / "measured").glob("*.json")))
-        }
-        measured = stored.get(point.defense)
-        if measured is None:  # something broke, so that it is not kept, and nothing holds anyway
+        measured = run.measured[point.defense]
+        if measured.broken:  # nothing holds anyway
             return point
-        other = self._goal.as_good_as and stored.get(beside(self._goal.as_good_as, point.defense))
+        other = None
+        if self._goal.as_good_as:
+            other = run.measured[beside(self._goal.as_good_as, point.defense)]
         counting = {(r.name, r.recognizer) for r in mine}
-        return for_two_looks(point, measured, counting, of=self._goal.of, other=other or None)
+        return for_two_looks(point, measured, counting, of=self._goal.of, other=other)
 
 
 def checked(found: Tuned, on_test: Check) -> Tuned:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ..comparison.measured import Attack, Measured, Utility
-from ..comparison.worst import on_face
+from ..comparison.worst import on_parts
 from ..statistics import TAIL, Estimate, person_interval, worst_case, worst_gap
 from .points import Point
 
@@ -60,7 +60,7 @@ def for_two_looks(
 
 
 def _counted(measured: Measured, counting: Collection[Key], of: str) -> dict[Key, ArrayLike]:
-    attacks: Sequence[Attack] = [*measured.attacks, *map(on_face, measured.face)]
+    attacks: Sequence[Attack] = [*measured.attacks, *on_parts(measured)]
     if of == "face" and measured.region:
         attacks = measured.face
     return {

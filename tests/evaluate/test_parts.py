@@ -17,7 +17,7 @@ from unmask.evaluate.comparison.blind import blind
 from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
 from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.measured import Attack, Measured
-from unmask.evaluate.comparison.parts import _solved, attack_face, breach, measure_part
+from unmask.evaluate.comparison.parts import Asked, _solved, ask_parts, measure_part
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.region import USUAL, Region, digest_of, region_of
 from unmask.evaluate.comparison.sparing import never
@@ -37,16 +37,13 @@ def best(attacks: Sequence[Attack]) -> float:
     return max(float(one.credits["rank1"].mean()) for one in attacks)
 
 
-def face_of(defense: Defense, scene: Scene) -> tuple[tuple[Attack, ...], str]:
-    """Attack the face that any object leaves, as `measure` does by name."""
+def asked_of(defense: Defense, scene: Scene) -> Asked:
+    """Attack the parts that any object leaves, as `measure` does by name."""
     hidden, region = blind(scene, 0), region_of(defense)
     assert region
     copies = OwnCopies(Blindfolded(defense, 0, hidden.names))
     done = copies.with_release(hidden.probes, hidden.gallery)
-    found, _ = attack_face(
-        PIXELS, region, hidden, copies, done, indices(scene.probes), enough=never
-    )
-    return found, breach(region, hidden.probes, done)
+    return ask_parts(PIXELS, region, hidden, copies, done, indices(scene.probes), enough=never)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,18 +177,19 @@ class Around(Mask):
 
 
 def test_a_defense_cannot_say_what_is_its_face(scene: Scene) -> None:
-    seen, told = face_of(Liar(), scene)
-    assert best(seen) > 0.9
-    assert not told
+    seen = asked_of(Liar(), scene)
+    assert best(seen.face) > 0.9
+    assert not seen.face_doubts
 
 
 def test_who_paints_outside_the_region_is_told(scene: Scene) -> None:
-    seen, told = face_of(Named(), scene)
-    assert best(seen) == pytest.approx(1 / scene.people)
-    assert "of 24 photos are changed outside the region (ellipse, margin 0.1)" in told
-    seen, told = face_of(Around(), scene)
-    assert best(seen) > 0.9
-    assert "changed outside" in told
+    seen = asked_of(Named(), scene)
+    assert best(seen.face) == pytest.approx(1 / scene.people)
+    told = "of 24 photos are changed outside the region (ellipse, margin 0.1)"
+    assert told in seen.face_doubts[0]
+    seen = asked_of(Around(), scene)
+    assert best(seen.face) > 0.9
+    assert "changed outside" in seen.face_doubts[0]
 
 
 def test_regions_whose_size_names_people_tell_nothing(scene: Scene) -> None:
@@ -202,8 +200,8 @@ def test_regions_whose_size_names_people_tell_nothing(scene: Scene) -> None:
         return tuple(replace(p, faces=(_box(20 + 5 * people.index(p.identity)),)) for p in photos)
 
     other = replace(scene, gallery=sized(scene.gallery), probes=sized(scene.probes))
-    seen, _ = face_of(Mask(region="box"), other)
-    assert best(seen) == pytest.approx(1 / scene.people)
+    seen = asked_of(Mask(region="box"), other)
+    assert best(seen.face) == pytest.approx(1 / scene.people)
 
 
 def _box(width: int) -> Face:

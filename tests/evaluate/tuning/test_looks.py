@@ -10,7 +10,7 @@ import pytest
 
 from unmask.evaluate.comparison.measured import Attack, Measured, Utility
 from unmask.evaluate.comparison.run import Comparison
-from unmask.evaluate.results.records import Record
+from unmask.evaluate.results.records import Record, broke
 from unmask.evaluate.statistics import Estimate, clustered_interval, worst_case
 from unmask.evaluate.tuning.check import Check, _tested, checked
 from unmask.evaluate.tuning.goal import Goal
@@ -128,10 +128,11 @@ def test_a_lower_bound_holds_nothing_and_opens_nobody_again() -> None:
         assert done.first is None
 
 
-def test_a_measurement_that_broke_is_not_kept_and_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_measurement_that_broke_stays_as_it_is(tmp_path: Path) -> None:
     on_test = Check(lambda: None, None, Goal(), tmp_path, opening=lambda people: None, workers=1,
                     progress=None)  # type: ignore[arg-type, return-value]  # fmt: skip
-    run = Comparison((), None, tmp_path)  # type: ignore[arg-type]
+    broken = replace(measured(), status="invalid", reason=broke("defense", ValueError("x")))
+    run = Comparison((), None, tmp_path, {FIRST.defense: broken})
     on_test._runs = {FIRST.defense: run}
     assert on_test.twice([FIRST]) == [FIRST]
 
