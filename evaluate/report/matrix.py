@@ -18,7 +18,9 @@ _SAID = (
     "of a defense. An attacker that names nobody but links photos has its AUC, in which 0.50 is "
     "guessing. Hatched fields hold no figure that counts: the attacker reads something else than "
     "pixels or broke (invalid), could not work here (unavailable), or was not asked, since "
-    "somebody had named everybody (not asked). Point at a field for the whole figure."
+    "somebody had named everybody (not asked). Below stands who was shown a part of the photo: "
+    "the face alone, or its context alone, all but the face. What is reached there counts for the "
+    "photo. Point at a field for the whole figure."
 )
 _TEXT = {"invalid": "invalid", "unavailable": "n/a", SPARED: "-"}
 
@@ -29,7 +31,8 @@ def matrix(run: Run) -> list[str]:
                if r.kind == "leakage" and not r.group and not is_worst(r)
                and not on_pairs(r)]  # fmt: skip
     spared = {(r.defense, r.name) for r in find(leakage, status=SPARED)}
-    keys = list(dict.fromkeys((r.name, r.recognizer) for r in leakage if r.status != SPARED))
+    named = dict.fromkeys((r.name, r.recognizer) for r in leakage if r.status != SPARED)
+    keys = sorted(named, key=lambda key: key[0].partition(",")[2])  # whole photos first
     if not keys:
         return []
     lines = []
@@ -71,7 +74,7 @@ def _marked(run: Run, leakage: Sequence[Record]) -> list[str]:
 
 
 def _asked(name: str) -> str:
-    """Return whom an attack belongs to: `retrained`, and `retrained, face alone`."""
+    """Return whose attack it is, and on what part: `retrained`, `retrained, face alone`."""
     attack, comma, where = name.partition(",")
     return attack.partition("/")[0] + comma + where
 

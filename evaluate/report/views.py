@@ -12,13 +12,14 @@ from .reading import Run
 
 WORDS = Html(
     "<p>Attackers are shown each photo three ways, gallery and probes alike. <b>Photo</b>: all of "
-    "it, the leakage of the table above. <b>Face</b>: only what lies in the region that the "
-    "defense may change, brought to one shape and size, so that the outline tells nothing: what "
-    "the defended face itself gives away. <b>Context</b>: the clean photo with that region "
-    "blanked: hair, clothes, room, and how large the face is and where: what no defense of this "
-    "region can prevent. <b>Photo minus context</b> is paired, photo by photo: what a perfect "
-    "defense of the region would have prevented. Of a defense that draws, face is looked at in "
-    "one release. Of another program nobody knows the region: a usual ellipse is taken.</p>"
+    "it, and each part by itself: the leakage of the table above. <b>Face</b>: only what lies in "
+    "the region that the defense may change, brought to one shape and size, so that the outline "
+    "tells nothing: what the defended face itself gives away. <b>Context</b>: the clean photo "
+    "with that region blanked: hair, clothes, room, and how large the face is and where: what no "
+    "defense of this region can prevent. <b>Photo minus context</b> is paired, photo by photo: "
+    "what a perfect defense of the region would have prevented. Of a defense that draws, face is "
+    "looked at in one release. Of another program nobody knows the region: a usual ellipse is "
+    "taken.</p>"
 )
 
 
