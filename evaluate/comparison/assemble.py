@@ -22,7 +22,7 @@ from .measured import Attack, Measured, Utility
 from .pair_list import pair_records
 from .plan import Plan, labels_of
 from .where import Parts, where_records
-from .worst import checked_attacks, face_alone, over_photos, seed_known, worst_record
+from .worst import checked_attacks, over_photos, seed_known, worst_record
 
 
 def records_of(
@@ -132,7 +132,7 @@ def _leakage(base: Record, attack: Attack, measured: Measured) -> list[Record]:
 
 def _spared(worst: Record, measured: Measured) -> list[Record]:
     """Say who was not asked, and why."""
-    names = [*measured.spared, *map(face_alone, measured.face_spared)]
+    names = [*measured.spared, *(f"{name}, face alone" for name in measured.face_spared)]
     return [
         replace(worst, name=name, value=None, low=None, high=None, chance=None, ceiling=None,
                 attack="", recognizer="", status=SPARED,

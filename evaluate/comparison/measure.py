@@ -69,7 +69,7 @@ def measure(
         photo: whether attackers are shown whole photos.
         face: whether they are, once more, shown the region of the face alone, and what is around
             it where that was changed; of a defense that draws, in one release. If there is no
-            region, the face is the photo.
+            region, the face is the photo; what is around the usual one is asked all the same.
         spare: whether nobody else is asked once nothing is left to be found.
         pairs: whether the list of pairs is asked about, if there is one.
 
@@ -101,8 +101,11 @@ def measure(
     enough = settled if spare else never
     attacks, spared = ask(attackers, lambda one: attack(one, hidden, copies, release), enough)
     parts = Asked()
-    if region:
-        parts = ask_parts(plan, region, hidden, copies, defended, release.people, enough=enough)
+    if face:
+        parts = ask_parts(
+            plan, region, hidden, copies, defended, release.people, enough=enough,
+            around=photo and not enough(attacks),
+        )  # fmt: skip
     return Measured(
         spec,
         defense.parameters,

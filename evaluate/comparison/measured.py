@@ -90,7 +90,9 @@ class Measured:
             whole photo, or nobody asked.
         face: what attackers reached who were shown that region and nothing else.
         face_doubts: sentences that say why the region may leak more than they reached.
-        around: what they reached who were shown the photo with that region blanked.
+        context: what they reached who were shown the photo with that region blanked.
+        around: what they reached who were shown the photo with the usual region of faces blanked,
+            where the defense may change much more.
         spared: attackers who were not asked, since others had left nothing to be found.
         face_spared: the same of the region alone.
         pairs: what is told about a list of pairs, where one was given.
@@ -117,6 +119,7 @@ class Measured:
     region: str = ""
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
+    context: tuple[Attack, ...] = ()
     around: tuple[Attack, ...] = ()
     spared: tuple[str, ...] = ()
     face_spared: tuple[str, ...] = ()
@@ -132,10 +135,19 @@ class Measured:
     @property
     def broken(self) -> bool:
         """Whether anything raised, so that it is worth to be tried again."""
-        reasons = [a.reason for a in (*self.attacks, *self.face, *self.around)] + [
-            u.reason for u in self.utilities
-        ]
+        reasons = [attack.reason for some in self.by_part.values() for attack in some]
+        reasons += [utility.reason for utility in self.utilities]
         return any(BROKE in reason for reason in (self.reason, *reasons))
+
+    @property
+    def by_part(self) -> dict[str, tuple[Attack, ...]]:
+        """All attacks by the part of photos that they were shown; empty: the whole."""
+        return {
+            "": self.attacks,
+            "face alone": self.face,
+            "context alone": self.context,
+            "around the face": self.around,
+        }
 
     def __repr__(self) -> str:
         found = f"{len(self.attacks)} attacks, {len(self.utilities)} metrics"

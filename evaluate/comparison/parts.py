@@ -21,7 +21,7 @@ from .blind import Blind, blind
 from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
 from .plan import Plan
-from .region import Region, stray
+from .region import USUAL, Region, stray, wide
 from .sparing import Enough, ask, never, settled
 from .within import GREY, within
 
@@ -37,35 +37,44 @@ class Asked(NamedTuple):
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
     face_spared: tuple[str, ...] = ()
+    context: tuple[Attack, ...] = ()
     around: tuple[Attack, ...] = ()
 
 
 def ask_parts(
-    plan: Plan, region: Region, hidden: Blind, copies: OwnCopies, defended: Sequence[Defended],
-    people: NDArray[np.int64], *, enough: Enough,
+    plan: Plan, region: Region | None, hidden: Blind, copies: OwnCopies,
+    defended: Sequence[Defended], people: NDArray[np.int64], *, enough: Enough, around: bool,
 ) -> Asked:  # fmt: skip
     """Let attackers name people by the face that a defense left, and by what is around it.
 
     Where a defense leaves all around the face as it was, what they reach there is what they reach
     on undefended photos, which is measured once for all (`with_context`). Only of one that
-    changes it, or of another program, of which nobody knows where, are they asked here.
+    changes it, or of another program, of which nobody knows where, are they asked here. Whoever
+    may change much more than a face may all the same have drowned the face alone, in noise say:
+    then they are asked about what is around the usual region of a face, too.
 
     Args:
         plan: attackers and recognizers.
-        region: what the defense may change.
+        region: what the defense may change; None: the whole photo.
         hidden: the clean photos.
         copies: the attackers' copy of the defense, for whole photos.
         defended: the release.
         people: `(N,)`, who is on each photo of it.
         enough: whether what was found leaves nothing to ask others about the face for.
+        around: whether the usual region is blanked at all.
     """
-    told = "" if copies.foreign else breach(region, hidden.probes, defended)
     seen = hidden, copies, defended, people
+
+    def all_but(some: Region) -> tuple[Attack, ...]:
+        return attack_part(plan, partial(emptied, region=some), *seen, enough=never)[0]
+
+    rest = all_but(USUAL) if around and wide(region, hidden.probes) else ()
+    if region is None:
+        return Asked(around=rest)
+    told = "" if copies.foreign else breach(region, hidden.probes, defended)
     face, spared = attack_part(plan, partial(within, region=region), *seen, enough=enough)
-    around: tuple[Attack, ...] = ()
-    if told or copies.foreign:
-        around, _ = attack_part(plan, partial(emptied, region=region), *seen, enough=never)
-    return Asked(region.words, face, (told,) if told else (), spared, around)
+    context = all_but(region) if told or copies.foreign else ()
+    return Asked(region.words, face, (told,) if told else (), spared, context, rest)
 
 
 def attack_part(

@@ -63,6 +63,7 @@ def pooled(folds: Sequence[Measured], *, stopped: bool = False) -> Measured:
         region=first.region,
         face=_attacks(folds, lambda one: one.face, stopped, lambda one: one.face_spared),
         face_doubts=_all_of([one.face_doubts for one in folds]),
+        context=_attacks(folds, lambda one: one.context, True, lambda one: ()),
         around=_attacks(folds, lambda one: one.around, True, lambda one: ()),
         spared=_in_all([one.spared for one in folds]),
         face_spared=_in_all([one.face_spared for one in folds]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +65,26 @@ def digest_of(region: Region, photos: Iterable[Photo]) -> str:
         inside = region.all(photo) > 0
         whole.update(f"{inside.shape} {photo.key}\n".encode() + np.packbits(inside).tobytes())
     return whole.hexdigest()[:16]
+
+
+def wide(region: Region | None, photos: Sequence[Photo]) -> bool:
+    """Return whether a region takes much of what is around the usual one, or is much larger.
+
+    That is a quarter of the surroundings, on close crops, or half of the usual region.
+
+    Args:
+        region: None is the whole photo.
+        photos: whose faces are asked.
+    """
+    if region is None:
+        return True
+    more = usual = around = 0
+    for photo in photos:
+        mine, face = region.all(photo) > 0, USUAL.all(photo) > 0
+        more += int(np.count_nonzero(mine & ~face))
+        usual += int(np.count_nonzero(face))
+        around += int(np.count_nonzero(~face))
+    return more > min(usual / 2, around / 4)
 
 
 def stray(region: Region, clean: Photo, defended: Photo) -> bool:

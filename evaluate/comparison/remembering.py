@@ -26,7 +26,7 @@ from .blind import names_of, opaque
 from .cases import CASES
 from .config import measurement_key
 from .jobs import Job
-from .measured import Attack, Measured, Utility
+from .measured import Measured, Utility
 from .store import dump, restore
 
 _SEED = 0  # of the names of photos in the cache: whatever the run's seed is
@@ -113,9 +113,7 @@ def _lasts(measured: Measured) -> bool:
     """Return whether a measurement would come out the same another time, as far as is known."""
     if measured.status != "ok" or measured.broken or measured.doubts:
         return False
-    attacks: tuple[Attack, ...] = (
-        *measured.attacks, *measured.face, *measured.around, *measured.disclosed,
-    )  # fmt: skip
+    attacks = [a for some in (*measured.by_part.values(), measured.disclosed) for a in some]
     return all(one.status == "ok" or one.name != one.attacker for one in attacks)
 
 

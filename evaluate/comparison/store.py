@@ -27,7 +27,7 @@ def restore(text: str) -> Measured:
     """
     try:
         entry = parse_json(text)
-        for name in ("attacks", "disclosed", "ceiling", "face", "around", "pairs"):
+        for name in ("attacks", "disclosed", "ceiling", "face", "context", "around", "pairs"):
             entry[name] = tuple(_attack(attack) for attack in entry[name])
         utilities = tuple(
             Utility(

@@ -37,12 +37,12 @@ def with_context(measured: Measured, parts: Parts | None) -> Measured:
     around it as it was, that is the very picture that an undefended photo gives.
 
     Args:
-        measured: of the defense; it tells what was reached `around` the face if that was changed.
+        measured: of the defense; it tells its `context` itself if that was changed.
         parts: what attackers reach on undefended photos; None where the photo has no parts.
     """
-    if parts is None or not measured.region or measured.around:
+    if parts is None or not measured.region or measured.context:
         return measured
-    return replace(measured, around=parts.context.attacks)
+    return replace(measured, context=parts.context.attacks)
 
 
 def where_records(
@@ -78,12 +78,13 @@ def where_records(
     if not measured.face:
         return [replace(base, name=name, status="invalid", reason=f"not measured: {NEITHER}")
                 for name in ("face", "context")]  # fmt: skip
+    bare = replace(measured, context=(), around=())
     face, around = (
-        checked_attacks(replace(measured, attacks=some, face=(), around=()), proof)
+        checked_attacks(replace(bare, attacks=some, face=()), proof)
         for some in (measured.face, parts.context.attacks)
     )
     alone = replace(measured, spared=measured.face_spared)
-    seeing = checked_attacks(replace(measured, around=()), proof)
+    seeing = checked_attacks(bare, proof)
     doubts = (*measured.doubts, *measured.face_doubts, *_unseen(seeing, face, measured))
     records = [
         worst_record(

@@ -27,31 +27,15 @@ def checked_attacks(measured: Measured, proof: Proof) -> list[Attack]:
     the rest: what is reached there is reached on the photo.
     """
     found = []
-    for attacks, called in (
-        (measured.attacks, str), (measured.face, face_alone), (measured.around, context_alone),
-    ):  # fmt: skip
+    for part, attacks in measured.by_part.items():
         shown = replace(measured, attacks=attacks)
-        checked = (_checked(attack, shown, proof.cheats) for attack in attacks)
-        found += [replace(attack, name=called(attack.name)) for attack in checked]
+        found += [on_part(_checked(attack, shown, proof.cheats), part) for attack in attacks]
     return found
 
 
-def on_parts(measured: Measured) -> list[Attack]:
-    """Return the attacks on parts of photos as some on the photo, under names of their own."""
-    return [
-        *(replace(attack, name=face_alone(attack.name)) for attack in measured.face),
-        *(replace(attack, name=context_alone(attack.name)) for attack in measured.around),
-    ]
-
-
-def face_alone(name: str) -> str:
-    """Return what an attack is called that was shown the face alone."""
-    return f"{name}, face alone"
-
-
-def context_alone(name: str) -> str:
-    """Return what an attack is called that was shown all but the face."""
-    return f"{name}, context alone"
+def on_part(attack: Attack, part: str) -> Attack:
+    """Return an attack on a part of photos as one on the photo, under a name of its own."""
+    return replace(attack, name=f"{attack.name}, {part}") if part else attack
 
 
 def worst_record(

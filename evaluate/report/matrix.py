@@ -19,8 +19,9 @@ _SAID = (
     "guessing. Hatched fields hold no figure that counts: the attacker reads something else than "
     "pixels or broke (invalid), could not work here (unavailable), or was not asked, since "
     "somebody had named everybody (not asked). Below stands who was shown a part of the photo: "
-    "the face alone, or its context alone, all but the face. What is reached there counts for the "
-    "photo. Point at a field for the whole figure."
+    "the face alone, its context alone (all but the region that the defense may change), or, "
+    "where that is more than a face, what is around the face. What is reached there counts for "
+    "the photo. Point at a field for the whole figure."
 )
 _TEXT = {"invalid": "invalid", "unavailable": "n/a", SPARED: "-"}
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ..comparison.measured import Attack, Measured, Utility
-from ..comparison.worst import on_parts
+from ..comparison.worst import on_part
 from ..statistics import TAIL, Estimate, person_interval, worst_case, worst_gap
 from .points import Point
 
@@ -60,7 +60,9 @@ def for_two_looks(
 
 
 def _counted(measured: Measured, counting: Collection[Key], of: str) -> dict[Key, ArrayLike]:
-    attacks: Sequence[Attack] = [*measured.attacks, *on_parts(measured)]
+    attacks: Sequence[Attack] = [
+        on_part(attack, part) for part, some in measured.by_part.items() for attack in some
+    ]
     if of == "face" and measured.region:
         attacks = measured.face
     return {

@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from unmask.defenses import Defended, Photo
+from unmask.defenses import Defended, Photo, Pixels
 from unmask.defenses.base import Defense
 from unmask.defenses.mask import Mask
 from unmask.evaluate.attackers.base import indices
 from unmask.evaluate.comparison.assemble import records_of
 from unmask.evaluate.comparison.blind import blind
 from unmask.evaluate.comparison.defending import Blindfolded, OwnCopies
+from unmask.evaluate.comparison.measure import measure
 from unmask.evaluate.comparison.measured import Attack, Measured
 from unmask.evaluate.comparison.ordering import differences
-from unmask.evaluate.comparison.parts import ask_parts
+from unmask.evaluate.comparison.parts import Asked, ask_parts
 from unmask.evaluate.comparison.plan import Plan
 from unmask.evaluate.comparison.pooled import pooled
-from unmask.evaluate.comparison.region import USUAL
+from unmask.evaluate.comparison.region import USUAL, region_of
 from unmask.evaluate.comparison.run import compare
 from unmask.evaluate.comparison.sparing import never
 from unmask.evaluate.comparison.store import dump, restore
@@ -75,18 +76,19 @@ def test_who_broke_around_the_face_makes_the_row_a_bound(scene: Scene) -> None:
 def test_of_a_defense_of_the_whole_photo_nothing_is_around() -> None:
     found = measured("jpeg", attack("pixels", 0.3))
     assert with_context(found, None) is found
-    assert not with_context(found, PARTS).around
+    assert not with_context(found, PARTS).context
 
 
 def test_what_was_measured_around_it_stays_in_store_and_folds() -> None:
-    found = blurred(0.3, around=(attack("pixels", 0.4),))
-    assert with_context(found, PARTS).around == found.around
+    found = blurred(0.3, context=(attack("pixels", 0.4),), around=(attack("look", 0.7),))
+    assert with_context(found, PARTS).context == found.context
     again = restore(dump(found))
-    assert np.array_equal(again.around[0].credits["rank1"], found.around[0].credits["rank1"])
+    for one, other in ((again.context, found.context), (again.around, found.around)):
+        assert np.array_equal(one[0].credits["rank1"], other[0].credits["rank1"])
     both = pooled([found, with_context(blurred(0.3), PARTS)])
-    assert best(both.around) == pytest.approx(0.5)  # of .4 and .6
-    assert {one.name for one in both.around} == {"pixels", "look"}
-    assert best([one for one in both.around if one.name == "look"]) == pytest.approx(0.45)
+    assert best(both.context) == pytest.approx(0.5)  # of .4 and .6
+    assert {one.name for one in both.context} == {"pixels", "look"}
+    assert best([one for one in both.context if one.name == "look"]) == pytest.approx(0.45)
 
 
 def test_noise_over_the_face_drowns_nothing_around_it(tmp_path: Path, scene: Scene) -> None:
@@ -95,7 +97,7 @@ def test_noise_over_the_face_drowns_nothing_around_it(tmp_path: Path, scene: Sce
     row = found.worst(spec).worst
     own = found.measured[row.defense]
     around = find(found.records, name="context", kind="leakage")[0]
-    assert best(own.attacks) < 0.6 < best(own.around)
+    assert best(own.attacks) < 0.6 < best(own.context)
     assert row.value == around.value
     assert row.attack.endswith(", context alone")
 
@@ -127,9 +129,49 @@ class Program(Mask):
 def test_who_changes_more_than_its_region_is_looked_at_around_it(
     defense: Defense, scene: Scene
 ) -> None:
-    hidden = blind(scene, 0)
+    asked = asked_of(defense, scene)
+    assert best(asked.context) > 0.6
+    assert bool(asked.face_doubts) == (defense.name == "spot")
+    assert not asked.around
+
+
+@dataclass(frozen=True)
+class Boast(Mask):
+    """Noise over the face, by a defense that says that it may change more."""
+
+    name: ClassVar[str] = "boast"
+    needs_face: ClassVar = False
+
+    def apply(self, photo: Photo, rng: np.random.Generator) -> Pixels:
+        inside = USUAL.all(photo)[..., None] > 0
+        return np.where(inside, super().apply(photo, rng), photo.pixels)
+
+
+@pytest.mark.parametrize(
+    "said", [{"region": "image"}, {"region": "box", "margin": 1.5}, {"region": "head"}]
+)
+def test_who_says_that_it_may_change_more_is_looked_at_around_the_face(
+    said: dict[str, Any], scene: Scene
+) -> None:
+    asked = asked_of(Boast(fill="noise", **said), scene)
+    assert best(asked.around) > 0.6
+    found = measured("boast", attack("pixels", 0.3), around=(attack("pixels", 0.6),))
+    row = records_of(found, proof_of(), scene, PIXELS)[0]
+    assert (row.value, row.attack) == (pytest.approx(0.6), "pixels, around the face")
+
+
+def test_nobody_is_asked_around_a_face_whom_others_have_named(scene: Scene) -> None:
+    spared = measure("none", scene, PIXELS, face=True, spare=True)
+    asked = measure("jpeg:quality=5", scene, PIXELS, face=True, spare=True)
+    assert bool(spared.around) == (best(spared.attacks) < 1)
+    assert bool(asked.around) == (best(asked.attacks) < 1)
+    assert not measure("mask", scene, PIXELS, face=True).around  # its region is a face
+
+
+def asked_of(defense: Defense, scene: Scene) -> Asked:
+    """Attack the parts that any object leaves, as `measure` does by name."""
+    hidden, region = blind(scene, 0), region_of(defense)
     copies = OwnCopies(Blindfolded(defense, 0, hidden.names))
     done = copies.with_release(hidden.probes, hidden.gallery)
-    asked = ask_parts(PIXELS, USUAL, hidden, copies, done, indices(scene.probes), enough=never)
-    assert best(asked.around) > 0.6
-    assert bool(asked.face_doubts) == (defense.name == "spot")
+    people = indices(scene.probes)
+    return ask_parts(PIXELS, region, hidden, copies, done, people, enough=never, around=True)

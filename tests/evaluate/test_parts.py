@@ -43,7 +43,8 @@ def asked_of(defense: Defense, scene: Scene) -> Asked:
     assert region
     copies = OwnCopies(Blindfolded(defense, 0, hidden.names))
     done = copies.with_release(hidden.probes, hidden.gallery)
-    return ask_parts(PIXELS, region, hidden, copies, done, indices(scene.probes), enough=never)
+    return ask_parts(PIXELS, region, hidden, copies, done, indices(scene.probes), enough=never,
+                     around=True)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
