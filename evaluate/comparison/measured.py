@@ -90,9 +90,11 @@ class Measured:
             whole photo, or nobody asked.
         face: what attackers reached who were shown that region and nothing else.
         face_doubts: sentences that say why the region may leak more than they reached.
-        context: what they reached who were shown the photo with that region blanked.
-        around: what they reached who were shown the photo with the usual region of faces blanked,
-            where the defense may change much more.
+        kept: whether all outside of that region is as it was.
+        context: what they reached who were shown the undefended photo with that region blanked,
+            where all outside of it was kept.
+        around: what they reached who were shown the defended photo with the usual region of faces
+            blanked, where the defense may change much more, and did not.
         spared: attackers who were not asked, since others had left nothing to be found.
         face_spared: the same of the region alone.
         pairs: what is told about a list of pairs, where one was given.
@@ -119,6 +121,7 @@ class Measured:
     region: str = ""
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
+    kept: bool = False
     context: tuple[Attack, ...] = ()
     around: tuple[Attack, ...] = ()
     spared: tuple[str, ...] = ()

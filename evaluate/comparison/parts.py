@@ -21,7 +21,7 @@ from .blind import Blind, blind
 from .defending import Blindfolded, OwnCopies
 from .measured import Attack, Measured
 from .plan import Plan
-from .region import USUAL, Region, stray, wide
+from .region import USUAL, Region, alike_around, stray, wide
 from .sparing import Enough, ask, never, settled
 from .within import GREY, within
 
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     face: tuple[Attack, ...] = ()
     face_doubts: tuple[str, ...] = ()
     face_spared: tuple[str, ...] = ()
-    context: tuple[Attack, ...] = ()
+    kept: bool = False
     around: tuple[Attack, ...] = ()
 
 
@@ -48,10 +48,11 @@ def ask_parts(
     """Let attackers name people by the face that a defense left, and by what is around it.
 
     Where a defense leaves all around the face as it was, what they reach there is what they reach
-    on undefended photos, which is measured once for all (`with_context`). Only of one that
-    changes it, or of another program, of which nobody knows where, are they asked here. Whoever
-    may change much more than a face may all the same have drowned the face alone, in noise say:
-    then they are asked about what is around the usual region of a face, too.
+    on undefended photos, which is measured once for all (`with_context`). One that changes it,
+    another program, of which nobody knows where, and one that may change much more than a face may
+    all the same have drowned the face alone, in noise say. If all else looks as before, they are
+    asked about the defended photos with the usual region of faces blanked; if it does not, the
+    hole would tell where a face was, which such a release may hide.
 
     Args:
         plan: attackers and recognizers.
@@ -61,20 +62,19 @@ def ask_parts(
         defended: the release.
         people: `(N,)`, who is on each photo of it.
         enough: whether what was found leaves nothing to ask others about the face for.
-        around: whether the usual region is blanked at all.
+        around: whether they are asked about what is around it at all.
     """
     seen = hidden, copies, defended, people
-
-    def all_but(some: Region) -> tuple[Attack, ...]:
-        return attack_part(plan, partial(emptied, region=some), *seen, enough=never)[0]
-
-    rest = all_but(USUAL) if around and wide(region, hidden.probes) else ()
+    told = "" if region is None or copies.foreign else breach(region, hidden.probes, defended)
+    kept = region is not None and not told and not copies.foreign
+    rest: tuple[Attack, ...] = ()
+    asked = around and (not kept or wide(region, hidden.probes))
+    if asked and alike_around(USUAL, hidden.probes, [done.photo for done in defended]):
+        rest, _ = attack_part(plan, partial(emptied, region=USUAL), *seen, enough=never)
     if region is None:
         return Asked(around=rest)
-    told = "" if copies.foreign else breach(region, hidden.probes, defended)
     face, spared = attack_part(plan, partial(within, region=region), *seen, enough=enough)
-    context = all_but(region) if told or copies.foreign else ()
-    return Asked(region.words, face, (told,) if told else (), spared, context, rest)
+    return Asked(region.words, face, (told,) if told else (), spared, kept, rest)
 
 
 def attack_part(

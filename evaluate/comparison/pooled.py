@@ -63,8 +63,11 @@ def pooled(folds: Sequence[Measured], *, stopped: bool = False) -> Measured:
         region=first.region,
         face=_attacks(folds, lambda one: one.face, stopped, lambda one: one.face_spared),
         face_doubts=_all_of([one.face_doubts for one in folds]),
+        kept=all(one.kept for one in folds),
         context=_attacks(folds, lambda one: one.context, True, lambda one: ()),
-        around=_attacks(folds, lambda one: one.around, True, lambda one: ()),
+        around=_attacks(
+            folds, lambda one: one.around, True, lambda one: (), lambda one: one.attacks
+        ),
         spared=_in_all([one.spared for one in folds]),
         face_spared=_in_all([one.face_spared for one in folds]),
         folds=turns,
@@ -73,15 +76,19 @@ def pooled(folds: Sequence[Measured], *, stopped: bool = False) -> Measured:
 
 def _attacks(
     folds: Sequence[Measured], choose: Choice, stopped: bool,
-    spared: Callable[[Measured], tuple[str, ...]],
+    spared: Callable[[Measured], tuple[str, ...]], instead: Choice = lambda one: (),
 ) -> tuple[Attack, ...]:  # fmt: skip
+    """Return the attacks over all folds; `instead` holds what counts where a fold has none."""
     keys: dict[Key, Attack] = {}
     for one in folds:
         for attack in choose(one):
             keys.setdefault((attack.name, attack.recognizer), attack)
     return tuple(
         _joined([
-            _of_fold(key, like, one, choose(one), stopped or like.attacker in spared(one))
+            _of_fold(
+                key, like, one, choose(one) or instead(one),
+                stopped or like.attacker in spared(one),
+            )
             for one in folds
         ])
         for key, like in keys.items()

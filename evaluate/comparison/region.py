@@ -45,6 +45,7 @@ class Region(NamedTuple):
         return f"{self.kind}, margin {self.margin:g}{soft}"
 
 
+NEAR = 16  # grey levels between a photo and one that looks like it
 USUAL = Region("ellipse", 0.1, 0.0)
 """Taken for another program, of which nobody knows where it changes photos."""
 
@@ -85,6 +86,17 @@ def wide(region: Region | None, photos: Sequence[Photo]) -> bool:
         usual += int(np.count_nonzero(face))
         around += int(np.count_nonzero(~face))
     return more > min(usual / 2, around / 4)
+
+
+def alike_around(region: Region, clean: Sequence[Photo], defended: Sequence[Photo]) -> bool:
+    """Return whether what is around a region is about as it was: half of it by 16 grey levels."""
+    changes = [
+        np.abs(a.pixels.astype(np.int16) - b.pixels)[region.all(a) == 0]
+        for a, b in zip(clean, defended, strict=True)
+        if a.shape == b.shape
+    ]
+    found = [float(np.median(some)) for some in changes if some.size]
+    return bool(found) and float(np.median(found)) <= NEAR
 
 
 def stray(region: Region, clean: Photo, defended: Photo) -> bool:

@@ -37,10 +37,10 @@ def with_context(measured: Measured, parts: Parts | None) -> Measured:
     around it as it was, that is the very picture that an undefended photo gives.
 
     Args:
-        measured: of the defense; it tells its `context` itself if that was changed.
+        measured: of the defense; it tells whether that was kept.
         parts: what attackers reach on undefended photos; None where the photo has no parts.
     """
-    if parts is None or not measured.region or measured.context:
+    if parts is None or not measured.kept:
         return measured
     return replace(measured, context=parts.context.attacks)
 
