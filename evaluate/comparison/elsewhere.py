@@ -74,22 +74,23 @@ def _grey(photo: Photo) -> Grey:
 
 def _windows(grey: Grey) -> Grey:
     """Return all pieces of a picture, `(rows, columns, SIDE * SIDE)`, each of length 1 or 0."""
-    found = sliding_window_view(grey, (SIDE, SIDE)).reshape(
-        grey.shape[0] - SIDE + 1, grey.shape[1] - SIDE + 1, -1
-    )
-    found = found - found.mean(-1, keepdims=True)
-    length = np.linalg.norm(found, axis=-1, keepdims=True)
+    found, length = _centred(grey)
     return np.asarray(np.divide(found, length, out=np.zeros_like(found), where=length > SIDE))
+
+
+def _centred(grey: Grey) -> tuple[Grey, Grey]:
+    """Return all pieces less their means, and how long they are."""
+    every = sliding_window_view(grey, (SIDE, SIDE))
+    found = every.reshape(*every.shape[:2], SIDE * SIDE)
+    found = found - found.mean(-1, keepdims=True)
+    return found, np.linalg.norm(found, axis=-1, keepdims=True)
 
 
 def _pieces(photo: Grey) -> tuple[Places, Grey]:
     """Return pieces with texture that are nowhere else in the photo, and where they are."""
     windows = _windows(photo)
-    rows, columns = windows.shape[:2]
-    some = np.random.default_rng(0).permutation(rows * columns)[: 4 * PIECES]
-    at = np.stack(np.divmod(some, columns), 1)
-    rough = np.array([photo[r : r + SIDE, c : c + SIDE].std() >= PLAIN for r, c in at], bool)
-    at = at[rough]
+    rough = np.argwhere(_centred(photo)[1][..., 0] >= PLAIN * SIDE)
+    at = np.random.default_rng(0).permutation(rough)[: 4 * PIECES]
     pieces = windows[at[:, 0], at[:, 1]]
     alone = _most(windows, pieces, _near(photo, at)) < RARE
     return at[alone][:PIECES], pieces[alone][:PIECES]

@@ -22,6 +22,7 @@ from .blind import Blind, blind
 from .ceiling import ceiling
 from .contract import broken_contract
 from .defending import Blindfolded, OwnCopies
+from .elsewhere import elsewhere
 from .likeness import unlike
 from .measured import Attack, Measured, Utility
 from .misnamed import slips
@@ -122,7 +123,11 @@ def measure(
         copies.made,
         dict(copies.failures),
         _disclosed(plan, hidden, blindfolded, release) if judged else (),
-        (*_doubts(spec, blindfolded, hidden, release), *slips(scene, defended, copies, wanted))
+        (
+            *_doubts(spec, blindfolded, hidden, release),
+            *slips(scene, defended, copies, wanted),
+            *_scattered(hidden, copies, attacks if wanted else ()),
+        )
         if judged
         else (),
         _found(defense, hidden),
@@ -179,6 +184,14 @@ def _doubts(
     except Exception as error:  # a defense that gives attackers what cannot be compared
         other = broke("comparison of the release with attackers' copies", error)
     return tuple(filter(None, (broken_contract(spec), other)))
+
+
+def _scattered(hidden: Blind, copies: OwnCopies, attacks: Sequence[Attack]) -> tuple[str, ...]:
+    """Say that pieces of photos are still there, at other places, if they may name more."""
+    if not attacks or settled(attacks):
+        return ()
+    told = elsewhere(hidden.gallery, copies(hidden.gallery))
+    return (told,) if told else ()
 
 
 def _found(defense: Defense, hidden: Blind) -> dict[str, tuple[int, int]]:
