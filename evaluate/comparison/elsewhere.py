@@ -21,7 +21,7 @@ from .likeness import spread
 
 PHOTOS, PIECES = 8, 64  # that are looked at, and of each
 SIDE = 6  # pixels of a piece
-LARGEST = 512  # pixels of the longer side; larger photos are halved
+LARGEST = 400  # pixels of the longer side; larger photos are halved
 SAME = 0.97  # correlation with a picture that holds the piece
 RARE = 0.9  # with the rest of its own photo, at most: it must know its place
 PLAIN = 12.0  # grey levels of deviation: of less, pieces are everywhere
@@ -109,7 +109,8 @@ def _held(windows: Grey, pieces: Grey, near: NDArray[np.bool_] | None) -> int:
 
 def _most(windows: Grey, pieces: Grey, near: NDArray[np.bool_] | None) -> NDArray[np.float64]:
     """Return how well each piece, or its negative, fits in somewhere; not near its own place."""
-    fits = np.abs(pieces @ windows.reshape(-1, SIDE * SIDE).T)
+    fits = pieces @ windows.reshape(-1, SIDE * SIDE).T
+    np.abs(fits, out=fits)
     if near is not None:
         fits[near] = 0
     return np.asarray(fits.max(1, initial=0), np.float64)

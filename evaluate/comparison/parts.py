@@ -19,6 +19,7 @@ from ..statistics import mean_of
 from .attacking import Release, attack
 from .blind import Blind, blind
 from .defending import Blindfolded, OwnCopies
+from .likeness import spread
 from .measured import Attack, Measured
 from .plan import Plan
 from .region import USUAL, Region, alike_around, stray, wide
@@ -27,6 +28,7 @@ from .within import GREY, within
 
 Part = Literal["face", "context"]
 Cut = Callable[[Photo], Photo]
+LOOKED_AT = 32  # photos that say how much of them a region covers, and what became of the rest
 SOLVED = 0.9  # at this rate nobody else needs to be asked about undefended faces
 
 
@@ -68,8 +70,10 @@ def ask_parts(
     told = "" if region is None or copies.foreign else breach(region, hidden.probes, defended)
     kept = region is not None and not told and not copies.foreign
     rest: tuple[Attack, ...] = ()
-    asked = around and (not kept or wide(region, hidden.probes))
-    if asked and alike_around(USUAL, hidden.probes, [done.photo for done in defended]):
+    some = spread(len(defended), LOOKED_AT)
+    clean, shown = [hidden.probes[i] for i in some], [defended[i].photo for i in some]
+    asked = around and (not kept or wide(region, clean))
+    if asked and alike_around(USUAL, clean, shown):
         rest, _ = attack_part(plan, partial(emptied, region=USUAL), *seen, enough=never)
     if region is None:
         return Asked(around=rest)

@@ -64,14 +64,17 @@ def pooled(folds: Sequence[Measured], *, stopped: bool = False) -> Measured:
         face=_attacks(folds, lambda one: one.face, stopped, lambda one: one.face_spared),
         face_doubts=_all_of([one.face_doubts for one in folds]),
         kept=all(one.kept for one in folds),
-        context=_attacks(folds, lambda one: one.context, True, lambda one: ()),
-        around=_attacks(
-            folds, lambda one: one.around, True, lambda one: (), lambda one: one.attacks
-        ),
+        context=_rest(folds, lambda one: one.context),
+        around=_rest(folds, lambda one: one.around),
         spared=_in_all([one.spared for one in folds]),
         face_spared=_in_all([one.face_spared for one in folds]),
         folds=turns,
     )  # fmt: skip
+
+
+def _rest(folds: Sequence[Measured], choose: Choice) -> tuple[Attack, ...]:
+    """Return what was reached around the face; in a fold that was not asked, on whole photos."""
+    return _attacks(folds, choose, True, lambda one: (), lambda one: one.attacks)
 
 
 def _attacks(
