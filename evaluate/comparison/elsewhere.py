@@ -25,7 +25,7 @@ LARGEST = 400  # pixels of the longer side; larger photos are halved
 SAME = 0.97  # correlation with a picture that holds the piece
 RARE = 0.9  # with the rest of its own photo, at most: it must know its place
 PLAIN = 12.0  # grey levels of deviation: of less, pieces are everywhere
-MANY = 0.05  # of the pieces, more than in defended photos of others
+MANY = 0.03  # of the pieces, more than in defended photos of others
 
 Grey = NDArray[np.float32]
 Places = NDArray[np.int64]
