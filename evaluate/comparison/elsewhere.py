@@ -53,8 +53,8 @@ def elsewhere(clean: Sequence[Photo], defended: Sequence[Photo]) -> str:
         if not len(at):
             continue
         tried += len(at)
-        found += _held(_windows(made), pieces, _near(made, at))
-        theirs += _held(_windows(other), pieces, None)
+        found += _held(_windows(made)[0], pieces, _near(made, at))
+        theirs += _held(_windows(other)[0], pieces, None)
     if tried < PIECES or found - theirs <= MANY * tried:
         return ""
     return (
@@ -72,24 +72,23 @@ def _grey(photo: Photo) -> Grey:
     return np.asarray(grey, np.float32)
 
 
-def _windows(grey: Grey) -> Grey:
-    """Return all pieces of a picture, `(rows, columns, SIDE * SIDE)`, each of length 1 or 0."""
-    found, length = _centred(grey)
-    return np.asarray(np.divide(found, length, out=np.zeros_like(found), where=length > SIDE))
+def _windows(grey: Grey) -> tuple[Grey, Grey]:
+    """Return all pieces of a picture, each of length 1 or 0, and how long they were before.
 
-
-def _centred(grey: Grey) -> tuple[Grey, Grey]:
-    """Return all pieces less their means, and how long they are."""
+    They are `(rows, columns, SIDE * SIDE)`, less their means.
+    """
     every = sliding_window_view(grey, (SIDE, SIDE))
     found = every.reshape(*every.shape[:2], SIDE * SIDE)
     found = found - found.mean(-1, keepdims=True)
-    return found, np.linalg.norm(found, axis=-1, keepdims=True)
+    length = np.linalg.norm(found, axis=-1, keepdims=True)
+    found = np.divide(found, length, out=np.zeros_like(found), where=length > SIDE)
+    return found, length[..., 0]
 
 
 def _pieces(photo: Grey) -> tuple[Places, Grey]:
     """Return pieces with texture that are nowhere else in the photo, and where they are."""
-    windows = _windows(photo)
-    rough = np.argwhere(_centred(photo)[1][..., 0] >= PLAIN * SIDE)
+    windows, length = _windows(photo)
+    rough = np.argwhere(length >= PLAIN * SIDE)
     at = np.random.default_rng(0).permutation(rough)[: 4 * PIECES]
     pieces = windows[at[:, 0], at[:, 1]]
     alone = _most(windows, pieces, _near(photo, at)) < RARE
